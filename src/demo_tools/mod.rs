@@ -1,0 +1,1 @@
+//! (room demo_tools)

@@ -1,0 +1,3 @@
+//! Starts the command line; everything else is in the library.
+
+fn main() {}
