@@ -1,1 +1,131 @@
-//! (room directives)
+//! Directives: plain-language files → rules that are enforced, and guidance that agents read.
+//!
+//! `read_set` (in `files/`) takes the texts of all files and yields either a whole [`Directives`] or the list of every
+//! problem in every file. There is no half-read set: one error and the last good set stays in force.
+
+pub mod condition;
+pub mod diagnostics;
+pub mod rule;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Catalogue;
+use crate::roster::Roster;
+use rule::Rule;
+
+/// Where a rule stands: the receipt that people are shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// Relative to the directives' folder, with forward slashes.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters.
+    pub column: u32,
+    /// The sentence as written, on one line.
+    pub text: String,
+}
+
+/// One sentence, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    pub origin: Origin,
+    pub rule: Rule,
+    /// The canonical wording; reading it gives the same rule.
+    pub paraphrase: String,
+    /// The role whose file this stands in; its rules bind only that role, and may only tighten.
+    pub role: Option<String>,
+}
+
+/// One loaded set: everything that the rest of the system may know of the files.
+#[derive(Debug, Clone)]
+pub struct Directives {
+    /// `sha256:…` over the files' paths and texts and `tools.lock`; decisions store it.
+    pub digest: String,
+    /// In the order of file name and line.
+    pub readings: Vec<Reading>,
+    pub roster: Roster,
+    pub catalogue: Catalogue,
+    pub playbooks: Vec<PlaybookSource>,
+    /// Warnings and notes; a set with errors never gets this far.
+    pub problems: Vec<diagnostics::Problem>,
+    /// Who keeps each file, by its path; the company's keeper where a file names none.
+    pub keepers: BTreeMap<String, crate::workers::WorkerRef>,
+    /// The text of each file by path, so that a line can be shown as it was.
+    pub files: BTreeMap<String, String>,
+}
+
+/// A `## Playbook: NAME` section as structured text; `playbooks` interprets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaybookSource {
+    pub name: String,
+    pub role: String,
+    pub origin: Origin,
+    /// What the "When …" sentence means; an empty condition fits every request of the role.
+    pub when: rule::Condition,
+    /// What to take from the request.
+    pub takes: Vec<Slot>,
+    pub steps: Vec<Step>,
+}
+
+/// Something that a playbook takes from the request, or asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// As expressions call it: `order_number`, `amount`.
+    pub name: String,
+    /// As people call it: "order number".
+    pub label: String,
+    pub shape: SlotShape,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotShape {
+    /// Like the example: letters stay, digits stand for any number of digits ("ORD-1042").
+    Like(String),
+    /// An amount of money, in `amount` (as people write it) and `amount_cents`.
+    Money,
+    /// A person, an e-mail address or a handle.
+    Person,
+    Email,
+    /// The number itself.
+    Number,
+    /// Whatever is left of the request's text.
+    Text,
+}
+
+/// One numbered step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub number: u32,
+    pub line: u32,
+    pub text: String,
+    pub act: StepAct,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepAct {
+    /// Call `tool`; each argument is a minijinja template; the result is called `as_name` afterwards.
+    Call { tool: crate::catalogue::ToolName, arguments: Vec<(String, String)>, as_name: String },
+    /// If the minijinja expression is true, do `then`; else go on.
+    If { expression: String, then: Box<StepAct> },
+    /// Answer with this template and end.
+    Answer { template: String },
+    /// Ask the requester and wait; the answer is called `as_name`.
+    Ask { template: String, as_name: String },
+    /// Hand over to a worker and end.
+    HandOver { to: crate::workers::WorkerRef, why: String },
+    /// End without a word more.
+    Stop,
+}
+
+impl Directives {
+    /// All rules of one kind with where they stand, in file order: `directives.rules(|r| match r { Rule::Route(x) => Some(x), … })`.
+    pub fn each<'a, T: 'a>(
+        &'a self,
+        pick: impl Fn(&'a Rule) -> Option<&'a T> + 'a,
+    ) -> impl Iterator<Item = (&'a Reading, &'a T)> + 'a {
+        self.readings.iter().filter_map(move |reading| pick(&reading.rule).map(|rule| (reading, rule)))
+    }
+}
