@@ -5,7 +5,9 @@
 
 pub mod card;
 pub mod form;
+pub mod outbox;
 pub mod plain;
+pub mod store;
 pub mod verb;
 
 pub use card::{Button, ButtonStyle, Card, Confirm, Identity, Part, Span, TimeStyle};
