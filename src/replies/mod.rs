@@ -4,10 +4,16 @@
 //! short; a message says what did not happen, who answers for it and what happens next.
 
 pub mod card;
+pub mod compose;
 pub mod form;
+pub mod named;
 pub mod plain;
+pub mod target;
+pub mod to_plain;
 pub mod verb;
+pub mod wording;
 
 pub use card::{Button, ButtonStyle, Card, Confirm, Identity, Part, Span, TimeStyle};
 pub use form::{Field, FieldKind, Form};
+pub use named::{Cited, Place, Who};
 pub use verb::{Opens, Verb};
