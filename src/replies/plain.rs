@@ -3,12 +3,13 @@
 //! A right-to-left override can make `ORD-1042` look like `2401-DRO`, and a zero-width space can make two order numbers
 //! look alike (Unicode Technical Report 36). An approver must see what will be sent, so nothing invisible stays invisible.
 
-/// `text` with every character that a reader cannot see shown as `<U+202E>`. Line feeds stay; tabs become a space.
+/// Prose of others: every character that a reader cannot see is shown as `<U+202E>`. Line feeds stay, tabs become a space,
+/// and what emoji are composed of (joiner, variation selector) and no-break spaces pass, since people type them daily.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => out.push('\n'),
+            '\n' | '\u{FE0F}' | '\u{200D}' | '\u{00A0}' | '\u{202F}' => out.push(c),
             '\t' => out.push(' '),
             c if is_hidden(c) => out.push_str(&code_point(c)),
             c => out.push(c),
@@ -17,7 +18,8 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// Like [`visible`], on one line: a line feed is shown too, so that a value cannot fake a second line of a card.
+/// One value that will be sent: nothing invisible passes, a line feed neither, so that a value cannot fake a second line of
+/// the card nor look like another value.
 pub fn visible_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
