@@ -33,6 +33,7 @@ CREATE TABLE tasks (
     text TEXT, -- erasable
     text_digest TEXT NOT NULL,
     above TEXT, -- erasable
+    edited TEXT, -- erasable
     state TEXT NOT NULL CHECK (state IN ('open', 'unsure', 'assigned', 'done', 'failed', 'cancelled')),
     priority TEXT NOT NULL,
     directives_digest TEXT NOT NULL,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Person, Roster};
 use crate::clock::Timestamp;
 use crate::workers::SlackUser;
 
@@ -72,5 +73,35 @@ impl Directory {
 
     pub fn group(&self, id: &str) -> Option<&GroupFact> {
         self.groups.iter().find(|group| group.id == id)
+    }
+
+    /// The person whose account this is: by the account id that the file or the lock gives, else by e-mail. A handle alone
+    /// never wins a seat, since people rename themselves.
+    pub fn person_of<'a>(&self, roster: &'a Roster, user: &str) -> Option<&'a Person> {
+        let pinned = roster.people.values().find(|person| roster.account_id(person) == Some(user));
+        pinned.or_else(|| {
+            let email = self.account(user)?.email.as_deref()?;
+            let mut found = roster.people.values().filter(|person| {
+                roster.account_id(person).is_none()
+                    && person.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+            });
+            // Two people with one address are nobody.
+            found.next().filter(|_| found.next().is_none())
+        })
+    }
+
+    /// The account of a person, if it is known for certain.
+    pub fn account_of<'a>(&'a self, roster: &Roster, handle: &str) -> Option<&'a AccountFact> {
+        let person = roster.people.get(handle)?;
+        self.accounts
+            .iter()
+            .find(|account| self.person_of(roster, &account.user.user).is_some_and(|found| found.handle == person.handle))
+    }
+}
+
+impl Roster {
+    /// The account id that the file or the lock ties to a person.
+    pub fn account_id<'a>(&'a self, person: &'a Person) -> Option<&'a str> {
+        person.slack_id.as_deref().or_else(|| self.pinned.get(&person.handle).map(String::as_str))
     }
 }

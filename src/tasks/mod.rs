@@ -3,6 +3,7 @@
 //! ```text
 //! open ──▶ assigned ──▶ done | failed
 //!   └────▶ unsure ──▶ assigned      every state that has not ended ──▶ cancelled
+//!                                   an edited request: unsure | assigned ──▶ open
 //! ```
 //! A task that has ended never moves again.
 
@@ -43,9 +44,11 @@ impl TaskState {
         match (self, next) {
             (Self::Open, Self::Unsure | Self::Assigned | Self::Failed | Self::Cancelled) => true,
             (Self::Unsure, Self::Assigned | Self::Failed | Self::Cancelled) => true,
+            // An edited request is routed afresh.
+            (Self::Unsure, Self::Open) => true,
             // Handing over keeps it assigned; whoever has it may also find that nobody fits.
-            (Self::Assigned, Self::Assigned | Self::Unsure | Self::Done | Self::Failed | Self::Cancelled) => true,
-            (Self::Open | Self::Unsure, _) | (Self::Assigned, Self::Open) => false,
+            (Self::Assigned, Self::Open | Self::Assigned | Self::Unsure | Self::Done | Self::Failed | Self::Cancelled) => true,
+            (Self::Open | Self::Unsure, _) => false,
             (Self::Done | Self::Failed | Self::Cancelled, _) => false,
         }
     }
@@ -116,6 +119,6 @@ mod tests {
                 assert!(!ended.may_become(next), "{ended:?} → {next:?}");
             }
         }
-        assert!(Open.may_become(Assigned) && Assigned.may_become(Assigned) && !Assigned.may_become(Open));
+        assert!(Open.may_become(Assigned) && Assigned.may_become(Assigned) && !Open.may_become(Done));
     }
 }

@@ -21,13 +21,18 @@ statements! { STATEMENTS;
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL ORDER BY id LIMIT $1" }
     OF_REQUESTER (3) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL ORDER BY id LIMIT $3" }
-    NEXT_UNROUTED (0) -> [id] = { "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1" }
+    NEXT_UNROUTED (0) -> [id] = {
+        sqlite "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1"
+        postgres "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED" }
+    UNROUTED (0) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE state = 'open'" }
+    NOTE_EDIT (2) -> [] = { "UPDATE tasks SET edited = $2 WHERE id = $1 AND ended_us IS NULL" }
+    EDIT (1) -> [edited] = { "SELECT edited FROM tasks WHERE id = $1" }
     ROUTED (5) -> [] = { "UPDATE tasks SET state = $2, priority = $3, directives_digest = $4, routing = $5 WHERE id = $1 AND state IN ('open', 'unsure', 'assigned')" }
     MOVE (4) -> [] = { "UPDATE tasks SET state = $3, ended_us = $4 WHERE id = $1 AND state = $2" }
-    REWORD (3) -> [] = { "UPDATE tasks SET text = $2, text_digest = $3 WHERE id = $1 AND ended_us IS NULL" }
+    REWORD (3) -> [] = { "UPDATE tasks SET text = $2, text_digest = $3, edited = NULL WHERE id = $1 AND ended_us IS NULL" }
     ANSWERED (2) -> [] = { "UPDATE tasks SET answered_us = $2 WHERE id = $1 AND answered_us IS NULL" }
     COUNT_BY_STATE (0) -> [state, tasks] = { "SELECT state, COUNT(*) AS tasks FROM tasks GROUP BY state ORDER BY state" }
-    ERASE (1) -> [] = { "UPDATE tasks SET text = NULL, above = NULL WHERE id = $1 AND ended_us IS NOT NULL" }
+    ERASE (1) -> [] = { "UPDATE tasks SET text = NULL, above = NULL, edited = NULL WHERE id = $1 AND ended_us IS NOT NULL" }
 }
 
 pub async fn open_task(tx: &mut Tx, new: &NewTask, now: Timestamp) -> Result<TaskId, StoreError> {
@@ -115,6 +120,21 @@ pub async fn move_task(
 /// Replaces the request's text, before work starts.
 pub async fn reword(tx: &mut Tx, id: TaskId, text: &str) -> Result<bool, StoreError> {
     Ok(tx.run(&REWORD, args![id, text, digest_bytes(text.as_bytes())]).await? == 1)
+}
+
+/// Keeps an edit that came after work began, until somebody says which text counts; `None` forgets it.
+pub async fn note_edit(tx: &mut Tx, id: TaskId, text: Option<&str>) -> Result<bool, StoreError> {
+    Ok(tx.run(&NOTE_EDIT, args![id, text]).await? == 1)
+}
+
+/// The edit that waits to be decided about.
+pub async fn noted_edit(tx: &mut Tx, id: TaskId) -> Result<Option<String>, StoreError> {
+    tx.row(&EDIT, args![id]).await?.map_or(Ok(None), |row| row.opt_text("edited"))
+}
+
+/// How many tasks wait to be routed.
+pub async fn unrouted_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&UNROUTED, args![]).await?.map_or(Ok(0), |row| row.int("tasks"))
 }
 
 /// Notes the first answer, once: the baseline of service levels and of later savings.
