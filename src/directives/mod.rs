@@ -6,6 +6,7 @@
 pub mod condition;
 pub mod diagnostics;
 pub mod rule;
+pub mod store;
 
 use std::collections::BTreeMap;
 
