@@ -99,21 +99,22 @@ CREATE TABLE actions (
     task BIGINT NOT NULL REFERENCES tasks (id),
     seq BIGINT NOT NULL,
     tool TEXT NOT NULL,
-    arguments TEXT, -- erasable
+    proposal TEXT, -- erasable
     digest TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL,
+    as_name TEXT NOT NULL,
+    says TEXT, -- erasable
     actor_chain TEXT NOT NULL,
     team TEXT NOT NULL,
     position TEXT NOT NULL,
     requester TEXT NOT NULL,
     autonomy TEXT NOT NULL,
     state TEXT NOT NULL,
+    stage TEXT, -- erasable
     because TEXT NOT NULL,
     attempt BIGINT NOT NULL,
     fence BIGINT NOT NULL,
     lease_until_us BIGINT NOT NULL,
     not_before_us BIGINT NOT NULL,
-    result TEXT, -- erasable
     cost_micros BIGINT,
     cost_currency TEXT,
     planned_us BIGINT NOT NULL,
@@ -129,8 +130,10 @@ CREATE TABLE approvals (
     action BIGINT NOT NULL UNIQUE REFERENCES actions (id),
     task BIGINT NOT NULL REFERENCES tasks (id),
     state TEXT NOT NULL,
+    revision BIGINT NOT NULL,
     digest TEXT NOT NULL,
     body TEXT NOT NULL,
+    shown TEXT NOT NULL,
     opened_us BIGINT NOT NULL,
     due_us BIGINT NOT NULL,
     decided_us BIGINT,
