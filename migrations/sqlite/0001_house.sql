@@ -153,7 +153,6 @@ CREATE TABLE approval_votes (
 
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    token TEXT NOT NULL UNIQUE,
     slot TEXT NOT NULL,
     lane TEXT NOT NULL,
     conversation TEXT,
