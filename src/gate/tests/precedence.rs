@@ -482,7 +482,7 @@ fn running_totals_hold_small_requests_together() {
     let weekly = |same: &str| {
         company(approve(when(json!({"amount": {"over": 500, "currency": "USD", "per": "P7D", "same": same}}))))
     };
-    let set = |same| directives([company(allow(json!({}))), weekly(same)]);
+    let set = |same: &str| directives([company(allow(json!({}))), weekly(same)]);
     let past = |days: i64, dollars: i64, requester: Option<&str>| Past {
         tool: ToolName(REFUND.to_owned()),
         requester: requester.map(str::to_owned),
