@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod diagnostics;
+pub mod files;
 pub mod language;
 pub mod rule;
 
@@ -92,7 +93,13 @@ pub enum SlotShape {
     Email,
     /// The number itself.
     Number,
-    /// Whatever is left of the request's text.
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A calendar date.
+    Date,
+    /// What stands in quotation marks.
+    Quoted,
+    /// The whole request as it was written.
     Text,
 }
 

@@ -47,7 +47,9 @@ impl Roster {
     /// The people that `worker` means, as handles. Empty means nobody, which is never everybody.
     pub fn people_of(&self, worker: &WorkerRef, context: &ResolveContext) -> BTreeSet<String> {
         match worker {
-            WorkerRef::Person(handle) => self.people.get_key_value(handle).map(|(h, _)| h.clone()).into_iter().collect(),
+            WorkerRef::Person(handle) => {
+                self.people.get_key_value(handle).map(|(h, _)| h.clone()).into_iter().collect()
+            }
             WorkerRef::Team(id) => {
                 self.teams.get(id).into_iter().flat_map(|team| team.members.iter().cloned()).collect()
             }
@@ -68,11 +70,7 @@ impl Roster {
 
     /// The positions of a role in the file's order, retired ones included.
     pub fn positions_of<'a>(&'a self, role: &str) -> impl Iterator<Item = &'a Position> + 'a {
-        self.roles
-            .get(role)
-            .into_iter()
-            .flat_map(|role| role.positions.iter())
-            .filter_map(|id| self.positions.get(id))
+        self.roles.get(role).into_iter().flat_map(|role| role.positions.iter()).filter_map(|id| self.positions.get(id))
     }
 
     /// The people who fill a role now.
@@ -133,7 +131,12 @@ impl Roster {
 
     /// Who is asked next when nobody of `people` can be: their managers, then the supervisor's side of `position`, then
     /// triage. Those in `excluded` never appear, nor do those who were asked already.
-    pub fn climb(&self, people: &BTreeSet<String>, context: &ResolveContext, excluded: &BTreeSet<String>) -> Vec<String> {
+    pub fn climb(
+        &self,
+        people: &BTreeSet<String>,
+        context: &ResolveContext,
+        excluded: &BTreeSet<String>,
+    ) -> Vec<String> {
         let chains: Vec<Vec<String>> = people.iter().map(|handle| self.up_from(handle)).collect();
         let longest = chains.iter().map(Vec::len).max().unwrap_or(0);
         let by_level = (0..longest).flat_map(|level| chains.iter().filter_map(move |chain| chain.get(level)));

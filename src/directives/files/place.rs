@@ -63,19 +63,3 @@ impl<'t> Source<'t> {
         self.problem(Severity::Warning, code, range, message)
     }
 }
-
-impl Problem {
-    /// The same problem with a way to mend it.
-    #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The same problem with the second place that it speaks of, as `file:line`.
-    #[must_use]
-    pub fn with_related(mut self, file: &str, line: u32) -> Self {
-        self.related = Some(format!("{file}:{line}"));
-        self
-    }
-}

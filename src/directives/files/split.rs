@@ -107,10 +107,10 @@ fn ends_here(before: &str, next: &str) -> bool {
     let starts_upper = next.chars().next().is_some_and(char::is_uppercase);
     let starts_digit = next.chars().next().is_some_and(|c| c.is_ascii_digit());
     match lower.as_str() {
-        "e.g" | "i.e" | "eg" | "ie" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "excl" | "mr" | "mrs" | "ms"
-        | "dr" | "prof" | "st" | "max" | "min" => false,
-        "no" | "nr" | "art" | "sec" | "fig" | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep" | "sept"
-        | "oct" | "nov" | "dec" => !starts_digit,
+        "e.g" | "i.e" | "eg" | "ie" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "excl" | "mr" | "mrs"
+        | "ms" | "dr" | "prof" | "st" | "max" | "min" => false,
+        "no" | "nr" | "art" | "sec" | "fig" | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep"
+        | "sept" | "oct" | "nov" | "dec" => !starts_digit,
         "a.m" | "p.m" => starts_upper && !continues_a_time(next),
         "etc" | "inc" | "ltd" | "co" | "corp" | "dept" => starts_upper,
         // The initial of a name: "Kim J. Osei".
