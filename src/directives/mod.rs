@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod files;
 pub mod language;
 pub mod rule;
+pub mod template;
 
 use std::collections::BTreeMap;
 
