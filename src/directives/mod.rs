@@ -129,7 +129,43 @@ pub enum StepAct {
     Stop,
 }
 
+/// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
+pub const IN_FORCE: &[&str] = &[
+    "define",
+    "route",
+    "escalate",
+    "approve",
+    "allow",
+    "forbid",
+    "permit",
+    "before",
+    "review",
+    "schedule",
+    "cover",
+    "hours",
+    "prioritise",
+    "guidance",
+];
+
 impl Directives {
+    /// The stretches of days on which others stand in, from the `cover` sentences.
+    pub fn absences(&self) -> Vec<crate::roster::chart::Absence> {
+        let date = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let handle = |worker: &crate::workers::WorkerRef| {
+            self.roster.people_of(worker, &crate::roster::chart::ResolveContext::default()).into_iter().next()
+        };
+        self.each(|rule| if let Rule::Cover(cover) = rule { Some(cover) } else { None })
+            .filter_map(|(_, cover)| {
+                Some(crate::roster::chart::Absence {
+                    person: handle(&cover.person)?,
+                    by: cover.by.iter().filter_map(handle).collect(),
+                    from: date(&cover.from)?,
+                    until: date(&cover.until)?,
+                })
+            })
+            .collect()
+    }
+
     /// All rules of one kind with where they stand, in file order: `directives.rules(|r| match r { Rule::Route(x) => Some(x), … })`.
     pub fn each<'a, T: 'a>(
         &'a self,

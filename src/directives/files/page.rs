@@ -57,7 +57,7 @@ impl Page {
             source.text[..skip].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect::<String>()
                 + &source.text[skip..];
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-        let mut reader = Reader { source, page: Self::default(), problems: Vec::new(), ..Reader::new(source) };
+        let mut reader = Reader::new(source);
         for (event, range) in Parser::new_ext(&blanked, options).into_offset_iter() {
             reader.take(event, range);
         }

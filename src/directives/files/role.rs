@@ -352,7 +352,7 @@ impl RoleText {
 }
 
 /// Puts the drafts into the roster and resolves their names. Each draft comes with its file.
-pub fn settle_roles(drafts: &[(&Source<'_>, Draft)], roster: &mut Roster, problems: &mut Vec<Problem>) {
+pub fn settle_roles(drafts: &[(&Source<'_>, &Draft)], roster: &mut Roster, problems: &mut Vec<Problem>) {
     for (source, draft) in drafts {
         if let Some(other) = roster.roles.get(&draft.role.id) {
             let what = format!("the role {} is described twice", draft.role.id);

@@ -11,7 +11,7 @@ use super::place::Source;
 use super::split::Mapped;
 use super::takes::name_of;
 use super::words::condition_in_words;
-use crate::catalogue::{Tool, ToolName};
+use crate::catalogue::{Catalogue, Tool, ToolName};
 use crate::directives::diagnostics::Problem;
 use crate::directives::language::Vocabulary;
 use crate::directives::{Slot, Step, StepAct, template};
@@ -184,7 +184,7 @@ impl<'a, 't> StepReader<'a, 't> {
         let Some(tool) = self.vocabulary.catalogue.get(&name) else {
             let what = format!("there is no tool `{name}`");
             let problem = self.source.error("unknown-tool", text.range(at(span)), what);
-            problems.push(problem.with_help(tool_help(&name.0, self.vocabulary)));
+            problems.push(problem.with_help(tool_help_for(&name.0, self.vocabulary.catalogue)));
             return None;
         };
         let (rest, named) = split_name(&raw[span.end + 1..]);
@@ -320,12 +320,10 @@ impl<'a, 't> StepReader<'a, 't> {
 }
 
 /// What to suggest instead of an unknown tool.
-pub fn tool_help(name: &str, vocabulary: &Vocabulary<'_>) -> String {
-    match nearest(name, vocabulary.catalogue.iter().map(|tool| tool.name.0.as_str())) {
+pub fn tool_help_for(name: &str, catalogue: &Catalogue) -> String {
+    match nearest(name, catalogue.iter().map(|tool| tool.name.0.as_str())) {
         Some(known) => format!("did you mean `{known}`?"),
-        None if vocabulary.catalogue.is_empty() => {
-            "there is no tools.lock yet; `workforce tools lock` writes it".to_owned()
-        }
+        None if catalogue.is_empty() => "there is no tools.lock yet; `workforce tools lock` writes it".to_owned(),
         None => "`workforce tools lock` takes new tools into tools.lock".to_owned(),
     }
 }
