@@ -54,7 +54,7 @@ pub struct Directives {
     pub playbooks: Vec<PlaybookSource>,
     /// Warnings and notes; a set with errors never gets this far.
     pub problems: Vec<diagnostics::Problem>,
-    /// Who keeps each file, by its path; the company's keeper where a file names none.
+    /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
     pub keepers: BTreeMap<String, crate::workers::WorkerRef>,
     /// The text of each file by path, so that a line can be shown as it was.
     pub files: BTreeMap<String, String>,

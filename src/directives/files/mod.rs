@@ -63,11 +63,19 @@ struct File<'t> {
 }
 
 /// Reads a whole set: `files` by path relative to the directives' folder, with forward slashes. Tools come from
-/// `catalogue` where one is given, else from `tools.lock` among the files, else there are none. `today` settles dates.
+/// `tools.lock` among the files; without it there are none. `today` settles dates.
 ///
 /// # Errors
 /// Every problem of every file, warnings included, in the order of files and lines; at least one is an error.
-pub fn read_set(
+pub fn read_set(files: &BTreeMap<String, String>, today: NaiveDate) -> Result<Directives, Vec<Problem>> {
+    read_set_with(files, None, today)
+}
+
+/// The same with the tools of `catalogue` instead of those of `tools.lock`, where one is given.
+///
+/// # Errors
+/// As [`read_set`].
+pub fn read_set_with(
     files: &BTreeMap<String, String>,
     catalogue: Option<Catalogue>,
     today: NaiveDate,
@@ -214,7 +222,8 @@ fn keepers(
     roster: &Roster,
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, WorkerRef> {
-    let mut out = BTreeMap::new();
+    // The company's own keeper stands under the empty path.
+    let mut out = BTreeMap::from([(String::new(), company.clone().unwrap_or(WorkerRef::Human))]);
     for file in pages {
         let mut keeper = company.clone().unwrap_or(WorkerRef::Human);
         if let Some(given) = file.front.fields.take_text("kept by", &file.source, problems) {
