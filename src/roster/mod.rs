@@ -5,6 +5,10 @@
 
 pub mod directory;
 pub mod store;
+pub mod chart;
+pub mod hours;
+pub mod names;
+pub mod reviews;
 
 use std::collections::BTreeMap;
 
