@@ -41,6 +41,13 @@ pub(super) struct Handle {
     pub drain: CancellationToken,
 }
 
+impl Drop for Handle {
+    /// A connection without a keeper says goodbye, wherever its keeper stopped.
+    fn drop(&mut self) {
+        self.drain.cancel();
+    }
+}
+
 /// What is left to do for one envelope once the intake has returned.
 struct Done {
     /// The acknowledgement; `None` if the trigger was not stored.
