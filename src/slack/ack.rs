@@ -26,14 +26,17 @@ pub(super) enum Surface {
 
 impl Surface {
     pub(super) fn of(trigger: &Trigger) -> Self {
-        match trigger {
-            Trigger::Command(_) => Self::Command,
-            Trigger::Submission(_) => Self::Submission,
-            Trigger::Click(click) => match &click.container {
-                Container::View { view_id } => Self::View(view_id.clone()),
-                Container::Message { .. } | Container::Home => Self::Other,
-            },
-            _answered_alike => Self::Other,
+        if let Trigger::Click(click) = trigger
+            && let Container::View { view_id } = &click.container
+        {
+            return Self::View(view_id.clone());
+        }
+        if matches!(trigger, Trigger::Command(_)) {
+            Self::Command
+        } else if matches!(trigger, Trigger::Submission(_)) {
+            Self::Submission
+        } else {
+            Self::Other
         }
     }
 }
