@@ -44,10 +44,22 @@ impl Surface {
 /// An answer that travels beside the acknowledgement.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Respond { url: SecretString, bodies: Vec<Value> },
-    Open { trigger: SecretString, view: Value },
-    Push { trigger: SecretString, view: Value },
-    Update { view_id: String, view: Value },
+    Respond {
+        url: SecretString,
+        bodies: Vec<Value>,
+    },
+    Open {
+        trigger: SecretString,
+        view: Value,
+    },
+    Push {
+        trigger: SecretString,
+        view: Value,
+    },
+    Update {
+        view_id: String,
+        view: Value,
+    },
     /// There was nothing to answer with.
     Impossible(&'static str),
 }
@@ -140,7 +152,12 @@ fn with_trigger(perishable: &Perishable, form: &Form, push: bool) -> Answer {
     }
 }
 
-fn change_view(form: &Form, action: &str, surface: &Surface, perishable: &Perishable) -> (Option<Value>, Option<Answer>) {
+fn change_view(
+    form: &Form,
+    action: &str,
+    surface: &Surface,
+    perishable: &Perishable,
+) -> (Option<Value>, Option<Answer>) {
     match surface {
         Surface::Submission => (Some(json!({ "response_action": action, "view": blocks::view(form) })), None),
         Surface::View(view_id) if action == "update" => {
@@ -163,6 +180,8 @@ pub(super) async fn transport(web: &Web, answer: Answer) -> Result<(), WebError>
         Answer::Open { trigger, view } => web.open_view_raw(&trigger, view).await.map(|_opened| ()),
         Answer::Push { trigger, view } => web.push_view_raw(&trigger, view).await.map(|_opened| ()),
         Answer::Update { view_id, view } => web.update_view_raw(&view_id, None, view).await.map(|_opened| ()),
-        Answer::Impossible(why) => Err(WebError::Permanent { code: "no_way_to_answer".to_owned(), detail: Some(why.to_owned()) }),
+        Answer::Impossible(why) => {
+            Err(WebError::Permanent { code: "no_way_to_answer".to_owned(), detail: Some(why.to_owned()) })
+        }
     }
 }

@@ -14,12 +14,12 @@ pub mod counters;
 pub mod envelope;
 pub mod intake;
 pub mod json;
-pub mod socket;
 pub mod pace;
+pub mod socket;
 pub mod text;
 pub mod thread;
 pub mod web;
 
 pub use config::{BadConfig, SlackConfig};
 pub use counters::Counters;
-pub use intake::{AckReply, Intake, Notice, NotStored};
+pub use intake::{AckReply, Intake, NotStored, Notice};

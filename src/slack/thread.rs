@@ -73,7 +73,7 @@ pub async fn read_above(
 /// what they are about.
 fn select(mut said: Vec<Said>, ours: &Ours, until_ts: &str, limits: ThreadLimits) -> Above {
     said.retain(|message| later(until_ts, &message.ts) && is_said(message));
-    said.sort_by(|a, b| order(&a.ts).cmp(&order(&b.ts)));
+    said.sort_by_key(|message| order(&message.ts));
     said.dedup_by(|a, b| a.ts == b.ts);
     let mut left = limits.chars;
     let mut shortened = false;
@@ -91,7 +91,7 @@ fn select(mut said: Vec<Said>, ours: &Ours, until_ts: &str, limits: ThreadLimits
         left = left.saturating_sub(cut.chars().count());
         kept.push(Earlier { ours: is_ours(&message, ours), ts: message.ts, author: message.author, text: cut });
     }
-    kept.sort_by(|a, b| order(&a.ts).cmp(&order(&b.ts)));
+    kept.sort_by_key(|message| order(&message.ts));
     Above { messages: kept, shortened }
 }
 
@@ -153,7 +153,8 @@ mod tests {
     fn reads_slacks_syntax_and_knows_our_own_words() {
         let mut joined = said("2.0", "U2", "<@U2> has joined");
         joined.subtype = Some("channel_join".into());
-        let thread = vec![said("1.0", "U1", "order &lt;ORD-1042&gt; for <@U9|kim>"), joined, said("3.0", "UBOT", "Noted.")];
+        let thread =
+            vec![said("1.0", "U1", "order &lt;ORD-1042&gt; for <@U9|kim>"), joined, said("3.0", "UBOT", "Noted.")];
         let above = select(thread, &ours(), "9.0", ThreadLimits::default());
         assert_eq!(above.messages.len(), 2);
         assert_eq!(above.messages[0].text, "order <ORD-1042> for @kim");

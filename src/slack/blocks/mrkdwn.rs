@@ -56,7 +56,9 @@ pub(super) fn plain(spans: &[Span]) -> String {
     let mut out = String::new();
     for span in spans {
         match span {
-            Span::Text(text) | Span::Bold(text) | Span::Italic(text) | Span::Code(text) => out.push_str(&printable(text)),
+            Span::Text(text) | Span::Bold(text) | Span::Italic(text) | Span::Code(text) => {
+                out.push_str(&printable(text))
+            }
             Span::Person(id) => out.push_str(&format!("@{}", printable(id))),
             Span::Channel(id) => out.push_str(&format!("#{}", printable(id))),
             Span::Emoji(name) => out.push_str(&format!(":{}:", printable(name))),

@@ -70,7 +70,8 @@ impl Web {
                 .with("limit", "200")
         };
         let mut found = Vec::new();
-        self.list(LIST, &arguments, |body| found.extend(body.items("channels").iter().filter_map(read_channel))).await?;
+        self.list(LIST, &arguments, |body| found.extend(body.items("channels").iter().filter_map(read_channel)))
+            .await?;
         Ok(found)
     }
 

@@ -34,7 +34,9 @@ impl WebError {
     /// For a person, with a next step.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Retry { after, .. } => format!("Slack is busy; it will be tried again in {} s.", after.as_secs().max(1)),
+            Self::Retry { after, .. } => {
+                format!("Slack is busy; it will be tried again in {} s.", after.as_secs().max(1))
+            }
             Self::Unknown { .. } => "Slack did not answer; it will be checked before it is sent again.".to_owned(),
             Self::Permanent { code, .. } => match next_step(code) {
                 Some(step) => step.to_owned(),

@@ -195,7 +195,9 @@ impl Web {
                 Ok(body) if body.get("ok").is_some() && !body.flag("ok") => Err(error::of_answer(&body, after)),
                 Ok(_) | Err(_) => Ok(()),
             },
-            429 => Err(WebError::Retry { after: after.unwrap_or(Duration::from_secs(1)), why: "response_url".to_owned() }),
+            429 => {
+                Err(WebError::Retry { after: after.unwrap_or(Duration::from_secs(1)), why: "response_url".to_owned() })
+            }
             400..=499 => Err(WebError::permanent("response_url_used_up")),
             _slack_is_ill => Err(WebError::Unknown { why: format!("response_url: status {status}") }),
         }

@@ -79,8 +79,7 @@ impl Web {
     }
 
     async fn by_trigger(&self, method: Method, trigger: &SecretString, view: &Value) -> Result<OpenedView, WebError> {
-        let arguments =
-            Arguments::default().with("trigger_id", trigger.expose_secret()).with("view", view.to_string());
+        let arguments = Arguments::default().with("trigger_id", trigger.expose_secret()).with("view", view.to_string());
         opened(&self.call(method, arguments, Channel::Irrelevant).await?)
     }
 }
