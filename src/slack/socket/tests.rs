@@ -343,7 +343,10 @@ async fn a_click_is_acknowledged_first_and_answered_beside() {
     socket.send(&click("1", "approve:0", &respond_to));
     assert_eq!(soon(socket.text()).await, json!({"envelope_id": "1"}));
     let (path, body) = soon(bot.fake.calls.recv()).await.unwrap();
-    assert_eq!((path.as_str(), &body["replace_original"], &body["text"]), ("respond", &json!(false), &json!("You may not.")));
+    assert_eq!(
+        (path.as_str(), &body["replace_original"], &body["text"]),
+        ("respond", &json!(false), &json!("You may not."))
+    );
     socket.send(&click("2", "deny:1", &respond_to));
     assert_eq!(soon(socket.text()).await, json!({"envelope_id": "2"}));
     let (path, body) = soon(bot.fake.calls.recv()).await.unwrap();

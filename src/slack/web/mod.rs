@@ -7,6 +7,8 @@ mod chat;
 mod conversations;
 mod error;
 mod people;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use std::time::Duration;
