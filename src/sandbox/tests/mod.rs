@@ -1,0 +1,1 @@
+//! Drives a sandbox as a Slack app would.
