@@ -5,18 +5,22 @@
 
 pub mod approval;
 pub mod approval_ended;
+pub mod asking;
 pub mod card;
 pub mod compose;
 #[cfg(test)]
 mod fixtures;
 pub mod form;
+pub mod human;
 pub mod named;
 pub mod outbox;
 pub mod plain;
 pub mod receipt;
+pub mod refusals;
 pub mod store;
 pub mod target;
 pub mod to_plain;
+pub mod unsure;
 pub mod verb;
 pub mod wording;
 
