@@ -91,7 +91,7 @@ pub fn card(view: &WorkView, state: &WorkState, surface: Surface) -> Card {
             card = card.note([vec![text("Fits too, and gives way: ")], also.quoted()].concat());
         }
     }
-    card.note(next(view, state)).buttons(buttons(view, state))
+    card.note(next(view, state)).buttons(buttons(view, state)).buttons(requester_buttons(view, state, surface))
 }
 
 /// To the thread: nobody accepted in time, and somebody else has been asked.
@@ -243,6 +243,25 @@ fn buttons(view: &WorkView, state: &WorkState) -> Vec<Button> {
     }
 }
 
+/// In the thread the requester can call it back or say that it went to the wrong person.
+fn requester_buttons(view: &WorkView, state: &WorkState, surface: Surface) -> Vec<Button> {
+    let open = match state {
+        WorkState::Asked | WorkState::Accepted { .. } | WorkState::Escalated { .. } => surface == Surface::Thread,
+        WorkState::HandedOver { .. }
+        | WorkState::Done { .. }
+        | WorkState::Cancelled { .. }
+        | WorkState::TakenByOther { .. } => false,
+    };
+    if !open {
+        return vec![];
+    }
+    vec![
+        Button::new("Wrong — reassign", Verb::Reassign, view.task.to_string())
+            .spoken(format!("Give {} to somebody else", view.task)),
+        Button::new("Cancel", Verb::CancelTask, view.task.to_string()).spoken(format!("Cancel {}", view.task)),
+    ]
+}
+
 fn accept(task: TaskId) -> Button {
     Button::new("Accept", Verb::Accept, task.to_string()).spoken(format!("Accept {task}"))
 }
@@ -282,6 +301,7 @@ mod tests {
         · Fits too, and gives way: “Billing questions go to the finance agent.” `routing.md:12`
         · No answer by 10:32 → Noor Khan is asked. Nothing has been done yet.
         [*Accept*] [Hand over] [Done]
+        [Wrong — reassign] [Cancel]
         ");
         insta::assert_snapshot!(card(&view(), &WorkState::Asked, Surface::Direct).to_plain(), @r"
         *Priya Nair* is asked to take this · T-19
@@ -300,6 +320,7 @@ mod tests {
         “Anything mentioning a lawyer gets escalated to the legal desk.” `routing.md:18`
         · It waits until somebody accepts. Nothing has been done yet.
         [*Accept*] [Hand over] [Done]
+        [Wrong — reassign] [Cancel]
         ");
     }
 
@@ -310,6 +331,7 @@ mod tests {
         *Priya Nair* has this since 10:09 · T-19
         · Priya Nair answers for it; the result comes in the thread.
         [*Done*] [Hand over]
+        [Wrong — reassign] [Cancel]
         ");
         insta::assert_snapshot!(shown(WorkState::HandedOver { to: kim(), at: at(10, 9) }), @r"
         Priya Nair handed this to *Kim Osei* at 10:09 · T-19
@@ -319,6 +341,7 @@ mod tests {
         *Priya Nair did not answer.* Kim Osei is asked since 10:32 · T-19
         · “If nobody answers within 30 minutes, tell the support lead.” `routing.md:20` Priya Nair can still accept.
         [Accept]
+        [Wrong — reassign] [Cancel]
         ");
         insta::assert_snapshot!(shown(WorkState::Done { at: at(11, 0), note: Some("Called him.".into()) }), @r"
         *Done.* Priya Nair finished this at 11:00 · T-19
