@@ -17,7 +17,8 @@ use crate::clock::Timestamp;
 #[serde(rename_all = "snake_case")]
 pub enum Stopped {
     Everything,
-    Worker(Who),
+    /// The position's id, which *Resume* carries, and its posted name.
+    Worker { id: String, who: Who },
 }
 
 /// What the stop came upon.
@@ -86,13 +87,13 @@ pub fn confirm_stop_all(tasks: u32) -> Card {
 pub fn stopped(what: &Stopped, by: &Who, at: Timestamp, caught: Caught, rule: Option<&Cited>) -> Card {
     let (name, target) = match what {
         Stopped::Everything => ("Every agent".to_owned(), "all".to_owned()),
-        Stopped::Worker(worker) => (worker.name.clone(), worker.name.clone()),
+        Stopped::Worker { id, who } => (who.name.clone(), id.clone()),
     };
     let mut card = Card::new(format!("{name} is stopped, by {}", by.name)).line([
         bold(format!("{name} is stopped.")),
         text(format!(" {} did so at ", by.name)),
         clock(at),
-        text(format!(" · {} wait", counted(i64::from(caught.tasks), "task"))),
+        text(format!(" · waiting: {}", counted(i64::from(caught.tasks), "task"))),
     ]);
     let sent = match caught.in_flight {
         0 => "Nothing was under way at a tool. ".to_owned(),
@@ -108,13 +109,13 @@ pub fn stopped(what: &Stopped, by: &Who, at: Timestamp, caught: Caught, rule: Op
 pub fn resumed(what: &Stopped, by: &Who, at: Timestamp, tasks: u32) -> Card {
     let name = match what {
         Stopped::Everything => "Every agent",
-        Stopped::Worker(worker) => worker.name.as_str(),
+        Stopped::Worker { who, .. } => who.name.as_str(),
     };
     Card::new(format!("{name} works again, resumed by {}", by.name)).line([
         bold(format!("{name} works again.")),
         text(format!(" {} resumed at ", by.name)),
         clock(at),
-        text(format!(" · {} go on, oldest first.", counted(i64::from(tasks), "task"))),
+        text(format!(" · back at work: {}, oldest first.", counted(i64::from(tasks), "task"))),
     ])
 }
 
@@ -143,7 +144,7 @@ pub fn decided(view: &ApprovalView, approved: bool, missing: u32) -> Card {
 /// Only for the one who asked again: a new card follows.
 pub fn asked_again(view: &ApprovalView) -> Card {
     Card::new(format!("Asked again: {} · {}", visible_line(&view.title), view.id))
-        .line([text(format!("Asked again: {} · {}. ", visible_line(&view.title), view.id))])
+        .line([text(format!("Asked again: {} · {}.", visible_line(&view.title), view.id))])
         .line(view.deadline_spans())
 }
 
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_stop_says_what_stands_still_and_what_cannot_be_called_back() {
-        let finn = Stopped::Worker(finn());
+        let finn = Stopped::Worker { id: "finance-agent".into(), who: finn() };
         let rule = cited("Kim and Noor may stop any agent.", "approvals.md", 32);
         insta::assert_snapshot!(confirm_stop_all(12).to_plain(), @r"
         *Stop every agent?* 12 tasks would wait until somebody resumes.

@@ -59,11 +59,11 @@ pub fn directives_broken(keeper: &Who, problems: &[FileProblem], since: Option<T
     let mut card = Card::new(format!("The edited directives do not load: {count}{first}"))
         .line([bold(format!("The edited directives do not load: {count}."))]);
     for problem in problems.iter().take(MAX_PROBLEMS) {
-        let help = problem.help.as_ref().map(|help| format!(" {}", super::wording::capital(help)));
+        let help = problem.help.as_ref().map(|help| format!("; {help}"));
         card = card
             .line([
                 code(format!("{}:{}", problem.file, problem.line)),
-                text(format!(" {}.{}", problem.what.trim_end_matches('.'), help.unwrap_or_default())),
+                text(format!(" {}{}", problem.what.trim_end_matches('.'), help.unwrap_or_else(|| ".".to_owned()))),
             ])
             .words([], &visible_line(problem.source.trim()));
     }
