@@ -74,8 +74,18 @@ mod tests {
     fn mine_stand_above_what_others_decide() {
         let line = approval_line();
         let answer = ApprovalsAnswer { yours: vec![line.clone()], requested: vec![line], as_of: at(10, 2) };
-        insta::assert_snapshot!(render(&answer).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        *1 approval for you to decide*
+        • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
+        [*Approve $450.00*] [!Deny!] [Details]
+        *You asked; others decide*
+        • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02 · Dana Ruiz or Omar Haddad decides
+        · Open ones only · 20 Nov 10:02
+        ");
         let none = ApprovalsAnswer { yours: vec![], requested: vec![], as_of: at(10, 2) };
-        insta::assert_snapshot!(render(&none).to_plain(), @"");
+        insta::assert_snapshot!(render(&none).to_plain(), @r"
+        *Nothing waits for your decision.*
+        · Open ones only · 20 Nov 10:02
+        ");
     }
 }

@@ -12,7 +12,9 @@ pub fn first_word(text: &str) -> (&str, &str) {
 
 /// Without the punctuation around it: "T-17?" is T-17.
 pub fn bare(word: &str) -> &str {
-    word.trim_matches(|c: char| matches!(c, '?' | '!' | '.' | ',' | ':' | ';' | '(' | ')' | '“' | '”' | '"' | '\'' | '`'))
+    word.trim_matches(|c: char| {
+        matches!(c, '?' | '!' | '.' | ',' | ':' | ';' | '(' | ')' | '“' | '”' | '"' | '\'' | '`')
+    })
 }
 
 /// A task at the beginning, and what follows.

@@ -54,10 +54,9 @@ pub fn unclear(nearest: Option<&str>) -> Card {
 
 /// What is said to a command whose arguments do not fit.
 pub fn incomplete(command: &str, say: &str) -> Card {
-    Card::new(say).line([bold("Nothing was done."), text(format!(" {say}"))]).note([
-        code(format!("/workforce help {command}")),
-        text(" shows examples."),
-    ])
+    Card::new(say)
+        .line([bold("Nothing was done."), text(format!(" {say}"))])
+        .note([code(format!("/workforce help {command}")), text(" shows examples.")])
 }
 
 fn everything() -> Card {
@@ -112,9 +111,39 @@ mod tests {
 
     #[test]
     fn help_is_generated_from_the_commands() {
-        insta::assert_snapshot!(render(None).to_plain(), @"");
-        insta::assert_snapshot!(render(Some("deny")).to_plain(), @"");
-        insta::assert_snapshot!(render(Some("aprove")).to_plain().lines().next().unwrap_or_default(), @"");
+        insta::assert_snapshot!(render(None).to_plain(), @r"
+        *Mention me with work.* These work as `/workforce …`, in a thread as `@workforce …`
+        *Ask*
+        • `/workforce` Show what waits for you, what you have, and what you asked for
+        • `who-owns NAME | TOPIC` Say who does it, who answers for it, and what waits for whom
+        • `status [T-17 | A-31]` Say how far a task or an approval is; alone, what is open
+        • `why T-17` Tell who did what in a task, by which line, by whose word, and what it cost
+        • `help [COMMAND]` List the commands, or explain one
+        *Decide*
+        • `approvals` List what waits for your decision, and whom your requests wait for
+        • `approve A-31` Approve what waits, as its button does
+        • `deny A-31 REASON` Refuse what waits; the requester reads the reason
+        • `ask-again A-31` Ask the approvers once more after nobody decided
+        • `accept T-19` Accept work that you were asked to do
+        • `take T-18` Take a task yourself
+        • `hand-over T-19 to WHO` Give your work on; it stays yours until they accept
+        • `done T-19 NOTE` Finish your work; the note goes to the thread
+        *Steer*
+        • `cancel T-17` End a request; what ran already stays done
+        • `reassign T-17 to WHO` Give a task to another agent, role or person; the correction is kept
+        • `stop T-17 | WORKER | all` Stop a task, an agent or everything at once
+        • `resume T-17 | WORKER | all` Let what was stopped go on
+        · `/workforce help COMMAND` shows other names and examples.
+        ");
+        insta::assert_snapshot!(render(Some("deny")).to_plain(), @r"
+        */workforce deny A-31 REASON*
+        Refuse what waits; the requester reads the reason.
+        Also: decline, reject
+        • `/workforce deny A-31`
+        • `/workforce deny A-31 because the amount is wrong`
+        • `/workforce reject A-31: replace it instead`
+        ");
+        insta::assert_snapshot!(render(Some("aprove")).to_plain().lines().next().unwrap_or_default(), @"*There is no command “aprove”.* Did you mean approve?");
         for spec in super::super::COMMANDS {
             for name in spec.names() {
                 let shown = render(Some(name)).to_plain();
@@ -125,8 +154,11 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_does_nothing_and_says_so() {
-        insta::assert_snapshot!(unclear(Some("approve")).to_plain(), @"");
-        insta::assert_snapshot!(unclear(None).to_plain(), @"");
-        insta::assert_snapshot!(incomplete("approve", "Write which one: approve A-31.").to_plain(), @"");
+        insta::assert_snapshot!(unclear(Some("approve")).to_plain(), @"*I did not understand that; nothing was done.* Did you mean `/workforce approve`?");
+        insta::assert_snapshot!(unclear(None).to_plain(), @"*I did not understand that; nothing was done.* Work is handed to me by mention; `/workforce help` lists what I answer here.");
+        insta::assert_snapshot!(incomplete("approve", "Write which one: approve A-31.").to_plain(), @r"
+        *Nothing was done.* Write which one: approve A-31.
+        · `/workforce help approve` shows examples.
+        ");
     }
 }

@@ -88,9 +88,21 @@ mod tests {
             requested: vec![task_line(17, "refund ORD-1042", waits_for_dana())],
             as_of: at(10, 2),
         };
-        insta::assert_snapshot!(render(&answer).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        *You decide*
+        • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
+        [*Approve $450.00*] [!Deny!] [Details]
+        *You have*
+        • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32
+        *You asked for*
+        • *T-17* refund ORD-1042 · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        · Yours only · 20 Nov 10:02 · `/workforce help`
+        ");
         let empty = HomeAnswer { approvals: vec![], work: vec![], requested: vec![], as_of: at(10, 2) };
-        insta::assert_snapshot!(render(&empty).to_plain(), @"");
+        insta::assert_snapshot!(render(&empty).to_plain(), @r"
+        *Nothing waits for you.* Mention me with what you need.
+        · Yours only · 20 Nov 10:02 · `/workforce help`
+        ");
         let many = HomeAnswer { work: vec![answer.work[0].clone(); 13], ..empty };
         assert!(render(&many).to_plain().contains("And 3 more."));
     }

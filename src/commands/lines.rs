@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn an_unknown_cost_is_never_zero() {
-        let cents = |n| Money::new(n * 10_000, Currency::new("USD"));
+        let cents = |n: i64| Money::new(n * 10_000, Currency::new("USD"));
         assert_eq!(Spent { known: vec![], metered: 0, unmetered: 3 }.phrase(), "not metered");
         assert_eq!(Spent { known: vec![cents(12)], metered: 2, unmetered: 0 }.phrase(), "$0.12");
         let mixed = Spent { known: vec![cents(12)], metered: 2, unmetered: 1 };

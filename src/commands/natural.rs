@@ -68,7 +68,8 @@ fn about_an_id(text: &str) -> Option<Query> {
     }
     let rest = STATUS.iter().find_map(|words| strip_word(text, words))?;
     let rest = rest.trim_end_matches(['?', '!', '.', ' ']);
-    let rest = rest.strip_suffix(" going").or_else(|| rest.strip_suffix(" doing")).or_else(|| rest.strip_suffix(" now"));
+    let rest =
+        rest.strip_suffix(" going").or_else(|| rest.strip_suffix(" doing")).or_else(|| rest.strip_suffix(" now"));
     let rest = rest.unwrap_or_else(|| STATUS.iter().find_map(|words| strip_word(text, words)).unwrap_or_default());
     super::arguments::subject(rest).map(|of| Query::Status { of: Some(of) })
 }
@@ -88,7 +89,9 @@ fn about_me(text: &str) -> Option<Query> {
 /// Without "please", "can you tell me" and the like at the beginning.
 fn without_courtesy(text: &str) -> &str {
     let mut text = text;
-    for words in ["hi", "hey", "hello", "please", "can you tell me", "could you tell me", "do you know", "tell me", "show me"] {
+    for words in
+        ["hi", "hey", "hello", "please", "can you tell me", "could you tell me", "do you know", "tell me", "show me"]
+    {
         text = strip_word(text, words).map_or(text, |rest| rest.trim_start_matches([',', '!', '.', ' ', ':']));
     }
     text
@@ -124,7 +127,14 @@ mod tests {
 
     #[test]
     fn work_is_left_alone() {
-        for text in ["where is ORD-1042?", "why was I charged twice?", "what happened to my order", "who called?", "show me", "who owns"] {
+        for text in [
+            "where is ORD-1042?",
+            "why was I charged twice?",
+            "what happened to my order",
+            "who called?",
+            "show me",
+            "who owns",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

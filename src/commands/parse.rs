@@ -53,9 +53,8 @@ pub fn of_mention_in_thread(text: &str, task: TaskId) -> Option<Asked> {
     let lower = text.trim().to_lowercase();
     let intent = |intent| Some(Asked::Intent(intent));
     match bare(lower.trim()).trim_start_matches("please ").trim_end_matches(" please") {
-        "cancel" | "cancel it" | "cancel this" | "cancel that" | "never mind" | "nevermind" | "forget it" | "forget this" => {
-            intent(Intent::CancelTask { id: task })
-        }
+        "cancel" | "cancel it" | "cancel this" | "cancel that" | "never mind" | "nevermind" | "forget it"
+        | "forget this" => intent(Intent::CancelTask { id: task }),
         "stop" | "stop it" | "stop this" | "stop that" => {
             intent(Intent::Stop { what: StopWhat::Task(task), confirmed: false })
         }
@@ -113,7 +112,7 @@ fn command_of(text: &str) -> Option<(&'static Spec, &'static str, &str)> {
             if let Some(rest) = rest
                 && best.is_none_or(|(_, other, _)| name.len() > other.len())
             {
-                best = Some((spec, name, rest));
+                best = Some((spec, name, rest.trim_start_matches([':', ',', ' '])));
             }
         }
     }
@@ -132,7 +131,9 @@ fn counts_in_mention(spec: &Spec, name: &str, rest: &str) -> bool {
             Some(StopWhat::Everything | StopWhat::Task(_)) => true,
             Some(StopWhat::Worker(name)) => name.split_whitespace().count() <= 2,
         },
-        InMention::ByFullName => !alone && name.replace(' ', "-") == spec.name && rest.split_whitespace().count() <= MAX_TOPIC_WORDS,
+        InMention::ByFullName => {
+            !alone && name.replace(' ', "-") == spec.name && rest.split_whitespace().count() <= MAX_TOPIC_WORDS
+        }
     }
 }
 

@@ -13,8 +13,7 @@ pub enum SmallTalk {
 
 /// Strict: the whole text must be small talk. "Hi, where is ORD-1042?" is work.
 pub fn small_talk(text: &str) -> Option<SmallTalk> {
-    let words: Vec<String> =
-        text.split_whitespace().map(|word| plain(word)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = text.split_whitespace().map(|word| plain(word)).filter(|word| !word.is_empty()).collect();
     let said = words.join(" ");
     if text.trim().is_empty() {
         return Some(SmallTalk::Nothing);
@@ -26,7 +25,8 @@ pub fn small_talk(text: &str) -> Option<SmallTalk> {
     if ABOUT.contains(&said.as_str()) {
         return Some(SmallTalk::AboutTheBot);
     }
-    let all = |list: &[&str]| words.iter().all(|word| list.contains(&word.as_str()) || FILLERS.contains(&word.as_str()));
+    let all =
+        |list: &[&str]| words.iter().all(|word| list.contains(&word.as_str()) || FILLERS.contains(&word.as_str()));
     let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     if any(THANKS) && all(THANKS) {
         Some(SmallTalk::Thanks)
@@ -38,19 +38,82 @@ pub fn small_talk(text: &str) -> Option<SmallTalk> {
 }
 
 const HELLO: &[&str] = &[
-    "hi", "hello", "hey", "hiya", "howdy", "yo", "hola", "hallo", "moin", "servus", "bonjour", "ciao", "morning", "afternoon",
-    "evening", "greetings", "ping", "test",
+    "hi",
+    "hello",
+    "hey",
+    "hiya",
+    "howdy",
+    "yo",
+    "hola",
+    "hallo",
+    "moin",
+    "servus",
+    "bonjour",
+    "ciao",
+    "morning",
+    "afternoon",
+    "evening",
+    "greetings",
+    "ping",
+    "test",
 ];
 
 const THANKS: &[&str] = &[
-    "thanks", "thank", "thx", "ty", "cheers", "danke", "merci", "gracias", "grazie", "perfect", "great", "awesome", "nice", "cool",
-    "brilliant", "super", "lovely", "wonderful", "excellent",
+    "thanks",
+    "thank",
+    "thx",
+    "ty",
+    "cheers",
+    "danke",
+    "merci",
+    "gracias",
+    "grazie",
+    "perfect",
+    "great",
+    "awesome",
+    "nice",
+    "cool",
+    "brilliant",
+    "super",
+    "lovely",
+    "wonderful",
+    "excellent",
 ];
 
 /// Words that change nothing in either.
 const FILLERS: &[&str] = &[
-    "you", "there", "all", "team", "everyone", "good", "day", "so", "very", "much", "a", "lot", "many", "again", "for", "that",
-    "this", "the", "help", "job", "work", "well", "done", "and", "to", "workforce", "bot", "how", "are", "is", "it", "going",
+    "you",
+    "there",
+    "all",
+    "team",
+    "everyone",
+    "good",
+    "day",
+    "so",
+    "very",
+    "much",
+    "a",
+    "lot",
+    "many",
+    "again",
+    "for",
+    "that",
+    "this",
+    "the",
+    "help",
+    "job",
+    "work",
+    "well",
+    "done",
+    "and",
+    "to",
+    "workforce",
+    "bot",
+    "how",
+    "are",
+    "is",
+    "it",
+    "going",
 ];
 
 const ABOUT: &[&str] = &[

@@ -40,9 +40,17 @@ fn read(rest: &str) -> Asked {
 #[serde(rename_all = "snake_case")]
 pub enum StatusAnswer {
     Task(Box<TaskStatus>),
-    Approval { view: Box<ApprovalView>, state: Box<ApprovalState>, as_of: Timestamp },
+    Approval {
+        view: Box<ApprovalView>,
+        state: Box<ApprovalState>,
+        as_of: Timestamp,
+    },
     /// What is open and may be seen by the asker, the oldest first; `more` were left out.
-    Open { tasks: Vec<TaskLine>, more: u32, as_of: Timestamp },
+    Open {
+        tasks: Vec<TaskLine>,
+        more: u32,
+        as_of: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,9 +90,11 @@ fn render_task(task: &TaskStatus) -> Card {
     let mut asked = vec![text(format!("Asked by {} ", task.requester.name))];
     asked.extend(task.place.spans());
     asked.extend([text(", "), day_and_clock(task.asked_at)]);
-    asked.extend(task.thread.iter().flat_map(|url| {
-        [text(" · "), Span::Link { label: "open the thread".to_owned(), url: url.clone() }]
-    }));
+    asked.extend(
+        task.thread
+            .iter()
+            .flat_map(|url| [text(" · "), Span::Link { label: "open the thread".to_owned(), url: url.clone() }]),
+    );
     let mut card =
         Card::new(format!("{}: {}", task.task, task.subject)).line(stage).words([], &task.subject).line(asked);
     if let Some(owner) = &task.owner {
@@ -150,12 +160,38 @@ mod tests {
 
     #[test]
     fn a_status_says_who_has_it_and_what_comes_next() {
-        insta::assert_snapshot!(render(&StatusAnswer::Task(Box::new(status(waits_for_dana())))).to_plain(), @"");
+        insta::assert_snapshot!(render(&StatusAnswer::Task(Box::new(status(waits_for_dana())))).to_plain(), @r"
+        *T-17* · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        | refund ORD-1042, it arrived broken
+        Asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
+        Dana Ruiz answers for it
+        At 20 Nov 14:02: Kim Osei is asked
+        “Billing questions go to the finance agent.” `routing.md:12`
+        · Cost: not metered · as of 20 Nov 10:05
+        [Why] [Cancel]
+        ");
         let done = TaskStatus { next: None, ..status(Stage::Done { at: at(10, 4) }) };
-        insta::assert_snapshot!(render(&StatusAnswer::Task(Box::new(done))).to_plain(), @"");
+        insta::assert_snapshot!(render(&StatusAnswer::Task(Box::new(done))).to_plain(), @r"
+        *T-17* · done 20 Nov 10:04
+        | refund ORD-1042, it arrived broken
+        Asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
+        Dana Ruiz answers for it
+        “Billing questions go to the finance agent.” `routing.md:12`
+        · Cost: not metered · as of 20 Nov 10:05
+        [Why]
+        ");
         let tasks = vec![task_line(17, "refund ORD-1042", waits_for_dana()), task_line(18, "my cat", Stage::Queued)];
-        insta::assert_snapshot!(render(&StatusAnswer::Open { tasks, more: 3, as_of: at(10, 5) }).to_plain(), @"");
-        insta::assert_snapshot!(render(&StatusAnswer::Open { tasks: vec![], more: 0, as_of: at(10, 5) }).to_plain(), @"");
+        insta::assert_snapshot!(render(&StatusAnswer::Open { tasks, more: 3, as_of: at(10, 5) }).to_plain(), @r"
+        *Open, the oldest first*
+        • *T-17* refund ORD-1042 · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        • *T-18* my cat · queued behind earlier work of this thread
+        And 3 more.
+        · What you may see · 20 Nov 10:05
+        ");
+        insta::assert_snapshot!(render(&StatusAnswer::Open { tasks: vec![], more: 0, as_of: at(10, 5) }).to_plain(), @r"
+        *Nothing is open.*
+        · What you may see · 20 Nov 10:05
+        ");
     }
 
     #[test]
@@ -176,7 +212,22 @@ mod tests {
             Stage::Failed { at: at(10, 4), why: "billing does not answer".into() },
             Stage::Cancelled { by: kim(), at: at(10, 4) },
         ];
-        let said: Vec<String> = stages.iter().map(|stage| crate::replies::to_plain::plain_spans(&stage.spans())).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        let said: Vec<String> =
+            stages.iter().map(|stage| crate::replies::to_plain::plain_spans(&stage.spans())).collect();
+        insta::assert_snapshot!(said.join("\n"), @r"
+        queued behind earlier work of this thread
+        Finn (Finance) works on it
+        waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        waits for Ana Silva to tell the order number
+        waits for Priya Nair to accept, until 20 Nov 10:32
+        waits for Kim Osei to accept
+        Kim Osei has it
+        waits for Kim Osei to say who takes it
+        stopped by Kim Osei; waits until somebody resumes
+        outcome unknown; waits for Kim Osei to look
+        done 20 Nov 10:04
+        not finished, 20 Nov 10:04: billing does not answer
+        cancelled by Kim Osei, 20 Nov 10:04
+        ");
     }
 }

@@ -158,13 +158,17 @@ fn kind(kind: HolderKind) -> &'static str {
 
 fn review_spans(review: &Review, as_of: Timestamp) -> Vec<Span> {
     let year = as_of.to_utc().year();
-    let last = review.last.map_or_else(|| "Never reviewed".to_owned(), |day| format!("Last review {}", date(day, year)));
+    let last =
+        review.last.map_or_else(|| "Never reviewed".to_owned(), |day| format!("Last review {}", date(day, year)));
     let mut spans = vec![text(last)];
     match (review.due, review.days_late) {
         (None, _) => spans.extend([text(" · no line asks for one: "), code("review every")]),
         (Some(due), 0) => spans.push(text(format!(" · due {}", date(due, year)))),
         (Some(due), late) => {
-            spans.extend([text(format!(" · due {}, ", date(due, year))), bold(format!("{} late", counted(late, "day")))]);
+            spans.extend([
+                text(format!(" · due {}, ", date(due, year))),
+                bold(format!("{} late", counted(late, "day"))),
+            ]);
         }
     }
     spans
@@ -199,7 +203,15 @@ mod tests {
 
     #[test]
     fn an_owner_is_a_human_and_the_line_is_named() {
-        insta::assert_snapshot!(shown(Found::Holders(vec![finn()])), @"");
+        insta::assert_snapshot!(shown(Found::Holders(vec![finn()])), @r"
+        *Refunds* → *Finn (Finance)*, agent · role finance-operations
+        Owner Dana Ruiz · supervisor Kim Osei
+        May refund up to $200; above $200 asks a finance manager
+        Last review 12 Aug · due 10 Nov, *10 days late*
+        “Billing questions go to the finance agent.” `routing.md:12`
+        · By the directives in force · 20 Nov 10:02
+        [Share here]
+        ");
         let person = Holder {
             who: who("Priya Nair"),
             kind: HolderKind::Person,
@@ -209,8 +221,19 @@ mod tests {
             review: Some(Review { last: None, due: None, days_late: 0 }),
             ..finn()
         };
-        insta::assert_snapshot!(shown(Found::Holders(vec![person])), @"");
-        insta::assert_snapshot!(shown(Found::Nobody { triage: who("Kim Osei"), nearest: Some("refund".into()) }), @"");
+        insta::assert_snapshot!(shown(Found::Holders(vec![person])), @r"
+        *Refunds* → *Priya Nair*, person · role finance-operations
+        Supervisor Kim Osei
+        Never reviewed · no line asks for one: `review every`
+        “Billing questions go to the finance agent.” `routing.md:12`
+        · By the directives in force · 20 Nov 10:02
+        [Share here]
+        ");
+        insta::assert_snapshot!(shown(Found::Nobody { triage: who("Kim Osei"), nearest: Some("refund".into()) }), @r"
+        *No line gives refunds to anybody.* Did you mean refund?
+        Kim Osei decides such work case by case.
+        · All directives · 20 Nov 10:02
+        ");
     }
 
     #[test]

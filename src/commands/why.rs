@@ -147,9 +147,7 @@ pub fn render(answer: &WhyAnswer) -> Card {
 
 fn step_spans(what: &WhyWhat) -> Vec<Span> {
     match what {
-        WhyWhat::Assigned { to, because } => {
-            [vec![text("given to "), to.bold(), text(": ")], because.spans()].concat()
-        }
+        WhyWhat::Assigned { to, because } => [vec![text("given to "), to.bold(), text(": ")], because.spans()].concat(),
         WhyWhat::Accepted { by } => vec![text(format!("{} accepted", by.name))],
         WhyWhat::Asked { label } => vec![text(format!("asked for the {label}"))],
         WhyWhat::Action(action) => action_spans(action),
@@ -244,7 +242,16 @@ mod tests {
 
     #[test]
     fn the_trail_runs_from_the_request_to_the_result() {
-        insta::assert_snapshot!(render(&answer()).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer()).to_plain(), @r"
+        *T-17* · asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
+        | please refund ORD-1042, $450, it arrived broken
+        10:01 · given to *Finn (Finance)*: “Billing questions go to the finance agent.” `routing.md:12`
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, approved by Dana Ruiz 10:03 by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · happened 10:04 · not metered
+        10:04 · Finn (Finance) answered
+        *Now:* done 20 Nov 10:04
+        · Cost: not metered · from the ledger, 20 Nov 10:09
+        [Share here]
+        ");
     }
 
     #[test]
@@ -265,6 +272,22 @@ mod tests {
             WhyStep { at: at(10, 5), what: WhyWhat::Accepted { by: kim() } },
             WhyStep { at: at(10, 5), what: WhyWhat::Cancelled { by: kim() } },
         ];
-        insta::assert_snapshot!(render(&WhyAnswer { steps, request: None, ..answer() }).to_plain(), @"");
+        insta::assert_snapshot!(render(&WhyAnswer { steps, request: None, ..answer() }).to_plain(), @r"
+        *T-17* · asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
+        · The words of the request were erased; the ledger keeps their digest.
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) was refused by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waits as A-31 for Kim Osei by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, denied by Kim Osei 10:03, “Replace it.” by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31; nobody decided (Kim Osei) by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, which lapsed by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · nobody knows whether it happened · $2.00
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · failed: already refunded · not metered
+        10:05 · asked for the order number
+        10:05 · Kim Osei accepted
+        10:05 · Kim Osei cancelled it
+        *Now:* done 20 Nov 10:04
+        · Cost: not metered · from the ledger, 20 Nov 10:09
+        [Share here]
+        ");
     }
 }

@@ -18,7 +18,10 @@ use crate::clock::Timestamp;
 pub enum Stopped {
     Everything,
     /// The position's id, which *Resume* carries, and its posted name.
-    Worker { id: String, who: Who },
+    Worker {
+        id: String,
+        who: Who,
+    },
 }
 
 /// What the stop came upon.

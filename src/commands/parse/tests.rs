@@ -79,10 +79,7 @@ fn a_mention_that_is_plainly_a_command_is_one() {
         asked("stop T-17"),
         Some(Asked::Intent(Intent::Stop { what: StopWhat::Task(TaskId(17)), confirmed: false }))
     );
-    assert_eq!(
-        asked("stop all"),
-        Some(Asked::Intent(Intent::Stop { what: StopWhat::Everything, confirmed: false }))
-    );
+    assert_eq!(asked("stop all"), Some(Asked::Intent(Intent::Stop { what: StopWhat::Everything, confirmed: false })));
     assert_eq!(asked("stop the finance agent").as_ref().and_then(Asked::names_worker), Some("finance agent"));
     assert_eq!(asked("help"), Some(Asked::Query(Query::Help { topic: None })));
     assert_eq!(asked("help approve"), Some(Asked::Query(Query::Help { topic: Some("approve".into()) })));
@@ -131,7 +128,10 @@ fn a_thread_says_which_task_is_meant() {
     assert_eq!(here("why?"), Some(Asked::Query(Query::Why { task: TaskId(17) })));
     assert_eq!(here("status"), Some(task_status()));
     assert_eq!(here("I take it"), Some(Asked::Intent(Intent::TakeIt { task: TaskId(17) })));
-    assert_eq!(here("please stop"), Some(Asked::Intent(Intent::Stop { what: StopWhat::Task(TaskId(17)), confirmed: false })));
+    assert_eq!(
+        here("please stop"),
+        Some(Asked::Intent(Intent::Stop { what: StopWhat::Task(TaskId(17)), confirmed: false }))
+    );
     assert_eq!(here("cancel T-18"), Some(Asked::Intent(Intent::CancelTask { id: TaskId(18) })));
 }
 
