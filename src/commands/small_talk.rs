@@ -13,7 +13,7 @@ pub enum SmallTalk {
 
 /// Strict: the whole text must be small talk. "Hi, where is ORD-1042?" is work.
 pub fn small_talk(text: &str) -> Option<SmallTalk> {
-    let words: Vec<String> = text.split_whitespace().map(|word| plain(word)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = text.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect();
     let said = words.join(" ");
     if text.trim().is_empty() {
         return Some(SmallTalk::Nothing);

@@ -161,8 +161,8 @@ fn action_spans(action: &WhyAction) -> Vec<Span> {
     let mut spans = vec![bold(visible_line(&action.title)), text(format!(" ({}) ", action.tool))];
     spans.extend(verdict_spans(&action.verdict));
     match action.because.as_slice() {
-        [] => spans.push(text(" by default")),
-        rules => spans.extend(rules.iter().flat_map(|rule| [vec![text(" by ")], rule.quoted()].concat())),
+        [] => spans.push(text(" · by default, no line speaks of it")),
+        rules => spans.extend(rules.iter().flat_map(|rule| [vec![text(" · ")], rule.quoted()].concat())),
     }
     spans.extend(match &action.outcome {
         WhyOutcome::NotRun => vec![text(" · did not run")],
@@ -246,7 +246,7 @@ mod tests {
         *T-17* · asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
         | please refund ORD-1042, $450, it arrived broken
         10:01 · given to *Finn (Finance)*: “Billing questions go to the finance agent.” `routing.md:12`
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, approved by Dana Ruiz 10:03 by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · happened 10:04 · not metered
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, approved by Dana Ruiz 10:03 · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · happened 10:04 · not metered
         10:04 · Finn (Finance) answered
         *Now:* done 20 Nov 10:04
         · Cost: not metered · from the ledger, 20 Nov 10:09
@@ -275,13 +275,13 @@ mod tests {
         insta::assert_snapshot!(render(&WhyAnswer { steps, request: None, ..answer() }).to_plain(), @r"
         *T-17* · asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
         · The words of the request were erased; the ledger keeps their digest.
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) was refused by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waits as A-31 for Kim Osei by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, denied by Kim Osei 10:03, “Replace it.” by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31; nobody decided (Kim Osei) by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, which lapsed by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · nobody knows whether it happened · $2.00
-        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval by “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · failed: already refunded · not metered
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) was refused · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waits as A-31 for Kim Osei · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, denied by Kim Osei 10:03, “Replace it.” · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31; nobody decided (Kim Osei) · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) waited as A-31, which lapsed · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · did not run
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · nobody knows whether it happened · $2.00
+        10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · failed: already refunded · not metered
         10:05 · asked for the order number
         10:05 · Kim Osei accepted
         10:05 · Kim Osei cancelled it

@@ -121,16 +121,13 @@ pub fn hand_over_form(task: TaskId) -> Form {
         title: format!("Hand over {task}"),
         submit: Some("Hand over".to_owned()),
         intro: vec![],
-        fields: vec![
-            Field {
-                id: "person".to_owned(),
-                label: "To whom".to_owned(),
-                kind: FieldKind::Person,
-                hint: Some("They are asked at once; it stays yours until they accept.".to_owned()),
-                optional: false,
-            },
-            words_field("What they should know", true),
-        ],
+        fields: vec![Field {
+            id: "person".to_owned(),
+            label: "To whom".to_owned(),
+            kind: FieldKind::Person,
+            hint: Some("They are asked at once; it stays yours until they accept.".to_owned()),
+            optional: false,
+        }],
     }
 }
 
@@ -376,7 +373,6 @@ mod tests {
         = Hand over T-19 =
         To whom: @____
           They are asked at once; it stays yours until they accept.
-        What they should know (optional): ____
         [Hand over]
         ");
         insta::assert_snapshot!(done_form(TaskId(19)).to_plain(), @r"

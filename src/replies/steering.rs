@@ -178,17 +178,17 @@ mod tests {
         [!Stop everything!]
         ");
         insta::assert_snapshot!(stopped(&Stopped::Everything, &kim(), at(10, 9), Caught { tasks: 12, in_flight: 1 }, Some(&rule)).to_plain(), @r"
-        *Every agent is stopped.* Kim Osei did so at 10:09 · 12 tasks wait
+        *Every agent is stopped.* Kim Osei did so at 10:09 · waiting: 12 tasks
         1 action had been sent already and cannot be called back. New work queues until somebody resumes.
         · “Kim and Noor may stop any agent.” `approvals.md:32`
         [Resume]
         ");
         insta::assert_snapshot!(stopped(&finn, &dana(), at(10, 9), Caught { tasks: 1, in_flight: 0 }, None).to_plain(), @r"
-        *Finn (Finance) is stopped.* Dana Ruiz did so at 10:09 · 1 task wait
+        *Finn (Finance) is stopped.* Dana Ruiz did so at 10:09 · waiting: 1 task
         Nothing was under way at a tool. New work queues until somebody resumes.
         [Resume]
         ");
-        insta::assert_snapshot!(resumed(&finn, &dana(), at(10, 30), 3).to_plain(), @"*Finn (Finance) works again.* Dana Ruiz resumed at 10:30 · 3 tasks go on, oldest first.");
+        insta::assert_snapshot!(resumed(&finn, &dana(), at(10, 30), 3).to_plain(), @"*Finn (Finance) works again.* Dana Ruiz resumed at 10:30 · back at work: 3 tasks, oldest first.");
         insta::assert_snapshot!(caught(crate::ids::TaskId(17), &super::super::fixtures::finn(), &dana(), at(10, 9)).to_plain(), @"*T-17 waits.* Dana Ruiz stopped Finn (Finance) at 10:09. Nothing more runs until Dana or the owner resumes.");
     }
 
@@ -198,7 +198,7 @@ mod tests {
         insta::assert_snapshot!(decided(&approval(), true, 1).to_plain(), @"Approved: Refund $450.00 to order ORD-1042 · A-31. 1 more must approve before anything runs.");
         insta::assert_snapshot!(decided(&approval(), false, 0).to_plain(), @"Denied: Refund $450.00 to order ORD-1042 · A-31. No money moved. Ana Silva is told.");
         insta::assert_snapshot!(asked_again(&approval()).to_plain(), @r"
-        Asked again: Refund $450.00 to order ORD-1042 · A-31. 
+        Asked again: Refund $450.00 to order ORD-1042 · A-31.
         No answer by 14:02 → Kim Osei is asked
         ");
     }

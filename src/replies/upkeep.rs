@@ -194,7 +194,7 @@ mod tests {
     fn the_keeper_hears_which_line_and_how_to_mend_it() {
         insta::assert_snapshot!(directives_broken(&kim(), &[problem()], Some(at(9, 0))).to_plain(), @r"
         *The edited directives do not load: 1 error.*
-        `approvals.md:9` no worker is called “fianance manager”. Did you mean finance-manager?
+        `approvals.md:9` no worker is called “fianance manager”; did you mean finance-manager?
         | Refunds above $200 need approval from a fianance manager.
         *The last good set stays in force* (loaded 20 Nov 09:00). Kim Osei keeps these files; the set loads by itself once they are mended.
         ");
