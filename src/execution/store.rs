@@ -26,6 +26,7 @@ statements! { STATEMENTS;
     MOVE_UNHELD (7) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7 WHERE id = $1 AND state = $2" }
     PRICE (4) -> [] = { "UPDATE actions SET cost_micros = $3, cost_currency = $4 WHERE id = $1 AND fence = $2" }
     LATER (3) -> [] = { "UPDATE actions SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2" }
+    FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('allowed', 'started')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
     COSTS (2) -> [cost_currency, micros, metered, unmetered] = { "SELECT COALESCE(cost_currency, '') AS cost_currency, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(COUNT(cost_micros) AS BIGINT) AS metered, CAST(COUNT(*) - COUNT(cost_micros) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $1 AND started_us < $2 GROUP BY cost_currency ORDER BY cost_currency" }
@@ -192,6 +193,11 @@ pub async fn later(tx: &mut Tx, held: &Stored, at: Timestamp) -> Result<(), Stor
 /// After a resume: what was put off may start now.
 pub async fn release_put_off(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.run(&RELEASE_ALL, args![now]).await
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
 }
 
 pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {

@@ -27,6 +27,7 @@ statements! { STATEMENTS;
     SLOTS (1) -> [slot] = { "SELECT slot FROM posts WHERE slot LIKE $1 UNION SELECT slot FROM outbox WHERE slot LIKE $1 AND state IN ('pending', 'sending') ORDER BY 1" }
     FORGET (1) -> [] = { "DELETE FROM posts WHERE slot = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM outbox WHERE state IN ('pending', 'sending')" }
+    FREE_LEASES (0) -> [] = { "UPDATE outbox SET lease_until_us = 0 WHERE state IN ('pending', 'sending')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
     PARKED (1) -> [id, slot, last_error, queued_us] = { "SELECT id, slot, COALESCE(last_error, '') AS last_error, queued_us FROM outbox WHERE state = 'parked' ORDER BY id DESC LIMIT $1" }
     ERASE (1) -> [] = { "UPDATE outbox SET body = NULL WHERE state IN ('sent', 'superseded') AND queued_us < $1" }
@@ -132,6 +133,11 @@ pub async fn start_afresh(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
 
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&OPEN, args![]).await?.map_or(Ok(0), |row| row.int("open"))
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
 }
 
 pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
