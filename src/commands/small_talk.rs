@@ -1,29 +1,27 @@
-//! A mention that is no work: a greeting, thanks, a question about the bot, or nothing at all. None starts a task.
+//! A mention that is no work: a greeting, thanks, a question about the bot. None starts a task.
+//!
+//! A mention without a word is none of these: `replies::asking::empty_mention` answers it.
 
 use super::arguments::bare;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmallTalk {
-    /// The mention alone.
-    Nothing,
-    Hello,
+    Greeting,
     Thanks,
-    AboutTheBot,
+    AboutUs,
 }
 
 /// Strict: the whole text must be small talk. "Hi, where is ORD-1042?" is work.
 pub fn small_talk(text: &str) -> Option<SmallTalk> {
     let words: Vec<String> = text.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect();
     let said = words.join(" ");
-    if text.trim().is_empty() {
-        return Some(SmallTalk::Nothing);
-    }
     if said.is_empty() {
         // Only emoji or punctuation: a smile is a greeting, nothing to hand on.
-        return (!text.chars().any(char::is_alphanumeric)).then_some(SmallTalk::Hello);
+        let smile = !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric);
+        return smile.then_some(SmallTalk::Greeting);
     }
     if ABOUT.contains(&said.as_str()) {
-        return Some(SmallTalk::AboutTheBot);
+        return Some(SmallTalk::AboutUs);
     }
     let all =
         |list: &[&str]| words.iter().all(|word| list.contains(&word.as_str()) || FILLERS.contains(&word.as_str()));
@@ -31,7 +29,7 @@ pub fn small_talk(text: &str) -> Option<SmallTalk> {
     if any(THANKS) && all(THANKS) {
         Some(SmallTalk::Thanks)
     } else if any(HELLO) && all(HELLO) {
-        Some(SmallTalk::Hello)
+        Some(SmallTalk::Greeting)
     } else {
         None
     }
@@ -147,22 +145,22 @@ mod tests {
     #[test]
     fn small_talk_is_told_from_work() {
         for (text, kind) in [
-            ("", SmallTalk::Nothing),
-            ("  ", SmallTalk::Nothing),
-            ("hi", SmallTalk::Hello),
-            ("Good morning, team!", SmallTalk::Hello),
-            ("hey there 👋", SmallTalk::Hello),
-            ("👋", SmallTalk::Hello),
-            ("hello, how are you?", SmallTalk::Hello),
+            ("hi", SmallTalk::Greeting),
+            ("Good morning, team!", SmallTalk::Greeting),
+            ("hey there 👋", SmallTalk::Greeting),
+            ("👋", SmallTalk::Greeting),
+            ("hello, how are you?", SmallTalk::Greeting),
             ("thanks!", SmallTalk::Thanks),
             ("Thank you so much for that!!", SmallTalk::Thanks),
             ("great, thx", SmallTalk::Thanks),
-            ("what can you do?", SmallTalk::AboutTheBot),
-            ("Who are you", SmallTalk::AboutTheBot),
+            ("what can you do?", SmallTalk::AboutUs),
+            ("Who are you", SmallTalk::AboutUs),
         ] {
             assert_eq!(small_talk(text), Some(kind), "{text}");
         }
         for work in [
+            "",
+            "  ",
             "hi, where is ORD-1042?",
             "thanks, and please refund ORD-1043 too",
             "my cat is on the roof",

@@ -81,6 +81,14 @@ pub fn empty_mention() -> Card {
         .note([text("/workforce help lists what else I answer. Nothing was started.")])
 }
 
+/// One person has more open requests than the limit allows; nothing was started.
+pub fn too_many_open(open: i64) -> Card {
+    Card::sentence(format!(
+        "You have {} open already, so I did not start this. Cancel one, or wait until one ends: /workforce status lists them.",
+        super::wording::counted(open, "request")
+    ))
+}
+
 fn answer_button(task: TaskId) -> Button {
     Button::new("Answer", Verb::Answer, task.to_string()).spoken(format!("Answer for {task}"))
 }
@@ -137,6 +145,11 @@ mod tests {
         ");
         insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), true).to_plain(), @"Finn (Finance) starts again with the edited request · T-17");
         insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), false).to_plain(), @"Finn (Finance) goes on with the request as it was · T-17");
+    }
+
+    #[test]
+    fn a_person_with_too_much_open_is_told_what_to_do() {
+        insta::assert_snapshot!(too_many_open(20).to_plain(), @"You have 20 requests open already, so I did not start this. Cancel one, or wait until one ends: /workforce status lists them.");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod plain;
 pub mod receipt;
 pub mod refusals;
+pub mod review;
 pub mod steering;
 pub mod store;
 pub mod target;

@@ -16,12 +16,24 @@ use crate::ids::InboxId;
 pub struct FileProblem {
     pub file: String,
     pub line: u32,
+    /// Counted from 1, in characters.
+    pub column: u32,
     /// The line as written.
     pub source: String,
     /// "no worker is called “fianance agent”".
     pub what: String,
     /// "did you mean finance-agent?"
     pub help: Option<String>,
+}
+
+/// What stays in force when an edited set does not load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastGood {
+    /// There has never been one, so no work is handed on.
+    Nothing,
+    /// The set before; when it was loaded, where that is known.
+    Kept { since: Option<Timestamp> },
 }
 
 /// What became of an edited set.
@@ -52,8 +64,8 @@ pub struct DeadLetter {
 /// At most this many problems are shown in one message; `workforce check` lists all.
 pub const MAX_PROBLEMS: usize = 10;
 
-/// To the keeper: the edited set does not load. `since` is when the set that stays in force was loaded.
-pub fn directives_broken(keeper: &Who, problems: &[FileProblem], since: Option<Timestamp>) -> Card {
+/// To the keeper: the edited set does not load; which line, what is wrong, how to mend it, what stays in force.
+pub fn directives_broken(keeper: &Who, problems: &[FileProblem], last_good: LastGood) -> Card {
     let count = counted(problems.len() as i64, "error");
     let first = problems.first().map(|p| format!(" · {}:{}", p.file, p.line)).unwrap_or_default();
     let mut card = Card::new(format!("The edited directives do not load: {count}{first}"))
@@ -62,7 +74,7 @@ pub fn directives_broken(keeper: &Who, problems: &[FileProblem], since: Option<T
         let help = problem.help.as_ref().map(|help| format!("; {help}"));
         card = card
             .line([
-                code(format!("{}:{}", problem.file, problem.line)),
+                code(format!("{}:{}:{}", problem.file, problem.line, problem.column)),
                 text(format!(" {}{}", problem.what.trim_end_matches('.'), help.unwrap_or_else(|| ".".to_owned()))),
             ])
             .words([], &visible_line(problem.source.trim()));
@@ -74,9 +86,12 @@ pub fn directives_broken(keeper: &Who, problems: &[FileProblem], since: Option<T
             text(" lists all."),
         ]);
     }
-    let mut force = match since {
-        Some(at) => vec![bold("The last good set stays in force"), text(" (loaded "), day_and_clock(at), text(")")],
-        None => vec![bold("No set is in force"), text(", so no work is handed on")],
+    let mut force = match last_good {
+        LastGood::Kept { since: Some(at) } => {
+            vec![bold("The last good set stays in force"), text(" (loaded "), day_and_clock(at), text(")")]
+        }
+        LastGood::Kept { since: None } => vec![bold("The last good set stays in force")],
+        LastGood::Nothing => vec![bold("No set is in force"), text(", so no work is handed on")],
     };
     force.push(text(format!(". {} keeps these files; the set loads by itself once they are mended.", keeper.name)));
     card.line(force)
@@ -184,6 +199,7 @@ mod tests {
         FileProblem {
             file: "approvals.md".into(),
             line: 9,
+            column: 37,
             source: "Refunds above $200 need approval from a fianance manager.".into(),
             what: "no worker is called “fianance manager”".into(),
             help: Some("did you mean finance-manager?".into()),
@@ -192,13 +208,13 @@ mod tests {
 
     #[test]
     fn the_keeper_hears_which_line_and_how_to_mend_it() {
-        insta::assert_snapshot!(directives_broken(&kim(), &[problem()], Some(at(9, 0))).to_plain(), @r"
+        insta::assert_snapshot!(directives_broken(&kim(), &[problem()], LastGood::Kept { since: Some(at(9, 0)) }).to_plain(), @r"
         *The edited directives do not load: 1 error.*
-        `approvals.md:9` no worker is called “fianance manager”; did you mean finance-manager?
+        `approvals.md:9:37` no worker is called “fianance manager”; did you mean finance-manager?
         | Refunds above $200 need approval from a fianance manager.
         *The last good set stays in force* (loaded 20 Nov 09:00). Kim Osei keeps these files; the set loads by itself once they are mended.
         ");
-        insta::assert_snapshot!(directives_broken(&kim(), &vec![problem(); 12], None).to_plain().lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r"
+        insta::assert_snapshot!(directives_broken(&kim(), &vec![problem(); 12], LastGood::Nothing).to_plain().lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r"
         *No set is in force*, so no work is handed on. Kim Osei keeps these files; the set loads by itself once they are mended.
         And 2 more: `workforce check` lists all.
         ");
