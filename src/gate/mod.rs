@@ -11,7 +11,7 @@
 
 pub mod amounts;
 mod approval;
-mod approvers;
+pub mod approvers;
 mod clicks;
 pub mod conditions;
 pub mod containment;
@@ -25,9 +25,10 @@ mod privilege;
 mod release;
 mod schema;
 mod segments;
-mod shown;
+pub mod shown;
 #[cfg(test)]
 mod tests;
+pub mod store;
 pub mod words;
 
 use std::collections::BTreeMap;
