@@ -204,3 +204,15 @@ async fn the_control_api_does_the_same_over_http() {
     let stranger = app.http.post(url).json(&json!({ "do": "findings" })).send().await.expect("sent");
     assert_eq!(stranger.status().as_u16(), 401);
 }
+
+#[tokio::test]
+async fn an_app_that_was_removed_hears_so_and_is_locked_out() {
+    let app = App::start().await;
+    let mut socket = app.socket().await;
+    app.sandbox.changes_app(|spec| spec.bot_scopes.retain(|s| s != "team:read"));
+    assert_eq!(app.get("team.info", &[]).await["needed"], "team:read");
+    app.sandbox.uninstalls();
+    let events = socket.events(2).await;
+    assert_eq!((&events[0]["type"], &events[1]["type"]), (&json!("app_uninstalled"), &json!("tokens_revoked")));
+    assert_eq!(app.call("auth.test", json!({})).await["error"], "account_inactive");
+}
