@@ -1,3 +1,5 @@
 //! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
 
 mod tools;
+#[cfg(feature = "sandbox")]
+mod slack;
