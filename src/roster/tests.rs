@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, TimeZone, Utc};
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::chart::{Absence, ResolveContext};
 use super::names::Named;
@@ -95,21 +95,10 @@ fn handles(people: &BTreeSet<String>) -> Vec<&str> {
     people.iter().map(String::as_str).collect()
 }
 
+/// An instant of UTC.
 fn at(text: &str) -> Timestamp {
-    Timestamp::from_utc(Utc.datetime_from_str_or_panic(text))
-}
-
-/// Reads an instant of UTC.
-trait Instant {
-    fn datetime_from_str_or_panic(&self, text: &str) -> chrono::DateTime<Utc>;
-}
-
-impl Instant for Utc {
-    fn datetime_from_str_or_panic(&self, text: &str) -> chrono::DateTime<Utc> {
-        self.from_utc_datetime(
-            &chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a date and a time"),
-        )
-    }
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a date and a time");
+    Timestamp::from_utc(local.and_utc())
 }
 
 #[test]

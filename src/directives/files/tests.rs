@@ -202,9 +202,9 @@ fn mistakes_in_a_role_file_are_told_with_their_place_and_how_to_mend_them() {
             vec!["tool-not-permitted roles/orders.md:33:1", "unknown-tool roles/orders.md:11:13"],
             "",
         ),
-        ("`orders.get`", "`orders.gett`", vec!["unknown-tool roles/orders.md:33:30"], "did you mean `orders.get`?"),
-        (", id: `{{ order_number }}`", "", vec!["missing-argument roles/orders.md:33:30"], "add “id: `…`”"),
-        ("{{ order_number }}", "{{ order_nr }}", vec!["unknown-value roles/orders.md:33:43"], "order_number"),
+        ("`orders.get`", "`orders.gett`", vec!["unknown-tool roles/orders.md:33:28"], "did you mean `orders.get`?"),
+        (", id: `{{ order_number }}`", "", vec!["missing-argument roles/orders.md:33:28"], "add “id: `…`”"),
+        ("{{ order_number }}", "{{ order_nr }}", vec!["unknown-value roles/orders.md:33:41"], "order_number"),
         (
             "2. If it is older than 90 days, hand",
             "2. Perhaps hand",
