@@ -9,6 +9,8 @@ pub mod chart;
 pub mod hours;
 pub mod names;
 pub mod reviews;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
