@@ -27,7 +27,7 @@ mod schema;
 mod segments;
 mod shown;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod words;
 
 use std::collections::BTreeMap;
