@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::local_date;
+use super::fitting::local_date;
 use super::people::Around;
 use super::{Proposal, Requester, Requirement};
 use crate::clock::Timestamp;

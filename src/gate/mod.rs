@@ -16,6 +16,7 @@ mod clicks;
 pub mod conditions;
 pub mod containment;
 mod digest;
+mod fitting;
 mod history;
 mod holds;
 mod judge;
@@ -29,6 +30,7 @@ pub mod shown;
 #[cfg(test)]
 mod tests;
 pub mod store;
+pub(crate) mod tests;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -141,7 +143,7 @@ pub struct Verdict {
     pub decision: Decision,
     /// What decided, the weightiest first. Never empty.
     pub because: Vec<Because>,
-    /// How free the worker is now; stored with the action.
+    /// How free the worker is now (`act` where nobody said); stored with the action.
     pub autonomy: Level,
     /// For those who keep the directives: what could not be looked up, what was assumed.
     pub warnings: Vec<String>,

@@ -146,7 +146,7 @@ fn title(name: &ToolName, tool: Option<&Tool>, arguments: &Value, amount: Option
     let phrase = capitalised(&words.join(" "));
     let target = target_of(arguments, tool.map(|tool| &tool.binding.input_schema));
     let target = target.map(|(label, value)| {
-        let said = label.is_empty() || words.iter().any(|word| *word == label) || label == "id";
+        let said = label.is_empty() || words.contains(&label) || label == "id";
         if said { visible(&value) } else { format!("{label} {}", visible(&value)) }
     });
     let what = match amount {
