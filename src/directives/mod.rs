@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod diagnostics;
+pub mod matching;
 pub mod rule;
 
 use std::collections::BTreeMap;
