@@ -220,6 +220,20 @@ fn parts_that_differ(binding: &Binding, def: &ToolDef) -> Vec<&'static str> {
     parts
 }
 
+impl SettingKey {
+    pub const ALL: [Self; 4] = [Self::Class, Self::IdempotencyArg, Self::Probe, Self::VersionOf];
+
+    /// The key as the lock spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::IdempotencyArg => "idempotency_arg",
+            Self::Probe => "probe",
+            Self::VersionOf => "version_of",
+        }
+    }
+}
+
 impl FromStr for Setting {
     type Err = SettingError;
 
@@ -227,14 +241,14 @@ impl FromStr for Setting {
         let bad = || SettingError::Unreadable(text.to_owned());
         let (tool, rest) = text.split_once(':').ok_or_else(bad)?;
         let (key, value) = rest.split_once('=').ok_or_else(bad)?;
-        let key = match key.trim() {
-            "class" => SettingKey::Class,
-            "idempotency_arg" => SettingKey::IdempotencyArg,
-            "probe" => SettingKey::Probe,
-            "version_of" => SettingKey::VersionOf,
-            _ => return Err(bad()),
-        };
+        let key = SettingKey::ALL.into_iter().find(|known| known.as_str() == key.trim()).ok_or_else(bad)?;
         Ok(Self { tool: ToolName(tool.trim().to_owned()), key, value: value.trim().to_owned() })
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}={}", self.tool, self.key.as_str(), self.value)
     }
 }
 

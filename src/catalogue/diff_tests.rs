@@ -56,7 +56,8 @@ fn new_changed_and_gone_are_told_apart() {
 #[test]
 fn every_part_of_a_definition_is_pinned() {
     let (lock, live) = accepted();
-    let edits: [(&str, fn(&mut ToolDef)); 5] = [
+    type Edit = fn(&mut ToolDef);
+    let edits: [(&str, Edit); 5] = [
         ("title", |d| d.title = Some("Pay".into())),
         ("description", |d| d.description.push('\u{200b}')),
         ("arguments", |d| d.input_schema["properties"]["n"]["maximum"] = json!(5)),
@@ -107,6 +108,8 @@ fn settings_are_checked() {
     for bad in ["billing.refund", "billing.refund:probe", "billing.refund:colour=red"] {
         assert!(bad.parse::<Setting>().is_err(), "{bad}");
     }
+    let text = "billing.refund:probe=billing.find";
+    assert_eq!(set(text).to_string(), text);
     let bare = accept(&lock, &[], &[set("billing.refund:probe=")]).unwrap();
     assert_eq!(bare.tools[&ToolName("billing.refund".into())].probe, None);
 }

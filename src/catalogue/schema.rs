@@ -6,6 +6,7 @@
 //! server checks those. Remote references are never fetched.
 
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -249,11 +250,11 @@ impl<'a> Check<'a> {
     }
 
     fn number(&mut self, rules: &Map<String, Value>, value: &Value, path: &str) {
-        let bounds: [(&str, &str, fn(std::cmp::Ordering) -> bool); 4] = [
-            ("minimum", "at least", |o| o.is_ge()),
-            ("exclusiveMinimum", "more than", |o| o.is_gt()),
-            ("maximum", "at most", |o| o.is_le()),
-            ("exclusiveMaximum", "less than", |o| o.is_lt()),
+        let bounds = [
+            ("minimum", "at least", Ordering::is_ge as fn(Ordering) -> bool),
+            ("exclusiveMinimum", "more than", Ordering::is_gt),
+            ("maximum", "at most", Ordering::is_le),
+            ("exclusiveMaximum", "less than", Ordering::is_lt),
         ];
         for (keyword, words, holds) in bounds {
             let Some(bound) = rules.get(keyword).filter(|bound| bound.is_number()) else { continue };
@@ -290,7 +291,7 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Exact for integers of 64 bits; two numbers of which one is a fraction are compared as doubles.
-fn compare(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
+fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left.as_i64(), right.as_i64()) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ => left.as_f64()?.partial_cmp(&right.as_f64()?),

@@ -73,7 +73,7 @@ pub fn run_with(args: Args, servers: Vec<ServerConfig>) -> anyhow::Result<ExitCo
     let path = args.directives.join(LOCK_FILE);
     let lock = read_lock(&path)?;
     let heard = Heard::new(&lock, listings);
-    heard.silent.iter().for_each(|why| eprintln!("warning: {why}; what the lock holds of it stays as it is"));
+    heard.silent.iter().for_each(|why| eprintln!("warning: {}; what the lock holds of it stays as it is", plain(why)));
     let status = match args.command {
         Command::List => {
             heard.print_tools(&lock);
@@ -139,10 +139,10 @@ fn write_lock(path: &Path, lock: &ToolsLock, heard: &Heard, options: &LockArgs) 
         if let Change::New(def) | Change::Changed { def, .. } = change {
             println!("         {}", plain(&def.description));
             let class = next.tools.get(&def.name).map(|binding| binding.class.to_string()).unwrap_or_default();
-            println!("         class {class}, arguments {}", def.input_schema);
+            println!("         class {class}, arguments {}", plain(&def.input_schema.to_string()));
         }
     }
-    options.set.iter().for_each(|s| println!("set      {} {:?} = {}", s.tool, s.key, plain(&s.value)));
+    options.set.iter().for_each(|setting| println!("set      {}", plain(&setting.to_string())));
     if !options.yes && !confirmed()? {
         println!("Nothing was written. Look at the changes, then run it again with --yes.");
         return Ok(ExitCode::from(EXIT_DIFFERS));

@@ -1,4 +1,4 @@
-//! The file that all demo servers share: the tables of each, and `demo_effects`, which is what tests count.
+//! The file that all demo servers share: the tables of each, and `effects`, which is what tests count.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const OPEN_ATTEMPTS: u32 = 40;
 const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
 const SHARED_TABLES: &str = "
-CREATE TABLE IF NOT EXISTS demo_effects (
+CREATE TABLE IF NOT EXISTS effects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     server TEXT NOT NULL,
     tool TEXT NOT NULL,
@@ -118,14 +118,12 @@ pub async fn earlier_effect(
     tool: &str,
     key: &str,
 ) -> Result<Option<(String, String)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT arguments, result FROM demo_effects WHERE server = $1 AND tool = $2 AND idempotency_key = $3",
-    )
-    .bind(server.as_str())
-    .bind(tool)
-    .bind(key)
-    .fetch_optional(&mut **tx)
-    .await
+    sqlx::query_as("SELECT arguments, result FROM effects WHERE server = $1 AND tool = $2 AND idempotency_key = $3")
+        .bind(server.as_str())
+        .bind(tool)
+        .bind(key)
+        .fetch_optional(&mut **tx)
+        .await
 }
 
 /// Writes down what was done, in the transaction that did it.
@@ -135,7 +133,7 @@ pub async fn record_effect(
     effect: &NewEffect<'_>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO demo_effects (server, tool, idempotency_key, arguments, result, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO effects (server, tool, idempotency_key, arguments, result, at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(server.as_str())
     .bind(effect.tool)
@@ -165,15 +163,13 @@ pub async fn effects(path: &Path) -> Result<Vec<EffectRow>, sqlx::Error> {
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_LIMIT);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     let there: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'demo_effects'").fetch_one(&pool).await?;
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'effects'").fetch_one(&pool).await?;
     let rows: Vec<(i64, String, String, String, String, String, i64)> = match there {
         0 => Vec::new(),
         _ => {
-            sqlx::query_as(
-                "SELECT seq, server, tool, idempotency_key, arguments, result, at FROM demo_effects ORDER BY seq",
-            )
-            .fetch_all(&pool)
-            .await?
+            sqlx::query_as("SELECT seq, server, tool, idempotency_key, arguments, result, at FROM effects ORDER BY seq")
+                .fetch_all(&pool)
+                .await?
         }
     };
     pool.close().await;

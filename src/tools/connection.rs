@@ -181,8 +181,12 @@ impl Connection {
         let mut tools = BTreeMap::new();
         let mut cursor = None;
         for _page in 0..MAX_PAGES {
-            let mut request = ListToolsRequest::default();
-            request.params = cursor.take().map(|cursor| PaginatedRequestParams::default().with_cursor(Some(cursor)));
+            let request = match cursor.take() {
+                Some(cursor) => {
+                    ListToolsRequest::with_param(PaginatedRequestParams::default().with_cursor(Some(cursor)))
+                }
+                None => ListToolsRequest::default(),
+            };
             let sent = self.service.send_request(ClientRequest::ListToolsRequest(request)).await;
             let page = match sent.map_err(|error| failed(error.to_string()))? {
                 ServerResult::ListToolsResult(page) => page,

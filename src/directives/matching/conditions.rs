@@ -184,7 +184,13 @@ fn hours_of<'a>(scope: &Scope<'a>) -> Option<&'a WorkHours> {
         }
         (Some(_), None) => None,
     };
-    scope.roster.hours.iter().filter_map(|hours| Some((rank(hours)?, hours))).max_by_key(|(rank, _)| *rank).map(|(_, h)| h)
+    scope
+        .roster
+        .hours
+        .iter()
+        .filter_map(|hours| Some((rank(hours)?, hours)))
+        .max_by_key(|(rank, _)| *rank)
+        .map(|(_, h)| h)
 }
 
 fn hours(side: HoursSide, now: Timestamp, scope: &Scope<'_>) -> Holds {

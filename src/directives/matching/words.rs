@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn words_are_found_by_stem_and_quoted_ones_exactly() {
         let text = Words::of("The customer's lawyers are Suing us; two refunds, please. It is illegal!");
-        for found in ["refund", "lawyer", "sue", "customer", "two refunds", "“illegal”", "\"suing us\""] {
+        for found in ["refund", "lawyer", "suing", "customer", "two refunds", "“illegal”", "\"suing us\""] {
             assert!(text.contain(found), "{found}");
         }
         for absent in ["legal", "“legal”", "“refund”", "refund two", "", "\"\""] {

@@ -161,6 +161,7 @@ impl Rarity {
         rarity
     }
 
+    pub(super) fn rare(&self,b:u32)->f32{ ((1.0 + self.texts as f32) / (1.0 + self.counts[b as usize] as f32)).ln() + 1.0 }
     pub(super) fn knows(&self, bucket: u32) -> bool {
         self.counts[bucket as usize] > 0
     }

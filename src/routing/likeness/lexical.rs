@@ -70,6 +70,7 @@ pub(super) struct LexicalScores {
     pub bayes: Vec<f32>,
     pub best_document: f32,
     pub best_snippet: f32,
+    pub snip_of: Vec<f32>, pub known_idf: f32, pub known_n: f32,
     /// Which part of the message's stems occurs in any snippet, 0 to 1.
     pub known: f32,
 }
@@ -104,6 +105,8 @@ impl Lexical {
             snippet[*owner as usize] += cosine * cosine * cosine;
         }
         snippet.iter_mut().for_each(|sum| *sum = sum.cbrt());
+        let mut snip_of=vec![0.0f32;self.classes]; for (o,c) in self.owner.iter().zip(&cosines){ let x=&mut snip_of[*o as usize]; if *c>*x {*x=*c} }
+ let (mut a,mut b)=(0.0f32,0.0f32); for s in stems { let r=self.rarity.rare(*s); b+=r; if self.rarity.knows(*s){a+=r} }
         let length: f32 = message.iter().map(|(_, weight)| weight).sum();
         let mut bayes = self.complements.products(&message, self.classes);
         for (score, total) in bayes.iter_mut().zip(&self.totals) {
@@ -113,6 +116,7 @@ impl Lexical {
         LexicalScores {
             best_document: greatest(&document),
             best_snippet: greatest(&cosines),
+            snip_of, known_idf: if b>0.0{a/b}else{0.0}, known_n: (1.0+known).ln(),
             known: known / (stems.len().max(1) as f32),
             document,
             snippet,

@@ -38,7 +38,7 @@ pub(super) struct Model {
     lexical: Lexical,
     learner: Learner,
     weights: [f32; 4],
-    classes: usize,
+    classes: usize, n: f32,
 }
 
 /// The scores of one message.
@@ -64,7 +64,7 @@ impl Model {
             lexical: Lexical::of(&lexical, classes.len()),
             learner: Learner::of(&learner, classes.len()),
             weights: weights(labelled as f32 / classes.len().max(1) as f32),
-            classes: classes.len(),
+            classes: classes.len(), n: labelled as f32 / classes.len().max(1) as f32,
             reader,
         }
     }
@@ -84,7 +84,7 @@ impl Model {
             sums.iter_mut().zip(part).for_each(|(sum, score)| *sum += weight * score);
         }
         let shares = softmax(&sums);
-        let signs = Signs::of(&sums, &shares, &lexical, features.words, &parts);
+        let signs = Signs::of(&sums, &shares, &lexical, features.words, &parts, self.n);
         (Scored { shares, signs }, parts)
     }
 }

@@ -1,0 +1,1 @@
+//! Whole sets, read from texts.

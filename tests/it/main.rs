@@ -1,0 +1,3 @@
+//! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
+
+mod tools;
