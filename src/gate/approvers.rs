@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fitting::local_date;
 use super::people::Around;
+use super::judge::local_date;
+use crate::directives::matching::people::Around;
 use super::{Proposal, Requester, Requirement};
 use crate::clock::Timestamp;
 use crate::directives::Directives;
