@@ -2,8 +2,11 @@
 //!
 //! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
 
+pub mod check;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
+pub mod directory;
+pub mod judge;
 pub mod tools;
 
 use std::process::ExitCode;
@@ -22,6 +25,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check the directives, and show how each sentence is read
+    Check(check::Args),
+    /// Say whether a tool call would run, wait for whom, or be refused, and by which line
+    Judge(judge::Args),
     /// List the tools that servers offer, compare them with directives/tools.lock, and accept them
     Tools(tools::Args),
     /// Run one of the demo's tool servers on standard input and output
@@ -32,6 +39,8 @@ enum Command {
 /// Reads the arguments and runs the command.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Check(args) => check::run(args),
+        Command::Judge(args) => judge::run(args),
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]
         Command::DemoTools(args) => demo_tools::run(args),

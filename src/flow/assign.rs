@@ -24,7 +24,7 @@ use crate::runs::store::{self as runs, NewRun};
 use crate::runs::RunState;
 use crate::store::{Tx, json as to_json, word};
 use crate::tasks::{Task, TaskState, store as tasks};
-use crate::workers::{Actor, ActorChain, WorkerRef};
+use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
 
 /// Why a task goes to somebody, and how far the escalation had come.
 pub struct Giving<'a> {
@@ -172,10 +172,10 @@ async fn begin(app: &App, tx: &mut Tx, task: &Task, worker: &WorkerRef, state: A
 }
 
 /// Ends whatever goes on for a task: its run, what that waits for, its holding. The holder's card then shows `last`.
-pub async fn take_away(app: &App, tx: &mut Tx, task: &Task, state: AssignmentState, last: impl Fn(&Assignment, Surface) -> Card) -> Result<Option<Assignment>, FlowError> {
+pub async fn take_away(app: &App, tx: &mut Tx, task: &Task, state: AssignmentState, by: &SlackUser, last: impl Fn(&Assignment, Surface) -> Card) -> Result<Option<Assignment>, FlowError> {
     let held = assignments::current(tx, task.id).await?;
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
-        super::execute::void_open_actions(app, tx, task, run.id).await?;
+        super::execute::void_open_actions(app, tx, task, run.id, by).await?;
         runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
     }
     if let Some(held) = &held {

@@ -5,6 +5,12 @@
 
 pub mod directory;
 pub mod store;
+pub mod chart;
+pub mod hours;
+pub mod names;
+pub mod reviews;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

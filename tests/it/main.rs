@@ -2,3 +2,5 @@
 
 mod architecture;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod slack;

@@ -77,7 +77,7 @@ pub async fn cancel(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
     let names = scene.names();
     let (who, at) = (names.account(by), app.now());
     let performed = super::super::execute::performed(app, tx, &scene.task).await?;
-    take_away(app, tx, &scene.task, AssignmentState::Released, |held, surface| match (&held.worker, surface) {
+    take_away(app, tx, &scene.task, AssignmentState::Released, by, |held, surface| match (&held.worker, surface) {
         (WorkerRef::Agent(_), _) => receipt::cancelled(&names.receipt_of(&scene.task, held), &who, at, &performed),
         (_, surface) => scene.work_card(held, &WorkState::Cancelled { by: who.clone(), at }, surface),
     })
@@ -174,7 +174,7 @@ pub async fn hand_over(app: &App, tx: &mut Tx, id: TaskId, to: &To, by: &SlackUs
 async fn move_to(app: &App, tx: &mut Tx, scene: &Scene, worker: WorkerRef, by: &SlackUser) -> Result<Said, FlowError> {
     let names = scene.names();
     let (who, to, at) = (names.account(by), names.worker(&worker), app.now());
-    take_away(app, tx, &scene.task, AssignmentState::Released, |held, surface| match &held.worker {
+    take_away(app, tx, &scene.task, AssignmentState::Released, by, |held, surface| match &held.worker {
         WorkerRef::Agent(_) => receipt::reassigned(&names.receipt_of(&scene.task, held), &who, &to, at),
         _ => scene.work_card(held, &WorkState::HandedOver { to: to.clone(), at }, surface),
     })
@@ -243,7 +243,7 @@ pub async fn use_edit(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Res
     let names = scene.names();
     let (who, at) = (names.account(by), app.now());
     settle_edit(app, tx, &scene, true).await?;
-    take_away(app, tx, &scene.task, AssignmentState::Released, |held, surface| match &held.worker {
+    take_away(app, tx, &scene.task, AssignmentState::Released, by, |held, surface| match &held.worker {
         WorkerRef::Agent(_) => receipt::reassigned(&names.receipt_of(&scene.task, held), &who, &names.worker(&held.worker), at),
         _ => scene.work_card(held, &WorkState::Cancelled { by: who.clone(), at }, surface),
     })

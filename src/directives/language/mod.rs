@@ -1,0 +1,121 @@
+//! The sentence reader and the paraphraser: one sentence in, its typed rules (or guidance, or what is wrong with it) out.
+//!
+//! The way of a sentence: tokens with byte spans → typed phrases, resolved against roster and catalogue → patterns that
+//! yield *all* readings, scored → exactly one, or an error that shows both → a typed rule. Every word of a rule must be
+//! accounted for by a pattern; a word that nothing accounts for is never skipped, because it may be the one that matters.
+//!
+//! Absent here: files, positions in files, clocks, models, regular expressions.
+
+use std::ops::Range;
+
+use crate::catalogue::Catalogue;
+use crate::roster::Roster;
+use crate::workers::WorkerRef;
+
+pub use super::diagnostics::Severity;
+use super::rule::{Define, Rule};
+
+/// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence<'a> {
+    pub text: &'a str,
+    pub scope: Scope<'a>,
+}
+
+/// Where the sentence stands, as far as that changes what it means.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The id of the role whose file this is.
+    pub role: Option<&'a str>,
+    /// The nearest heading that names something; a page's title never scopes.
+    pub heading: Option<Heading>,
+    /// The introducing sentence that ends with a colon, where this is an item of its list.
+    pub bullet_of: Option<&'a str>,
+}
+
+/// What a heading names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heading {
+    Worker(WorkerRef),
+    /// With its `#`.
+    Channel(String),
+    /// In the contract's normal form, see [`heading`].
+    Topic(String),
+}
+
+/// Everything that a sentence may refer to. Built once per set of files; the index of names is part of it.
+#[derive(Debug)]
+pub struct Vocabulary<'a> {
+    pub roster: &'a Roster,
+    pub catalogue: &'a Catalogue,
+    /// From a first pass with [`read_define`].
+    pub defines: &'a [Define],
+    /// The company's IANA time zone.
+    pub timezone: &'a str,
+    pub today: chrono::NaiveDate,
+}
+
+/// How a sentence was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// One entry per rule, in the order of the sentence.
+    Rules(Vec<Read>),
+    /// No rule. `ban_like`: shaped like a ban that binds no tool; listed as "guidance, not enforced".
+    Guidance { who: Vec<WorkerRef>, ban_like: bool },
+    /// Looks like a rule but cannot be enforced; at least one finding is an error.
+    Refused(Vec<Finding>),
+}
+
+/// One rule of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub rule: Rule,
+    /// Byte offset in the sentence's text where this rule starts.
+    pub offset: usize,
+    /// Warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// What is wrong with a sentence, by byte span in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub severity: Severity,
+    /// Stable and short: `unknown-worker`, `hedge`, `ambiguous-tool`.
+    pub code: &'static str,
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl<'a> Vocabulary<'a> {
+    /// Builds the index of all names once.
+    pub fn new(
+        roster: &'a Roster,
+        catalogue: &'a Catalogue,
+        defines: &'a [Define],
+        timezone: &'a str,
+        today: chrono::NaiveDate,
+    ) -> Self {
+        Self { roster, catalogue, defines, timezone, today }
+    }
+}
+
+/// Reads one sentence.
+pub fn read(_sentence: &Sentence<'_>, _vocabulary: &Vocabulary<'_>) -> Outcome {
+    Outcome::Guidance { who: Vec::new(), ban_like: false }
+}
+
+/// The first pass: the term that this sentence defines, if it is a definition that can be read.
+pub fn read_define(_sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<Define> {
+    None
+}
+
+/// What a heading names: a worker, a channel, or else a topic in normal form; `None` for an empty one.
+pub fn heading(_text: &str, _vocabulary: &Vocabulary<'_>) -> Option<Heading> {
+    None
+}
+
+/// The rule in one canonical wording; reading it gives the same rule, after filling in defaults.
+pub fn paraphrase(_rule: &Rule, _vocabulary: &Vocabulary<'_>) -> String {
+    String::new()
+}
