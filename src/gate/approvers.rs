@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fitting::local_date;
-use super::people::Around;
-use super::judge::local_date;
 use crate::directives::matching::people::Around;
 use super::{Proposal, Requester, Requirement};
 use crate::clock::Timestamp;

@@ -3,9 +3,6 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
-use super::containment::Company;
-use super::holds::Holds;
-use super::people::position_of;
 use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::containment::Company;
 use super::history::Window;

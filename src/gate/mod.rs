@@ -24,9 +24,8 @@ mod release;
 mod schema;
 mod segments;
 pub mod shown;
-#[cfg(test)]
-mod tests;
 pub mod store;
+#[cfg(test)]
 pub(crate) mod tests;
 
 use std::collections::BTreeMap;
