@@ -35,7 +35,12 @@ pub fn route(request: &Request, directives: &Directives, router: &Router, now: T
 }
 
 /// How urgent `request` is and the sentence that says so; `None` where no sentence does, which is normal.
-pub fn urgency(request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> Option<(Priority, Cause)> {
+pub fn urgency(
+    request: &Request,
+    directives: &Directives,
+    router: &Router,
+    now: Timestamp,
+) -> Option<(Priority, Cause)> {
     let rebuilt;
     let rules = if let Some(rules) = router.rules_of(directives) {
         rules
@@ -90,7 +95,9 @@ impl<'a> Desk<'a> {
     /// An escalation that names whose work it is about holds for that work only.
     fn concerns(&self, who: &[WorkerRef], base: &[WorkerRef]) -> bool {
         who.is_empty()
-            || base.iter().any(|worker| who.contains(worker) || binds(&self.directives.roster, who, worker).surely_met())
+            || base
+                .iter()
+                .any(|worker| who.contains(worker) || binds(&self.directives.roster, who, worker).surely_met())
     }
 
     fn strongest(&self, rules: impl Iterator<Item = Fitting<'a>>) -> Option<Fitting<'a>> {

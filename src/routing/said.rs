@@ -10,9 +10,25 @@ use crate::directives::rule::{AmountRange, Number, Times};
 
 /// Currencies as people write them beside a number.
 const SIGNS: &[(&str, &str)] = &[
-    ("us$", "USD"), ("$", "USD"), ("usd", "USD"), ("dollars", "USD"), ("dollar", "USD"), ("bucks", "USD"),
-    ("€", "EUR"), ("eur", "EUR"), ("euros", "EUR"), ("euro", "EUR"), ("£", "GBP"), ("gbp", "GBP"), ("pounds", "GBP"),
-    ("pound", "GBP"), ("chf", "CHF"), ("francs", "CHF"), ("¥", "JPY"), ("jpy", "JPY"), ("yen", "JPY"),
+    ("us$", "USD"),
+    ("$", "USD"),
+    ("usd", "USD"),
+    ("dollars", "USD"),
+    ("dollar", "USD"),
+    ("bucks", "USD"),
+    ("€", "EUR"),
+    ("eur", "EUR"),
+    ("euros", "EUR"),
+    ("euro", "EUR"),
+    ("£", "GBP"),
+    ("gbp", "GBP"),
+    ("pounds", "GBP"),
+    ("pound", "GBP"),
+    ("chf", "CHF"),
+    ("francs", "CHF"),
+    ("¥", "JPY"),
+    ("jpy", "JPY"),
+    ("yen", "JPY"),
 ];
 
 /// One number's worth of millionths.
@@ -28,7 +44,8 @@ impl Measures for Said<'_> {
     fn amount(&self, range: &AmountRange) -> Holds {
         // A running total needs a record; one request has none.
         let single = range.per.is_none() && range.same.is_none();
-        let fits = |(micros, currency): &(i64, &str)| currency.eq_ignore_ascii_case(&range.currency) && inside(*micros, range);
+        let fits =
+            |(micros, currency): &(i64, &str)| currency.eq_ignore_ascii_case(&range.currency) && inside(*micros, range);
         Holds::of(single && self.amounts.iter().any(fits))
     }
 
@@ -55,7 +72,9 @@ pub(super) fn amounts(text: &str) -> Vec<(i64, &'static str)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(|c: char| c.is_ascii_digit()).map(|offset| at + offset) {
-        let digits = text[start..].find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',' || c == '\'')).unwrap_or(text.len() - start);
+        let digits = text[start..]
+            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',' || c == '\''))
+            .unwrap_or(text.len() - start);
         let number = text[start..start + digits].trim_end_matches(['.', ',', '\'']);
         let rest = &text[start + digits..];
         let (scale, rest) = match rest.strip_prefix('k') {
@@ -73,15 +92,21 @@ pub(super) fn amounts(text: &str) -> Vec<(i64, &'static str)> {
 }
 
 fn sign_before(before: &str) -> Option<&'static str> {
-    SIGNS.iter().find(|(sign, _)| {
-        before.strip_suffix(sign).is_some_and(|rest| !is_word(sign) || !rest.ends_with(char::is_alphanumeric))
-    }).map(|(_, code)| *code)
+    SIGNS
+        .iter()
+        .find(|(sign, _)| {
+            before.strip_suffix(sign).is_some_and(|rest| !is_word(sign) || !rest.ends_with(char::is_alphanumeric))
+        })
+        .map(|(_, code)| *code)
 }
 
 fn sign_behind(behind: &str) -> Option<&'static str> {
-    SIGNS.iter().find(|(sign, _)| {
-        behind.strip_prefix(sign).is_some_and(|rest| !is_word(sign) || !rest.starts_with(char::is_alphanumeric))
-    }).map(|(_, code)| *code)
+    SIGNS
+        .iter()
+        .find(|(sign, _)| {
+            behind.strip_prefix(sign).is_some_and(|rest| !is_word(sign) || !rest.starts_with(char::is_alphanumeric))
+        })
+        .map(|(_, code)| *code)
 }
 
 fn is_word(sign: &str) -> bool {
@@ -105,7 +130,9 @@ mod tests {
 
     #[test]
     fn amounts_are_numbers_with_a_currency() {
-        let of = |text: &str| amounts(text).into_iter().map(|(micros, code)| (micros as f64 / 1e6, code)).collect::<Vec<_>>();
+        let of = |text: &str| {
+            amounts(text).into_iter().map(|(micros, code)| (micros as f64 / 1e6, code)).collect::<Vec<_>>()
+        };
         assert_eq!(of("please refund ORD-1042, $40, it arrived broken"), [(40.0, "USD")]);
         assert_eq!(of("€ 1.000,50 or 1,000.50 EUR, or $1k"), [(1000.5, "EUR"), (1000.5, "EUR"), (1000.0, "USD")]);
         assert_eq!(of("450 dollars and 3 euros; 12 kilos; £7."), [(450.0, "USD"), (3.0, "EUR"), (7.0, "GBP")]);

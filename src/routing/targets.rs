@@ -16,15 +16,21 @@ const MAX_STAND_INS: usize = 4;
 pub(super) fn is_available(roster: &Roster, worker: &WorkerRef) -> bool {
     match worker {
         WorkerRef::Agent(id) => roster.positions.get(id).is_some_and(is_active),
-        WorkerRef::Role(id) => roster.roles.get(id).is_some_and(|role| {
-            role.positions.is_empty() || positions(roster, role).any(is_active)
-        }),
+        WorkerRef::Role(id) => {
+            roster.roles.get(id).is_some_and(|role| role.positions.is_empty() || positions(roster, role).any(is_active))
+        }
         WorkerRef::Person(handle) => roster.people.contains_key(handle),
-        WorkerRef::Team(id) => roster.teams.get(id).is_some_and(|team| !team.members.is_empty() || team.user_group.is_some()),
+        WorkerRef::Team(id) => {
+            roster.teams.get(id).is_some_and(|team| !team.members.is_empty() || team.user_group.is_some())
+        }
         WorkerRef::Channel(_) => true,
         WorkerRef::Bot(_) => false,
         // Looked up when the work is assigned; each leads up the org chart and in the end to the triage person.
-        WorkerRef::Human | WorkerRef::Owner | WorkerRef::Supervisor | WorkerRef::Requester | WorkerRef::RequesterManager => true,
+        WorkerRef::Human
+        | WorkerRef::Owner
+        | WorkerRef::Supervisor
+        | WorkerRef::Requester
+        | WorkerRef::RequesterManager => true,
     }
 }
 
@@ -46,7 +52,9 @@ pub(super) fn worker_of_role(roster: &Roster, role: &Role) -> Option<WorkerRef> 
     let whole = WorkerRef::Role(role.id.clone());
     match (active.next(), active.next()) {
         (Some(only), None) => match only.driver {
-            Driver::Model | Driver::Playbook | Driver::Http | Driver::Command => Some(WorkerRef::Agent(only.id.clone())),
+            Driver::Model | Driver::Playbook | Driver::Http | Driver::Command => {
+                Some(WorkerRef::Agent(only.id.clone()))
+            }
             Driver::Human => Some(whole),
         },
         (Some(_), Some(_)) => Some(whole),
@@ -55,15 +63,21 @@ pub(super) fn worker_of_role(roster: &Roster, role: &Role) -> Option<WorkerRef> 
 }
 
 /// Those of `to` who may take work at `now`, people who are away replaced by their stand-ins; the covers that did it.
-pub(super) fn who_takes<'a>(directives: &'a Directives, to: &[WorkerRef], now: Timestamp) -> (Vec<WorkerRef>, Vec<&'a Reading>) {
+pub(super) fn who_takes<'a>(
+    directives: &'a Directives,
+    to: &[WorkerRef],
+    now: Timestamp,
+) -> (Vec<WorkerRef>, Vec<&'a Reading>) {
     let (mut takers, mut covers) = (Vec::new(), Vec::new());
     let available = to.iter().filter(|worker| is_available(&directives.roster, worker));
     for worker in available {
         let mut present = vec![worker.clone()];
         for _ in 0..MAX_STAND_INS {
-            let Some((at, reading, cover)) = present.iter().enumerate().find_map(|(at, who)| {
-                away(directives, who, now).map(|(reading, cover)| (at, reading, cover))
-            }) else {
+            let Some((at, reading, cover)) = present
+                .iter()
+                .enumerate()
+                .find_map(|(at, who)| away(directives, who, now).map(|(reading, cover)| (at, reading, cover)))
+            else {
                 break;
             };
             present.splice(at..=at, cover.by.iter().cloned());

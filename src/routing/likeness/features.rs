@@ -97,7 +97,7 @@ fn words(text: &str) -> Vec<String> {
     runs.take(MAX_WORDS).map(str::to_owned).collect()
 }
 
-pub(super) fn is_stop_word(word: &str) -> bool {
+fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
@@ -138,7 +138,7 @@ pub(super) fn merged(mut list: Vector) -> Vector {
 }
 
 /// Length 1, unless it is empty.
-pub(super) fn unit(vector: &mut Vector) {
+fn unit(vector: &mut Vector) {
     let length = vector.iter().map(|(_, w)| w * w).sum::<f32>().sqrt();
     if length > 0.0 {
         vector.iter_mut().for_each(|(_, w)| *w /= length);
@@ -161,18 +161,20 @@ impl Rarity {
         rarity
     }
 
-    pub(super) fn rare(&self,b:u32)->f32{ ((1.0 + self.texts as f32) / (1.0 + self.counts[b as usize] as f32)).ln() + 1.0 }
     pub(super) fn knows(&self, bucket: u32) -> bool {
         self.counts[bucket as usize] > 0
     }
 
+    pub(super) fn of_bucket(&self, bucket: u32) -> f32 {
+        ((1.0 + self.texts as f32) / (1.0 + self.counts[bucket as usize] as f32)).ln() + 1.0
+    }
+
     /// Damped counts times rarity, length 1; features that no text has are left out.
     pub(super) fn weigh(&self, raw: &Vector) -> Vector {
-        let weighed = raw.iter().filter(|(bucket, _)| self.knows(*bucket)).map(|(bucket, weight)| {
-            let seen = self.counts[*bucket as usize];
-            let rare = ((1.0 + self.texts as f32) / (1.0 + seen as f32)).ln() + 1.0;
-            (*bucket, damped(*weight) * rare)
-        });
+        let weighed = raw
+            .iter()
+            .filter(|(bucket, _)| self.knows(*bucket))
+            .map(|(bucket, weight)| (*bucket, damped(*weight) * self.of_bucket(*bucket)));
         let mut vector: Vector = weighed.collect();
         unit(&mut vector);
         vector

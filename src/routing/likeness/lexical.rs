@@ -1,7 +1,7 @@
 //! Three comparisons of a message with what is written about each class: with all of it as one document, with each snippet,
 //! and by complement naive Bayes (Rennie et al. 2003), which asks how unlike all *other* classes a message is.
 
-use super::features::{BUCKETS, Rarity, Vector, merged, unit};
+use super::features::{BUCKETS, Rarity, Vector, merged};
 
 /// What complement naive Bayes adds to every count.
 const SMOOTHING: f32 = 0.3;
@@ -63,16 +63,17 @@ pub(super) struct Lexical {
     classes: usize,
 }
 
-/// The scores of each class, and the best cosines.
+/// The scores of each class, and how much of the message is known at all.
 pub(super) struct LexicalScores {
     pub document: Vec<f32>,
     pub snippet: Vec<f32>,
     pub bayes: Vec<f32>,
-    pub best_document: f32,
-    pub best_snippet: f32,
-    pub snip_of: Vec<f32>, pub known_idf: f32, pub known_n: f32,
-    /// Which part of the message's stems occurs in any snippet, 0 to 1.
-    pub known: f32,
+    /// The greatest cosine with any one snippet, by class.
+    pub closest: Vec<f32>,
+    /// Which part of the message's stems occurs in any snippet, the rare ones counting more, 0 to 1.
+    pub known_part: f32,
+    /// How many of its stems do.
+    pub known_stems: usize,
 }
 
 impl Lexical {
@@ -101,32 +102,29 @@ impl Lexical {
         let document = self.documents.products(&message, self.classes);
         let cosines = self.snippets.products(&message, self.owner.len());
         let mut snippet = vec![0.0_f32; self.classes];
+        let mut closest = vec![0.0_f32; self.classes];
         for (owner, cosine) in self.owner.iter().zip(&cosines) {
             snippet[*owner as usize] += cosine * cosine * cosine;
+            closest[*owner as usize] = closest[*owner as usize].max(*cosine);
         }
         snippet.iter_mut().for_each(|sum| *sum = sum.cbrt());
-        let mut snip_of=vec![0.0f32;self.classes]; for (o,c) in self.owner.iter().zip(&cosines){ let x=&mut snip_of[*o as usize]; if *c>*x {*x=*c} }
- let (mut a,mut b)=(0.0f32,0.0f32); for s in stems { let r=self.rarity.rare(*s); b+=r; if self.rarity.knows(*s){a+=r} }
         let length: f32 = message.iter().map(|(_, weight)| weight).sum();
         let mut bayes = self.complements.products(&message, self.classes);
         for (score, total) in bayes.iter_mut().zip(&self.totals) {
             *score = (length * total - *score) / length.max(1.0);
         }
-        let known = stems.iter().filter(|stem| self.rarity.knows(**stem)).count() as f32;
-        LexicalScores {
-            best_document: greatest(&document),
-            best_snippet: greatest(&cosines),
-            snip_of, known_idf: if b>0.0{a/b}else{0.0}, known_n: (1.0+known).ln(),
-            known: known / (stems.len().max(1) as f32),
-            document,
-            snippet,
-            bayes,
+        let (mut known, mut all, mut known_stems) = (0.0_f32, 0.0_f32, 0);
+        for stem in stems {
+            let rare = self.rarity.of_bucket(*stem);
+            all += rare;
+            if self.rarity.knows(*stem) {
+                known += rare;
+                known_stems += 1;
+            }
         }
+        let known_part = if all > 0.0 { known / all } else { 0.0 };
+        LexicalScores { document, snippet, bayes, closest, known_part, known_stems }
     }
-}
-
-fn greatest(list: &[f32]) -> f32 {
-    list.iter().copied().fold(0.0, f32::max)
 }
 
 /// For each feature and class with it: how much less likely the feature is elsewhere than anywhere; and each class's total.
@@ -146,14 +144,8 @@ fn complements(texts: &[(usize, &Vector)], rows: &[Vector], classes: usize) -> (
         (*bucket, ((SMOOTHING + elsewhere) / (SMOOTHING + everywhere)).ln())
     };
     let logs: Vec<Vector> = counts.iter().map(|class| class.iter().map(weight).collect()).collect();
-    let total = |class: &Vector| (SMOOTHING * used + sum - class.iter().map(|(_, count)| count).sum::<f32>()).max(1e-6).ln();
+    let total =
+        |class: &Vector| (SMOOTHING * used + sum - class.iter().map(|(_, count)| count).sum::<f32>()).max(1e-6).ln();
     let totals = counts.iter().map(total).collect();
     (ByBucket::of(&logs), totals)
-}
-
-/// The same vector with length 1.
-#[cfg(test)]
-pub(super) fn of_length_one(mut vector: Vector) -> Vector {
-    unit(&mut vector);
-    vector
 }

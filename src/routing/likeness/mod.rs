@@ -10,8 +10,9 @@ mod features;
 mod learner;
 mod lexical;
 
-pub(super) use confidence::{Calibration, Outcome, Signs};
+pub(super) use confidence::{Calibration, MAX_OUTCOMES, MIN_OUTCOMES, Outcome, Signs};
 
+use confidence::Seen;
 use features::{Features, Reader, Vector};
 use learner::{Learner, softmax};
 use lexical::Lexical;
@@ -29,8 +30,20 @@ pub(super) struct ClassText {
 pub(super) type Lesson<'a> = (&'a str, usize);
 
 /// Weights of document, snippet, Bayes and learner at so many labelled messages a class.
-const WEIGHTS: [(f32, [f32; 4]); 4] =
-    [(0.0, [0.42, 0.45, 0.24, 0.65]), (20.0, [0.49, 0.30, 0.44, 1.7]), (75.0, [0.68, 0.26, 0.36, 2.1]), (900.0, [0.42, 0.28, 0.37, 4.5])];
+const WEIGHTS: [(f32, [f32; 4]); 4] = [
+    (0.0, [0.42, 0.45, 0.24, 0.65]),
+    (20.0, [0.49, 0.30, 0.44, 1.7]),
+    (75.0, [0.68, 0.26, 0.36, 2.1]),
+    (900.0, [0.42, 0.28, 0.37, 4.5]),
+];
+
+/// A sentence of a description teaches the learner as much as a message does.
+const SNIPPET_LESSON: f32 = 1.0;
+/// How far the scores of one message spread over classes, for each of the four, so that one weight means one thing.
+const DOCUMENT_SCALE: f32 = 0.08;
+const SNIPPET_SCALE: f32 = 0.12;
+const BAYES_SCALE: f32 = 0.12;
+const LEARNER_SCALE: f32 = 1.5;
 
 /// One fitted set of scores.
 pub(super) struct Model {
@@ -38,11 +51,15 @@ pub(super) struct Model {
     lexical: Lexical,
     learner: Learner,
     weights: [f32; 4],
-    classes: usize, n: f32,
+    /// Labelled messages a class.
+    labelled: f32,
+    classes: usize,
 }
 
 /// The scores of one message.
 pub(super) struct Scored {
+    /// The class with the greatest share.
+    pub best: usize,
     /// By class; sums to 1.
     pub shares: Vec<f32>,
     pub signs: Signs,
@@ -56,47 +73,60 @@ impl Model {
             snippets.chain(text.examples.iter().map(move |example| (class, example.as_str(), 1.0)))
         });
         let texts = written.chain(lessons.iter().map(|(text, class)| (*class, *text, 1.0)));
-        let read: Vec<(usize, Features, f32)> = texts.map(|(class, text, weight)| (class, reader.read(text), weight)).collect();
+        let read: Vec<(usize, Features, f32)> =
+            texts.map(|(class, text, weight)| (class, reader.read(text), weight)).collect();
         let lexical: Vec<(usize, &Vector)> = read.iter().map(|(class, f, _)| (*class, &f.lexical)).collect();
         let learner: Vec<(usize, &Vector, f32)> = read.iter().map(|(class, f, w)| (*class, &f.learner, *w)).collect();
         let labelled = classes.iter().map(|class| class.examples.len()).sum::<usize>() + lessons.len();
+        let labelled = labelled as f32 / classes.len().max(1) as f32;
         Self {
             lexical: Lexical::of(&lexical, classes.len()),
             learner: Learner::of(&learner, classes.len()),
-            weights: weights(labelled as f32 / classes.len().max(1) as f32),
-            classes: classes.len(), n: labelled as f32 / classes.len().max(1) as f32,
+            weights: weights(labelled),
+            labelled,
+            classes: classes.len(),
             reader,
         }
     }
 
-    pub(super) fn score(&self, text: &str) -> Scored { self.score_parts(text).0 }
-    pub(super) fn score_parts(&self, text: &str) -> (Scored,[Vec<f32>;4]) {
+    pub(super) fn score(&self, text: &str) -> Scored {
         let features = self.reader.read(text);
         let lexical = self.lexical.score(&features.lexical, &features.stems);
+        let learned = self.learner.score(&features.learner);
         let parts = [
             scaled(&lexical.document, DOCUMENT_SCALE),
             scaled(&lexical.snippet, SNIPPET_SCALE),
             scaled(&lexical.bayes, BAYES_SCALE),
-            scaled(&self.learner.score(&features.learner), LEARNER_SCALE),
+            scaled(&learned, LEARNER_SCALE),
         ];
         let mut sums = vec![0.0_f32; self.classes];
         for (weight, part) in self.weights.iter().zip(&parts) {
             sums.iter_mut().zip(part).for_each(|(sum, score)| *sum += weight * score);
         }
         let shares = softmax(&sums);
-        let signs = Signs::of(&sums, &shares, &lexical, features.words, &parts, self.n);
-        (Scored { shares, signs }, parts)
+        let best = best_of(&shares);
+        let signs = Signs::of(&Seen {
+            share: share_of(&shares, best),
+            share_by_learner: share_of(&softmax(&learned), best),
+            closest: lexical.closest.get(best).copied().unwrap_or(0.0),
+            document: lexical.document.get(best).copied().unwrap_or(0.0),
+            known_part: lexical.known_part,
+            known_stems: lexical.known_stems,
+            words: features.words,
+            labelled: self.labelled,
+        });
+        Scored { best, shares, signs }
     }
 }
 
-pub static mut ABL: [f32; 8] = [1.0; 8];
-/// A sentence of a description teaches the learner as much as a message does.
-const SNIPPET_LESSON: f32 = 1.0;
-/// How far the scores of one message spread over classes, for each of the four, so that one weight means one thing.
-const DOCUMENT_SCALE: f32 = 0.08;
-const SNIPPET_SCALE: f32 = 0.12;
-const BAYES_SCALE: f32 = 0.12;
-const LEARNER_SCALE: f32 = 1.5;
+/// The first of the greatest.
+fn best_of(shares: &[f32]) -> usize {
+    (1..shares.len()).fold(0, |best, at| if shares[at] > shares[best] { at } else { best })
+}
+
+fn share_of(shares: &[f32], at: usize) -> f32 {
+    shares.get(at).copied().unwrap_or(0.0)
+}
 
 /// Centred over the classes and in units of a usual spread.
 fn scaled(scores: &[f32], scale: f32) -> Vec<f32> {
