@@ -1,6 +1,6 @@
 //! "Take an order number like ORD-1042, and an amount of money." → the slots of a playbook.
 
-use super::company::list_items;
+use super::names::list_items;
 use super::place::Source;
 use super::split::Mapped;
 use crate::directives::diagnostics::Problem;
