@@ -24,6 +24,7 @@ mod steps;
 mod takes;
 #[cfg(test)]
 mod tests;
+mod when;
 mod words;
 
 use std::collections::BTreeMap;
