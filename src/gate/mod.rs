@@ -13,14 +13,11 @@ pub mod amounts;
 mod approval;
 mod approvers;
 mod clicks;
-pub mod conditions;
 pub mod containment;
 mod digest;
 mod fitting;
 mod history;
-mod holds;
 mod judge;
-mod people;
 mod precedence;
 mod privilege;
 mod release;
@@ -29,7 +26,6 @@ mod segments;
 mod shown;
 #[cfg(test)]
 pub(crate) mod tests;
-pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +39,7 @@ pub use approvers::{
 pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
-pub use holds::Holds;
+pub use crate::directives::matching::holds::Holds;
 pub use judge::{judge, whose};
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};

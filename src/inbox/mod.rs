@@ -3,6 +3,8 @@
 //! The types are ours, not Slack's: `slack/` translates. `response_url` and `trigger_id` are bearer secrets; they are used
 //! from memory and are no part of anything here, so they cannot be stored.
 
+pub mod store;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ConversationId;
