@@ -99,21 +99,22 @@ CREATE TABLE actions (
     task INTEGER NOT NULL REFERENCES tasks (id),
     seq INTEGER NOT NULL,
     tool TEXT NOT NULL,
-    arguments TEXT, -- erasable
+    proposal TEXT, -- erasable
     digest TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL,
+    as_name TEXT NOT NULL,
+    says TEXT, -- erasable
     actor_chain TEXT NOT NULL,
     team TEXT NOT NULL,
     position TEXT NOT NULL,
     requester TEXT NOT NULL,
     autonomy TEXT NOT NULL,
     state TEXT NOT NULL,
+    stage TEXT, -- erasable
     because TEXT NOT NULL,
     attempt INTEGER NOT NULL,
     fence INTEGER NOT NULL,
     lease_until_us INTEGER NOT NULL,
     not_before_us INTEGER NOT NULL,
-    result TEXT, -- erasable
     cost_micros INTEGER,
     cost_currency TEXT,
     planned_us INTEGER NOT NULL,
@@ -129,8 +130,10 @@ CREATE TABLE approvals (
     action INTEGER NOT NULL UNIQUE REFERENCES actions (id),
     task INTEGER NOT NULL REFERENCES tasks (id),
     state TEXT NOT NULL,
+    revision INTEGER NOT NULL,
     digest TEXT NOT NULL,
     body TEXT NOT NULL,
+    shown TEXT NOT NULL,
     opened_us INTEGER NOT NULL,
     due_us INTEGER NOT NULL,
     decided_us INTEGER,
@@ -150,7 +153,6 @@ CREATE TABLE approval_votes (
 
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    token TEXT NOT NULL UNIQUE,
     slot TEXT NOT NULL,
     lane TEXT NOT NULL,
     conversation TEXT,

@@ -1,5 +1,6 @@
 //! Who holds a task until when. Every task has at most one current holder; what was before stays as history.
 
+pub mod decide;
 pub mod store;
 
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@ pub mod files;
 pub mod language;
 pub mod matching;
 pub mod rule;
+pub mod store;
 pub mod template;
 
 use std::collections::BTreeMap;

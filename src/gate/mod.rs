@@ -11,7 +11,7 @@
 
 pub mod amounts;
 mod approval;
-mod approvers;
+pub mod approvers;
 mod clicks;
 pub mod containment;
 mod digest;
@@ -23,7 +23,8 @@ mod privilege;
 mod release;
 mod schema;
 mod segments;
-mod shown;
+pub mod shown;
+pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
 

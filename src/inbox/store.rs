@@ -28,6 +28,9 @@ statements! { STATEMENTS;
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM inbox WHERE state = 'new'" }
     DEAD (1) -> [id, last_error, received_us, attempts] = { "SELECT id, COALESCE(last_error, '') AS last_error, received_us, attempts FROM inbox WHERE state = 'dead' ORDER BY id DESC LIMIT $1" }
+    FREE_LEASES (0) -> [] = { "UPDATE inbox SET lease_until_us = 0 WHERE state = 'new'" }
+    REVIVE (2) -> [] = { "UPDATE inbox SET state = 'new', attempts = 0, lease_until_us = 0, not_before_us = $2, done_us = NULL WHERE id = $1 AND state = 'dead' AND body IS NOT NULL" }
+    DROP_DEAD (1) -> [] = { "UPDATE inbox SET state = 'done' WHERE id = $1 AND state = 'dead'" }
     ERASE (1) -> [] = { "UPDATE inbox SET body = NULL WHERE state <> 'new' AND received_us < $1" }
 }
 
@@ -122,6 +125,21 @@ pub async fn dead_letters(store: &Store, limit: i64) -> Result<Vec<DeadLetter>, 
             })
         })
         .collect()
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
+}
+
+/// A dead letter is tried once more; false when it is none, or its text was erased.
+pub async fn revive(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&REVIVE, args![id, now]).await? == 1)
+}
+
+/// A dead letter is put aside for good.
+pub async fn drop_dead(tx: &mut Tx, id: InboxId) -> Result<bool, StoreError> {
+    Ok(tx.run(&DROP_DEAD, args![id]).await? == 1)
 }
 
 /// Erases the texts of finished triggers that arrived before `before`; keys and digests stay.

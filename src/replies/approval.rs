@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::{Button, Card, Part, Span};
-use super::compose::{bold, clock, italic, text};
+use super::compose::{bold, clock, text};
 use super::form::Form;
 use super::named::{Cited, Place, Who, all_of, any_of};
 use super::plain::visible_line;
@@ -243,7 +243,7 @@ fn waiting_buttons(view: &ApprovalView) -> [Button; 3] {
 /// "Paid $450.00 on 9 Nov (billing, 10:02)".
 pub(super) fn fact_spans(fact: &Fact) -> Vec<Span> {
     let source = visible_line(&fact.source);
-    vec![text(format!("{} ", visible_line(&fact.text))), italic(format!("({source}, ")), clock(fact.at), italic(")")]
+    vec![text(format!("{} ({source}, ", visible_line(&fact.text))), clock(fact.at), text(")")]
 }
 
 #[cfg(test)]
@@ -258,7 +258,7 @@ mod tests {
         insta::assert_snapshot!(card.to_plain(), @r"
         *Refund $450.00 to order ORD-1042?* · A-31
         Asked by Ana Silva in #C0SUPPORT · Finn (Finance) will do it · T-17
-        Paid $450.00 on 9 Nov · earlier refunds: none _(billing, _10:02_)_
+        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
         Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
         Ana wrote:
         | it arrived broken
@@ -326,7 +326,7 @@ mod tests {
         | ORD-1042
         ---
         “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
-        Paid $450.00 on 9 Nov · earlier refunds: none _(billing, _10:02_)_
+        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
         · T-17 · asked: Dana Ruiz or Omar Haddad · approving binds `sha256:9f2c`
         ");
     }

@@ -47,7 +47,12 @@ pub fn denied_notice(view: &ApprovalView, by: &Who, at: Timestamp, reason: Optio
 /// To everybody who waits: the time is over and nobody decided.
 pub fn expired_notice(view: &ApprovalView, at: Timestamp, asked: &[Who]) -> Card {
     Card::new(format!("Nobody decided: {} · {}", visible_line(&view.title), view.id))
-        .line([bold("Nobody decided by "), clock(at), bold(format!("; nothing was {}.", view.past()))])
+        .line([
+            bold(format!("Nobody decided; nothing was {}.", view.past())),
+            text(" Time was up at "),
+            clock(at),
+            text("."),
+        ])
         .line([text(format!("{} · {}", visible_line(&view.title), view.id))])
         .line([text(format!("Asked: {}. This is not a denial.", then_of(asked)))])
         .buttons([ask_again(view), cancel(view)])
@@ -96,7 +101,7 @@ fn outcome(view: &ApprovalView, state: &ApprovalState) -> Vec<Span> {
         }
         ApprovalState::Done { by, at, done_at } => {
             let done = super::wording::capital(&view.past());
-            [by_at("Approved", by, at), vec![text(" · "), bold(format!("{done} at ")), clock(*done_at)]].concat()
+            [by_at("Approved", by, at), vec![text(" · "), bold(done), text(" at "), clock(*done_at)]].concat()
         }
         ApprovalState::Failed { by, at, why } => [
             by_at("Approved", by, at),
@@ -110,10 +115,10 @@ fn outcome(view: &ApprovalView, state: &ApprovalState) -> Vec<Span> {
             vec![bold(format!("Not {}.", view.past())), text(format!(" {} declined at ", by.name)), clock(*at)]
         }
         ApprovalState::Expired { at, asked } => vec![
-            bold("Nobody decided by "),
+            bold(format!("Nobody decided; nothing was {}.", view.past())),
+            text(" Time was up at "),
             clock(*at),
-            bold(format!("; nothing was {}.", view.past())),
-            text(format!(" Asked: {}.", then_of(asked))),
+            text(format!(". Asked: {}.", then_of(asked))),
         ],
         ApprovalState::Void { why, at } => {
             let mut spans = vec![bold(format!("Not {}.", view.past())), text(" ")];
@@ -204,7 +209,7 @@ mod tests {
         ");
         insta::assert_snapshot!(shown(&ApprovalState::Done { by: by.clone(), at, done_at: super::super::fixtures::at(10, 4) }), @r"
         *Refund $450.00 to order ORD-1042* · A-31 · T-17
-        Approved by Dana Ruiz at 10:03 · *Refunded at *10:04
+        Approved by Dana Ruiz at 10:03 · *Refunded* at 10:04
         · Asked by Ana Silva · done by Finn (Finance)
         [Details]
         ");
@@ -231,7 +236,7 @@ mod tests {
         ");
         insta::assert_snapshot!(shown(&ApprovalState::Expired { at, asked: vec![dana(), kim()] }), @r"
         *Refund $450.00 to order ORD-1042* · A-31 · T-17
-        *Nobody decided by *10:03*; nothing was refunded.* Asked: Dana Ruiz, then Kim Osei.
+        *Nobody decided; nothing was refunded.* Time was up at 10:03. Asked: Dana Ruiz, then Kim Osei.
         · This is not a denial. Ana Silva was told.
         [Ask again] [Cancel]
         ");
@@ -290,7 +295,7 @@ mod tests {
         No money moved. Reply here to change the request.
         ");
         insta::assert_snapshot!(expired_notice(&approval(), at(18, 2), &[dana(), kim()]).to_plain(), @r"
-        *Nobody decided by *18:02*; nothing was refunded.*
+        *Nobody decided; nothing was refunded.* Time was up at 18:02.
         Refund $450.00 to order ORD-1042 · A-31
         Asked: Dana Ruiz, then Kim Osei. This is not a denial.
         [Ask again] [Cancel]

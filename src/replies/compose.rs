@@ -118,12 +118,14 @@ pub fn text(text: impl Into<String>) -> Span {
     Span::Text(text.into())
 }
 
+/// Without spaces at its ends: Slack does not read `*bold *` as bold.
 pub fn bold(text: impl Into<String>) -> Span {
-    Span::Bold(text.into())
+    Span::Bold(text.into().trim().to_owned())
 }
 
+/// Without spaces at its ends, like [`bold`].
 pub fn italic(text: impl Into<String>) -> Span {
-    Span::Italic(text.into())
+    Span::Italic(text.into().trim().to_owned())
 }
 
 pub fn code(text: impl Into<String>) -> Span {

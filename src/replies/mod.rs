@@ -5,18 +5,27 @@
 
 pub mod approval;
 pub mod approval_ended;
+pub mod asking;
 pub mod card;
 pub mod compose;
 #[cfg(test)]
 mod fixtures;
 pub mod form;
+pub mod greeting;
+pub mod human;
 pub mod named;
 pub mod outbox;
+pub mod outcome;
 pub mod plain;
 pub mod receipt;
+pub mod refusals;
+pub mod review;
+pub mod steering;
 pub mod store;
 pub mod target;
 pub mod to_plain;
+pub mod unsure;
+pub mod upkeep;
 pub mod verb;
 pub mod wording;
 

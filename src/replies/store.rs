@@ -14,18 +14,20 @@ pub const MAX_ATTEMPTS: i64 = 12;
 
 statements! { STATEMENTS;
     SUPERSEDE (1) -> [] = { "UPDATE outbox SET state = 'superseded' WHERE slot = $1 AND state = 'pending' AND attempts = 0" }
-    PUT (7) -> [id] = { "INSERT INTO outbox (token, slot, lane, conversation, body, body_digest, queued_us, state, attempts, fence, lease_until_us, not_before_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 0, $7) RETURNING id" }
-    CLAIM (2) -> [id, token, slot, body, attempts, fence] = {
-        sqlite "UPDATE outbox SET state = 'sending', lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'sending') AND o.lease_until_us <= $1 AND o.not_before_us <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state IN ('pending', 'sending') AND e.id < o.id) ORDER BY o.id LIMIT 1) RETURNING id, token, slot, body, attempts, fence"
-        postgres "UPDATE outbox SET state = 'sending', lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'sending') AND o.lease_until_us <= $1 AND o.not_before_us <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state IN ('pending', 'sending') AND e.id < o.id) ORDER BY o.id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, token, slot, body, attempts, fence" }
+    PUT (6) -> [id] = { "INSERT INTO outbox (slot, lane, conversation, body, body_digest, queued_us, state, attempts, fence, lease_until_us, not_before_us) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, $6) RETURNING id" }
+    CLAIM (2) -> [id, slot, body, attempts, fence, queued_us] = {
+        sqlite "UPDATE outbox SET state = 'sending', lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'sending') AND o.lease_until_us <= $1 AND o.not_before_us <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state IN ('pending', 'sending') AND e.id < o.id) ORDER BY o.id LIMIT 1) RETURNING id, slot, body, attempts, fence, queued_us"
+        postgres "UPDATE outbox SET state = 'sending', lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'sending') AND o.lease_until_us <= $1 AND o.not_before_us <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state IN ('pending', 'sending') AND e.id < o.id) ORDER BY o.id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, slot, body, attempts, fence, queued_us" }
     SENT (3) -> [] = { "UPDATE outbox SET state = 'sent', sent_us = $3 WHERE id = $1 AND fence = $2 AND state = 'sending'" }
     AGAIN (4) -> [] = { "UPDATE outbox SET state = 'pending', lease_until_us = 0, not_before_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'sending'" }
     PARK (3) -> [] = { "UPDATE outbox SET state = 'parked', last_error = $3 WHERE id = $1 AND fence = $2 AND state = 'sending'" }
     REMEMBER (6) -> [] = { "INSERT INTO posts (slot, channel, ts, thread_ts, outbox, at_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, thread_ts = excluded.thread_ts, outbox = excluded.outbox, at_us = excluded.at_us" }
     PLACE (1) -> [channel, ts, thread_ts] = { "SELECT channel, ts, thread_ts FROM posts WHERE slot = $1" }
     SLOT_AT (2) -> [slot] = { "SELECT slot FROM posts WHERE channel = $1 AND ts = $2" }
+    SLOTS (1) -> [slot] = { "SELECT slot FROM posts WHERE slot LIKE $1 UNION SELECT slot FROM outbox WHERE slot LIKE $1 AND state IN ('pending', 'sending') ORDER BY 1" }
     FORGET (1) -> [] = { "DELETE FROM posts WHERE slot = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM outbox WHERE state IN ('pending', 'sending')" }
+    FREE_LEASES (0) -> [] = { "UPDATE outbox SET lease_until_us = 0 WHERE state IN ('pending', 'sending')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
     PARKED (1) -> [id, slot, last_error, queued_us] = { "SELECT id, slot, COALESCE(last_error, '') AS last_error, queued_us FROM outbox WHERE state = 'parked' ORDER BY id DESC LIMIT $1" }
     ERASE (1) -> [] = { "UPDATE outbox SET body = NULL WHERE state IN ('sent', 'superseded') AND queued_us < $1" }
@@ -35,12 +37,11 @@ statements! { STATEMENTS;
 #[derive(Debug, Clone)]
 pub struct Sending {
     pub id: OutboxId,
-    /// Travels in the message's metadata, so that it can be found again.
-    pub token: String,
     pub slot: String,
     /// This attempt, from 1: above 1 the earlier attempt may have succeeded.
     pub attempt: i64,
     pub fence: i64,
+    pub queued: Timestamp,
     pub what: Result<Outgoing, String>,
 }
 
@@ -68,8 +69,7 @@ pub async fn queue(tx: &mut Tx, queued: &Queued, now: Timestamp) -> Result<Outbo
     }
     let body = json(&queued.what);
     let digest = digest_bytes(body.as_bytes());
-    let token = uuid::Uuid::now_v7().simple().to_string();
-    let args = args![token, &queued.slot, queued.what.lane(), queued.conversation.clone(), body, digest, now];
+    let args = args![&queued.slot, queued.what.lane(), queued.conversation.clone(), body, digest, now];
     let row = tx.row(&PUT, args).await?;
     row.ok_or_else(|| StoreError::unreadable("PUT", "no id came back")).and_then(|row| Ok(OutboxId(row.int("id")?)))
 }
@@ -83,10 +83,10 @@ pub async fn claim_next(tx: &mut Tx, now: Timestamp) -> Result<Option<Sending>, 
     };
     Ok(Some(Sending {
         id: OutboxId(row.int("id")?),
-        token: row.text("token")?,
         slot: row.text("slot")?,
         attempt: row.int("attempts")?,
         fence: row.int("fence")?,
+        queued: row.time("queued_us")?,
         what,
     }))
 }
@@ -121,6 +121,11 @@ pub async fn slot_at(tx: &mut Tx, channel: &str, ts: &str) -> Result<Option<Stri
     tx.row(&SLOT_AT, args![channel, ts]).await?.map(|row| row.text("slot")).transpose()
 }
 
+/// Slots that begin with `prefix` and whose message stands, or is about to.
+pub async fn slots_with_prefix(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, StoreError> {
+    tx.rows(&SLOTS, args![format!("{prefix}%")]).await?.iter().map(|row| row.text("slot")).collect()
+}
+
 /// The slot's next saying is a new message.
 pub async fn start_afresh(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
     tx.run(&FORGET, args![slot]).await.map(|_| ())
@@ -128,6 +133,11 @@ pub async fn start_afresh(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
 
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&OPEN, args![]).await?.map_or(Ok(0), |row| row.int("open"))
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
 }
 
 pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {

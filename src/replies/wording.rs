@@ -111,6 +111,21 @@ pub fn counted(n: i64, noun: &str) -> String {
     }
 }
 
+/// "9 Nov", or "9 Nov 2025" where the year is not `year`. A calendar date, the same in every zone.
+pub fn date(date: chrono::NaiveDate, year: i32) -> String {
+    use chrono::Datelike;
+    let format = if date.year() == year { "%-d %b" } else { "%-d %b %Y" };
+    date.format(format).to_string()
+}
+
+/// What was measured, as people say it; what nobody told is "not metered", never zero.
+pub fn cost(cost: &crate::money::Cost) -> String {
+    match cost {
+        crate::money::Cost::Known(money) => money.to_string(),
+        crate::money::Cost::Unmetered => "not metered".to_owned(),
+    }
+}
+
 /// "a finance manager", "an approver".
 pub fn article(noun: &str) -> String {
     let vowel = noun.chars().next().is_some_and(|c| "aeiouAEIOU".contains(c));

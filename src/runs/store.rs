@@ -25,6 +25,10 @@ statements! { STATEMENTS;
     WAIT (3) -> [] = { "UPDATE runs SET state = 'waiting', waiting = $3, lease_until_us = 0, attempts = 0 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     WAKE (2) -> [] = { "UPDATE runs SET state = 'ready', waiting = NULL, not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'waiting'" }
     NOW_WAITS_FOR (2) -> [] = { "UPDATE runs SET waiting = $2 WHERE id = $1 AND state = 'waiting'" }
+    GO_ON (3) -> [] = { "UPDATE runs SET lease_until_us = 0, attempts = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    RELEASE_ALL (1) -> [] = { "UPDATE runs SET not_before_us = $1 WHERE state = 'ready' AND not_before_us > $1" }
+    FREE_LEASES (0) -> [] = { "UPDATE runs SET lease_until_us = 0 WHERE state = 'ready'" }
+    COUNT_OF_TASK (1) -> [runs] = { "SELECT COUNT(*) AS runs FROM runs WHERE task = $1" }
     AGAIN (3) -> [] = { "UPDATE runs SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     END (3) -> [] = { "UPDATE runs SET state = $2, waiting = NULL, ended_us = $3, fence = fence + 1 WHERE id = $1 AND ended_us IS NULL" }
     END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
@@ -90,6 +94,26 @@ pub async fn now_waits_for(tx: &mut Tx, id: RunId, waiting: &Waiting) -> Result<
 /// Gives a claimed run back, to be taken again not before `at`.
 pub async fn again_at(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<(), StoreError> {
     tx.run(&AGAIN, args![run.id, run.fence, at]).await.map(|_| ())
+}
+
+/// The claimed run took a step and may take the next at once; false when the lease was lost.
+pub async fn go_on(tx: &mut Tx, run: &Run, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&GO_ON, args![run.id, run.fence, now]).await? == 1)
+}
+
+/// After a resume: runs that were put off may go on now.
+pub async fn release_put_off(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.run(&RELEASE_ALL, args![now]).await
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
+}
+
+/// How many runs a task has had.
+pub async fn count_of_task(tx: &mut Tx, task: TaskId) -> Result<i64, StoreError> {
+    tx.row(&COUNT_OF_TASK, args![task]).await?.map_or(Ok(0), |row| row.int("runs"))
 }
 
 /// Ends a run, whoever holds it: a cancellation. False when it had ended.

@@ -175,7 +175,11 @@ fn check_token(
     expected: &'static str,
     hint: &'static str,
 ) -> Result<(), BadConfig> {
-    if token.expose_secret().starts_with(expected) { Ok(()) } else { Err(BadConfig::TokenKind { name, expected, hint }) }
+    if token.expose_secret().starts_with(expected) {
+        Ok(())
+    } else {
+        Err(BadConfig::TokenKind { name, expected, hint })
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +192,8 @@ mod tests {
 
     #[test]
     fn plain_text_goes_to_this_machine_only() {
-        for fine in ["", "https://slack.com/api/", "http://127.0.0.1:3000/api", "http://localhost:1/", "http://[::1]:9/api/"]
+        for fine in
+            ["", "https://slack.com/api/", "http://127.0.0.1:3000/api", "http://localhost:1/", "http://[::1]:9/api/"]
         {
             let made = config(fine, "xapp-1-A1-2-x", "xoxb-1").unwrap();
             assert!(made.api_url.as_str().ends_with('/'), "{fine}");

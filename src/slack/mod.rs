@@ -7,14 +7,19 @@
 //! Absent: any decision, any store, any retry that could do something twice. A call whose answer was lost comes back as
 //! [`web::WebError::Unknown`], and the outbox looks before it posts again.
 
+mod ack;
+pub mod blocks;
 pub mod config;
 pub mod counters;
 pub mod envelope;
 pub mod intake;
 pub mod json;
+pub mod pace;
 pub mod socket;
 pub mod text;
+pub mod thread;
+pub mod web;
 
 pub use config::{BadConfig, SlackConfig};
 pub use counters::Counters;
-pub use intake::{AckReply, Intake, Notice, NotStored};
+pub use intake::{AckReply, Intake, NotStored, Notice};

@@ -166,7 +166,10 @@ mod tests {
     fn people_read_names_and_real_addresses() {
         assert_eq!(plain("hi <@U1|dana>, see <#C1|support>"), "hi @dana, see #support");
         assert_eq!(plain("<@U1> <!here> <!subteam^S1|@finance>"), "@U1 @here @finance");
-        assert_eq!(plain("<https://evil.example/x|https://bank.example>"), "https://bank.example (https://evil.example/x)");
+        assert_eq!(
+            plain("<https://evil.example/x|https://bank.example>"),
+            "https://bank.example (https://evil.example/x)"
+        );
         assert_eq!(plain("<http://acme.example|acme.example>"), "acme.example");
         assert_eq!(plain("<mailto:a@b.example|a@b.example>"), "a@b.example");
         assert_eq!(plain("<!date^1|today>"), "today");

@@ -264,7 +264,8 @@ fn read_sentences(
 
 /// Work that nothing fits needs somebody to go to.
 fn check_triage(pages: &[File<'_>], read: &[Reading], roster: &Roster, problems: &mut Vec<Problem>) {
-    if roster.triage.is_some() {
+    let told = problems.iter().any(|p| p.file == "company.md" && p.severity == Severity::Error);
+    if roster.triage.is_some() || told {
         return;
     }
     let Some(company) = pages.iter().find(|file| file.source.file == "company.md").or_else(|| pages.first()) else {

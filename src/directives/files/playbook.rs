@@ -84,7 +84,7 @@ impl Section<'_, '_> {
             }
         }
         let steps = self.steps(blocks, &takes, problems);
-        if steps.is_empty() {
+        if !blocks.iter().any(|block| is_step(block)) {
             let problem = self.source.error("playbook-form", heading.whole(), "this playbook has no steps");
             problems.push(problem.with_help(step_help()));
         }

@@ -154,16 +154,18 @@ fn draft_position(
     let name = fields.take_text("name", source, problems).map_or_else(|| id.value.replace('-', " "), |name| name.value);
     let icon = fields.take_text("icon", source, problems).map(|icon| icon.value);
     let driver = fields.take_text("driver", source, problems);
+    let person = fields.take_text("person", source, problems);
+    // A mistyped driver is one mistake, not two: what the position says of a person settles what else is asked of it.
+    let guessed = if person.is_some() { Driver::Human } else { Driver::Playbook };
     let driver = match driver {
-        Some(given) => word(source, given, "driver", DRIVERS, problems).unwrap_or(Driver::Human),
+        Some(given) => word(source, given, "driver", DRIVERS, problems).unwrap_or(guessed),
         None => {
-            let problem =
-                source.error("no-driver", id.range.clone(), format!("the position {} has no driver", id.value));
+            let what = format!("the position {} has no driver", id.value);
+            let problem = source.error("no-driver", id.range.clone(), what);
             problems.push(problem.with_help("write model, playbook, http, command or human"));
-            Driver::Human
+            guessed
         }
     };
-    let person = fields.take_text("person", source, problems);
     match (driver, &person) {
         (Driver::Human, None) => {
             let problem =

@@ -87,7 +87,10 @@ fn read_slot(piece: &str) -> Option<Slot> {
         "date" | "day" => slot(&lower, SlotShape::Date),
         "person" | "colleague" | "handle" => slot(&lower, SlotShape::Person),
         "number" => slot(&lower, SlotShape::Number),
-        _ if lower.starts_with("number of ") => slot(&lower, SlotShape::Number),
+        _ if lower.starts_with("number of ") => {
+            // As "an amount of money" is `amount`, "a number of seats" is `number`.
+            Slot { name: "number".to_owned(), label: lower, shape: SlotShape::Number }
+        }
         _ => return None,
     })
 }
@@ -143,7 +146,7 @@ mod tests {
                 ("product", &SlotShape::OneOf(products)),
                 ("amount", &SlotShape::Money),
                 ("email_address", &SlotShape::Email),
-                ("number_of_seats", &SlotShape::Number),
+                ("number", &SlotShape::Number),
                 ("text", &SlotShape::Quoted),
                 ("report", &SlotShape::Text),
             ]

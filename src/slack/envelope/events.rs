@@ -42,13 +42,12 @@ fn read_inner(payload: &Value, key: String, reader: &Reader) -> Arrival {
     match event.text("type").unwrap_or("untyped") {
         "message" | "app_mention" => message::read(payload, event, key, reader),
         other => {
-            let trigger = read_other(other, event, reader).unwrap_or_else(|| unknown(format!("event {}", short(other))));
-            let conversation = match &trigger {
-                Trigger::SessionStopped { channel, thread_ts, .. } => {
-                    Some(ConversationId::of_thread(&reader.ours.team, channel, thread_ts))
-                }
-                _not_in_a_thread => None,
-            };
+            let trigger =
+                read_other(other, event, reader).unwrap_or_else(|| unknown(format!("event {}", short(other))));
+            let mut conversation = None;
+            if let Trigger::SessionStopped { channel, thread_ts, .. } = &trigger {
+                conversation = Some(ConversationId::of_thread(&reader.ours.team, channel, thread_ts));
+            }
             Arrival { key, also: None, conversation, trigger }
         }
     }

@@ -10,6 +10,8 @@ mod message;
 #[cfg(test)]
 mod tests;
 
+pub use events::read_account;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::RwLock;

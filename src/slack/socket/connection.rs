@@ -24,7 +24,9 @@ use crate::inbox::{Arrival, Trigger};
 /// What a slot hears of its connection; each at most once, `Gone` last.
 #[derive(Debug)]
 pub(super) enum News {
-    Ready { counted: Option<u64> },
+    Ready {
+        counted: Option<u64>,
+    },
     Farewell(Farewell),
     /// Nothing was heard for too long.
     Silent,
@@ -39,6 +41,13 @@ pub(super) struct Handle {
     pub news: mpsc::Receiver<News>,
     /// Asks the connection to finish what it has, to say goodbye and to end.
     pub drain: CancellationToken,
+}
+
+impl Drop for Handle {
+    /// A connection without a keeper says goodbye, wherever its keeper stopped.
+    fn drop(&mut self) {
+        self.drain.cancel();
+    }
 }
 
 /// What is left to do for one envelope once the intake has returned.
@@ -169,7 +178,7 @@ impl Connection {
                 shared.counters.refused.add();
                 tracing::warn!(digest = %arrival.key, "a frame from Slack was refused unread");
                 if let Some(envelope_id) = envelope_id {
-                    self.take_unread(envelope_id, arrival);
+                    self.take_unread(envelope_id, *arrival);
                 }
             }
             Frame::Ignored => shared.counters.unknown.add(),
@@ -181,7 +190,11 @@ impl Connection {
         if let (Some(app), Some(ours)) = (app, ours)
             && app != ours
         {
-            tracing::error!(app, ours, "the app token belongs to another app than expected; its events will be ignored");
+            tracing::error!(
+                app,
+                ours,
+                "the app token belongs to another app than expected; its events will be ignored"
+            );
         }
         if !self.ready {
             self.ready = true;

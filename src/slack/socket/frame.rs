@@ -27,17 +27,26 @@ pub(super) enum Frame {
     Disconnect(Farewell),
     Envelope(Box<Parsed>),
     /// Too large, too deep, broken, or with a key twice; acknowledged where the envelope's id can be told.
-    Refused { envelope_id: Option<String>, arrival: Arrival },
+    Refused {
+        envelope_id: Option<String>,
+        arrival: Box<Arrival>,
+    },
     /// Valid JSON without an envelope id, of a type that this version does not know.
     Ignored,
 }
 
 pub(super) fn sort(text: &str, limit_bytes: usize, reader: &Reader) -> Frame {
     if text.len() > limit_bytes {
-        return Frame::Refused { envelope_id: envelope_id_of_refused(text), arrival: envelope::refused(text, reader) };
+        return Frame::Refused {
+            envelope_id: envelope_id_of_refused(text),
+            arrival: Box::new(envelope::refused(text, reader)),
+        };
     }
     let Ok(value) = read_strictly(text) else {
-        return Frame::Refused { envelope_id: envelope_id_of_refused(text), arrival: envelope::refused(text, reader) };
+        return Frame::Refused {
+            envelope_id: envelope_id_of_refused(text),
+            arrival: Box::new(envelope::refused(text, reader)),
+        };
     };
     match value.text("type") {
         Some("hello") => Frame::Hello {
