@@ -33,6 +33,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::directives::matching::holds::Holds;
 pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
@@ -40,7 +41,6 @@ pub use approvers::{
 pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
-pub use crate::directives::matching::holds::Holds;
 pub use judge::{judge, whose};
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};
