@@ -4,9 +4,11 @@
 //! about accounts (deactivated, guest, time zone) is kept in the directory, which is looked up at the moment of acting.
 
 pub mod chart;
+pub mod directory;
 pub mod hours;
 pub mod names;
 pub mod reviews;
+pub mod store;
 #[cfg(test)]
 mod tests;
 
