@@ -46,6 +46,8 @@ impl Timestamp {
 pub struct Span(pub i64);
 
 impl Span {
+    pub const ZERO: Self = Self(0);
+
     pub const fn millis(n: i64) -> Self {
         Self(n * 1_000)
     }

@@ -11,6 +11,8 @@ pub mod money;
 pub mod store;
 pub mod workers;
 
+pub mod config;
+
 // Rooms: types in `mod.rs`, pure decisions beside them, SQL in `store.rs`.
 pub mod assignments;
 pub mod commands;

@@ -1,3 +1,7 @@
 //! Starts the command line; everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    workforce::cli::main()
+}

@@ -1,5 +1,7 @@
 //! Money in millionths of a currency unit, and costs that may be unknown. An unknown cost is never zero.
 
+mod reading;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

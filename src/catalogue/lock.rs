@@ -94,7 +94,7 @@ impl Binding {
             input_schema: def.input_schema.clone(),
             output_schema: def.output_schema.clone(),
             annotations: def.annotations.clone(),
-            class: claimed_class(def.annotations.as_ref()).max(floor),
+            class: Class::claimed_by(def.annotations.as_ref()).max(floor),
             idempotency_arg: None,
             probe: None,
             version_of: None,
@@ -155,16 +155,6 @@ impl Catalogue {
     /// All tools that `pattern` (`billing.refund` or `billing.*`) covers, in the order of their names.
     pub fn matching<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Tool> + 'a {
         self.tools.values().filter(move |tool| tool.name.matches(pattern))
-    }
-}
-
-/// The class that MCP annotations claim; without any, the protocol's own defaults (a writer, destructive) hold.
-fn claimed_class(annotations: Option<&Value>) -> Class {
-    let hint = |name: &str| annotations.and_then(|a| a.get(name)).and_then(Value::as_bool);
-    match (hint("readOnlyHint"), hint("destructiveHint")) {
-        (Some(true), _) => Class::Read,
-        (_, Some(false)) => Class::Write,
-        _ => Class::Destructive,
     }
 }
 

@@ -4,13 +4,17 @@
 //! digest differs from the lock is held back until a human accepts it.
 
 pub mod canonical;
+mod diff;
 mod lock;
+pub mod schema;
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use diff::{Change, Hold, Setting, SettingError, SettingKey, accept, diff, held_back};
 pub use lock::{Binding, Catalogue, LockError, Tool, ToolsLock};
 
 /// A tool's qualified name, `server.tool`. Unqualified names do not exist in this system.
@@ -55,6 +59,41 @@ pub enum Class {
     Read,
     Write,
     Destructive,
+}
+
+impl Class {
+    /// The class that MCP annotations claim; without any, the protocol's own defaults (a writer, destructive) hold.
+    pub fn claimed_by(annotations: Option<&Value>) -> Self {
+        let hint = |name: &str| annotations.and_then(|a| a.get(name)).and_then(Value::as_bool);
+        match (hint("readOnlyHint"), hint("destructiveHint")) {
+            (Some(true), _) => Self::Read,
+            (Some(false) | None, Some(false)) => Self::Write,
+            (Some(false) | None, Some(true) | None) => Self::Destructive,
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+        })
+    }
+}
+
+impl FromStr for Class {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "read" => Ok(Self::Read),
+            "write" => Ok(Self::Write),
+            "destructive" => Ok(Self::Destructive),
+            _ => Err(()),
+        }
+    }
 }
 
 /// A definition as a server's `tools/list` gave it (MCP 2025-06-18, "Tool"), with the name qualified.

@@ -1,1 +1,58 @@
-//! (room cli)
+//! The command line: a file per sub-command, each with its `Args` and a `run` that returns the exit status.
+//!
+//! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
+
+pub mod check;
+#[cfg(feature = "sandbox")]
+pub mod demo_tools;
+pub mod directory;
+pub mod judge;
+pub mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The exit status when a command could not do its work at all.
+const EXIT_BROKEN: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(name = "workforce", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the directives, and show how each sentence is read
+    Check(check::Args),
+    /// Say whether a tool call would run, wait for whom, or be refused, and by which line
+    Judge(judge::Args),
+    /// List the tools that servers offer, compare them with directives/tools.lock, and accept them
+    Tools(tools::Args),
+    /// Run one of the demo's tool servers on standard input and output
+    #[cfg(feature = "sandbox")]
+    DemoTools(demo_tools::Args),
+}
+
+/// Reads the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Check(args) => check::run(args),
+        Command::Judge(args) => judge::run(args),
+        Command::Tools(args) => tools::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::DemoTools(args) => demo_tools::run(args),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        error.chain().skip(1).for_each(|cause| eprintln!("  because: {cause}"));
+        ExitCode::from(EXIT_BROKEN)
+    })
+}
+
+/// Runs an asynchronous command to its end on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

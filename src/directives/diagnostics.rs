@@ -31,3 +31,19 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub related: Option<String>,
 }
+
+impl Problem {
+    /// The same problem with a way to mend it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same problem with the second place that it speaks of.
+    #[must_use]
+    pub fn with_related(mut self, file: &str, line: u32) -> Self {
+        self.related = Some(format!("{file}:{line}"));
+        self
+    }
+}

@@ -5,8 +5,12 @@
 
 pub mod condition;
 pub mod diagnostics;
+pub mod files;
 pub mod language;
+pub mod matching;
 pub mod rule;
+pub mod store;
+pub mod template;
 
 use std::collections::BTreeMap;
 
@@ -52,7 +56,7 @@ pub struct Directives {
     pub playbooks: Vec<PlaybookSource>,
     /// Warnings and notes; a set with errors never gets this far.
     pub problems: Vec<diagnostics::Problem>,
-    /// Who keeps each file, by its path; the company's keeper where a file names none.
+    /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
     pub keepers: BTreeMap<String, crate::workers::WorkerRef>,
     /// The text of each file by path, so that a line can be shown as it was.
     pub files: BTreeMap<String, String>,
@@ -92,7 +96,13 @@ pub enum SlotShape {
     Email,
     /// The number itself.
     Number,
-    /// Whatever is left of the request's text.
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A calendar date.
+    Date,
+    /// What stands in quotation marks.
+    Quoted,
+    /// The whole request as it was written.
     Text,
 }
 
@@ -121,12 +131,92 @@ pub enum StepAct {
     Stop,
 }
 
+/// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
+pub const IN_FORCE: &[&str] = &[
+    "define",
+    "route",
+    "escalate",
+    "approve",
+    "allow",
+    "forbid",
+    "permit",
+    "before",
+    "review",
+    "schedule",
+    "cover",
+    "hours",
+    "prioritise",
+    "guidance",
+];
+
 impl Directives {
+    /// The stretches of days on which others stand in, from the `cover` sentences.
+    pub fn absences(&self) -> Vec<crate::roster::chart::Absence> {
+        let date = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let handle = |worker: &crate::workers::WorkerRef| {
+            self.roster.people_of(worker, &crate::roster::chart::ResolveContext::default()).into_iter().next()
+        };
+        self.each(|rule| if let Rule::Cover(cover) = rule { Some(cover) } else { None })
+            .filter_map(|(_, cover)| {
+                Some(crate::roster::chart::Absence {
+                    person: handle(&cover.person)?,
+                    by: cover.by.iter().filter_map(handle).collect(),
+                    from: date(&cover.from)?,
+                    until: date(&cover.until)?,
+                })
+            })
+            .collect()
+    }
+
     /// All rules of one kind with where they stand, in file order: `directives.rules(|r| match r { Rule::Route(x) => Some(x), … })`.
     pub fn each<'a, T: 'a>(
         &'a self,
         pick: impl Fn(&'a Rule) -> Option<&'a T> + 'a,
     ) -> impl Iterator<Item = (&'a Reading, &'a T)> + 'a {
         self.readings.iter().filter_map(move |reading| pick(&reading.rule).map(|rule| (reading, rule)))
+    }
+}
+
+impl Directives {
+    /// Whether a sentence names this bot as a sender; other bots are ignored.
+    pub fn names_bot(&self, name: &str) -> bool {
+        self.conditions().any(|when| {
+            when.from
+                .iter()
+                .any(|from| matches!(from, crate::workers::WorkerRef::Bot(known) if known.eq_ignore_ascii_case(name)))
+        })
+    }
+
+    /// Whether a sentence routes the plain messages of this channel, without anybody mentioning the bot.
+    pub fn watches(&self, channel: &str) -> bool {
+        self.conditions().any(|when| {
+            when.source == Some(rule::Source::Message)
+                && when.channels.iter().any(|c| c.trim_start_matches('#') == channel)
+        })
+    }
+
+    /// The conditions of all sentences that say where work goes.
+    fn conditions(&self) -> impl Iterator<Item = &rule::Condition> {
+        self.readings.iter().filter_map(|reading| match &reading.rule {
+            Rule::Route(route) => Some(&route.when),
+            Rule::Escalate(escalate) => Some(&escalate.when),
+            Rule::Define(_)
+            | Rule::Approve(_)
+            | Rule::Allow(_)
+            | Rule::Forbid(_)
+            | Rule::Permit(_)
+            | Rule::Before(_)
+            | Rule::Prioritise(_)
+            | Rule::Budget(_)
+            | Rule::Expect(_)
+            | Rule::Review(_)
+            | Rule::Sample(_)
+            | Rule::Guard(_)
+            | Rule::Autonomy(_)
+            | Rule::Schedule(_)
+            | Rule::Cover(_)
+            | Rule::Hours(_)
+            | Rule::Guidance(_) => None,
+        })
     }
 }

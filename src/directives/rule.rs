@@ -32,6 +32,33 @@ pub enum Rule {
     Guidance(Guidance),
 }
 
+impl Rule {
+    /// The contract's word for its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Define(_) => "define",
+            Self::Route(_) => "route",
+            Self::Escalate(_) => "escalate",
+            Self::Approve(_) => "approve",
+            Self::Allow(_) => "allow",
+            Self::Forbid(_) => "forbid",
+            Self::Permit(_) => "permit",
+            Self::Before(_) => "before",
+            Self::Prioritise(_) => "prioritise",
+            Self::Budget(_) => "budget",
+            Self::Expect(_) => "expect",
+            Self::Review(_) => "review",
+            Self::Sample(_) => "sample",
+            Self::Guard(_) => "guard",
+            Self::Autonomy(_) => "autonomy",
+            Self::Schedule(_) => "schedule",
+            Self::Cover(_) => "cover",
+            Self::Hours(_) => "hours",
+            Self::Guidance(_) => "guidance",
+        }
+    }
+}
+
 /// A term for words (`means`), or for an action (`tools`, `amount`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Define {

@@ -1,1 +1,269 @@
-//! (room flow)
+//! The shell: one file per arrow. Short transactions, I/O between them, decisions in the rooms.
+//!
+//! | arrow | from → to |
+//! | --- | --- |
+//! | [`intake`] | slack → inbox, committed in groups before anything is acknowledged |
+//! | [`decide`] | a click, submission or command that changes something: inbox row, authority and decision in one transaction |
+//! | [`query`] | a question → its answer, read-only, in the acknowledgement |
+//! | [`receive`] | inbox → task, answer to a question, edit, cancellation |
+//! | [`route`] | task → assignment, receipt, run |
+//! | [`step`] | run → next step: a proposed action, a question, an answer |
+//! | [`execute`] | an allowed action → performed once → outcome |
+//! | [`deliver`] | outbox → slack |
+//! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
+
+pub mod assign;
+pub mod bell;
+pub mod decide;
+pub mod deliver;
+pub mod directives;
+pub mod execute;
+pub mod facts;
+pub mod failpoint;
+pub mod intake;
+pub mod query;
+pub mod receive;
+pub mod resume;
+pub mod route;
+pub mod says;
+pub mod step;
+pub mod sync;
+pub mod tick;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
+use crate::directives::Directives;
+use crate::replies::Who;
+use crate::roster::directory::Directory;
+use crate::routing::{Experience, Router};
+use crate::slack::blocks::Dress;
+use crate::slack::envelope::Ours;
+use crate::slack::web::Web;
+use crate::store::{Store, StoreError};
+use crate::tools::ToolHost;
+use crate::workers::WorkerRef;
+use bell::Bell;
+
+/// Everything that the arrows share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// What [`App`] points to.
+pub struct Shared {
+    pub config: Config,
+    pub store: Store,
+    pub clock: Clock,
+    pub web: Web,
+    /// Who we are in this workspace.
+    pub ours: Ours,
+    /// How cards are dressed for Slack.
+    pub dress: Dress,
+    pub tools: Arc<dyn ToolHost>,
+    pub bell: Bell,
+    pub intake: intake::Committer,
+    pub stopping: CancellationToken,
+    in_force: RwLock<Option<InForce>>,
+    directory: RwLock<Arc<Directory>>,
+    directory_is_old: AtomicBool,
+    /// Digests of the problems that a keeper was told of, with the keeper's account.
+    told_problems: Mutex<Option<(String, String)>>,
+}
+
+/// The set in force with the router that was fitted for it.
+#[derive(Clone)]
+struct InForce {
+    directives: Arc<Directives>,
+    router: Arc<Router>,
+}
+
+/// The outside that an app is built from.
+pub struct Outside {
+    pub store: Store,
+    pub clock: Clock,
+    pub web: Web,
+    pub ours: Ours,
+    pub dress: Dress,
+    pub tools: Arc<dyn ToolHost>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// An arrow failed. What it had begun is rolled back; its item is tried again by the arrow's own rule.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("somebody else took this over; what was begun here is rolled back")]
+    LostLease,
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// How an attempt to do one piece of an arrow's work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worked {
+    /// Something was done, and there may be more.
+    Yes,
+    /// There was nothing to do.
+    Nothing,
+}
+
+impl App {
+    pub fn new(config: Config, outside: Outside) -> Self {
+        let intake = intake::Committer::new(config.limits.inbox_waiting);
+        Self(Arc::new(Shared {
+            config,
+            store: outside.store,
+            clock: outside.clock,
+            web: outside.web,
+            ours: outside.ours,
+            dress: outside.dress,
+            tools: outside.tools,
+            bell: Bell::default(),
+            intake,
+            stopping: CancellationToken::new(),
+            in_force: RwLock::new(None),
+            directory: RwLock::new(Arc::new(Directory::default())),
+            directory_is_old: AtomicBool::new(false),
+            told_problems: Mutex::new(None),
+        }))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The set of directives in force. There is always one once the app has started.
+    pub fn directives(&self) -> Result<Arc<Directives>, FlowError> {
+        self.in_force().map(|in_force| in_force.directives)
+    }
+
+    /// The router for the set in force.
+    pub fn router(&self) -> Result<Arc<Router>, FlowError> {
+        self.in_force().map(|in_force| in_force.router)
+    }
+
+    fn in_force(&self) -> Result<InForce, FlowError> {
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        in_force.clone().ok_or_else(|| FlowError::Broken("no directives are in force".to_owned()))
+    }
+
+    /// Puts a set in force, with a router fitted from what people corrected so far.
+    pub fn put_in_force(&self, directives: Arc<Directives>, experience: &[Experience]) {
+        let router = Arc::new(Router::build(&directives, experience));
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Some(InForce { directives, router });
+        self.bell.ring();
+    }
+
+    /// What Slack told of accounts, channels and groups.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn learn(&self, directory: Directory) {
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+    }
+
+    /// What is stored of the directory changed in a transaction that has not ended yet.
+    pub fn reload_directory_soon(&self) {
+        self.directory_is_old.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the directory must be read again; asked once.
+    pub fn directory_got_old(&self) -> bool {
+        self.directory_is_old.swap(false, Ordering::SeqCst)
+    }
+
+    /// Notes that `user` is told of these problems; false when they were told of the same ones before.
+    pub fn is_news(&self, problems: &str, user: &str) -> bool {
+        let mut told = self.told_problems.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = told.as_ref().is_none_or(|(known, _)| known != problems);
+        *told = Some((problems.to_owned(), user.to_owned()));
+        news
+    }
+
+    /// The problems are gone; the account that was told of them, if one was.
+    pub fn problems_are_gone(&self) -> Option<String> {
+        self.told_problems.lock().unwrap_or_else(PoisonError::into_inner).take().map(|(_, user)| user)
+    }
+
+    /// Whether somebody was told that the set on disk is broken.
+    pub fn has_told_problems(&self) -> bool {
+        self.told_problems.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The triage person, if the directives name one.
+    pub fn triage(&self) -> Result<Option<Who>, FlowError> {
+        let (directives, directory) = (self.directives()?, self.directory());
+        let names = says::Names { directives: &directives, directory: &directory };
+        Ok(directives.roster.triage.is_some().then(|| names.worker(&WorkerRef::Human)))
+    }
+
+    /// Starts every loop. They end when `stopping` is cancelled, each after what it has in hand.
+    pub fn start(&self, tracker: &TaskTracker) {
+        intake::start(self, tracker);
+        self.run_loop(tracker, "receive", receive::receive_next);
+        self.run_loop(tracker, "route", route::route_next);
+        self.run_loop(tracker, "step", step::take_next_step);
+        for _ in 0..self.config.limits.tool_calls_at_once {
+            self.run_loop(tracker, "execute", execute::perform_next);
+        }
+        for _ in 0..self.config.limits.deliveries_at_once {
+            self.run_loop(tracker, "deliver", deliver::deliver_next);
+        }
+        self.run_loop(tracker, "tick", tick::do_what_is_due);
+        if !self.clock.is_manual() {
+            tracker.spawn(tick::ring_when_due(self.clone()));
+        }
+    }
+
+    fn run_loop<F, Fut>(&self, tracker: &TaskTracker, arrow: &'static str, work: F)
+    where
+        F: Fn(App) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Worked, FlowError>> + Send,
+    {
+        let app = self.clone();
+        let seat = app.bell.take_seat();
+        tracker.spawn(async move {
+            while !app.stopping.is_cancelled() {
+                let version = app.bell.version();
+                match work(app.clone()).await {
+                    Ok(Worked::Yes) => {
+                        app.bell.ring();
+                        continue;
+                    }
+                    Ok(Worked::Nothing) => {}
+                    Err(error) => log_failure(arrow, &error),
+                }
+                app.bell.report(seat, version);
+                tokio::select! {
+                    () = app.stopping.cancelled() => {}
+                    () = app.bell.rung_after(version) => {}
+                }
+            }
+        });
+    }
+}
+
+/// The one place where a failed arrow is logged, with its whole chain.
+fn log_failure(arrow: &str, error: &FlowError) {
+    let chain: &(dyn std::error::Error + 'static) = error;
+    match error {
+        FlowError::LostLease => tracing::info!(arrow, "lost the lease; somebody else goes on"),
+        FlowError::Store(_) | FlowError::Broken(_) => {
+            tracing::error!(arrow, error = chain, "an arrow failed; it is tried again");
+        }
+    }
+}

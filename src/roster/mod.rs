@@ -3,6 +3,15 @@
 //! Roles outlive positions. Everything here comes from `company.md` and the front matter of role files; what Slack tells
 //! about accounts (deactivated, guest, time zone) is kept in the directory, which is looked up at the moment of acting.
 
+pub mod chart;
+pub mod directory;
+pub mod hours;
+pub mod names;
+pub mod reviews;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,1 +1,77 @@
-//! (room runs)
+//! Runs: one attempt at a task by one position, as a journal of steps that survives any crash.
+//!
+//! A run is `ready` (somebody should take its next step), `waiting` (for an answer, a decision or an outcome: a state, never
+//! a parked future), or ended. Its next step follows from its journal alone, so any process may take it.
+
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Timestamp;
+use crate::ids::{ActionId, ApprovalId, RunId, TaskId};
+use crate::workers::ActorChain;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    Ready,
+    Waiting,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// What a waiting run waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Waiting {
+    /// The requester's answer, which becomes the value of `slot`.
+    Answer { slot: String, question: String },
+    /// A person's decision about an action.
+    Approval { approval: ApprovalId, action: ActionId, as_name: String },
+    /// A tool call that is on its way.
+    Action { action: ActionId, as_name: String },
+}
+
+/// A run as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub id: RunId,
+    pub task: TaskId,
+    /// The position's id.
+    pub position: String,
+    /// What it follows: the playbook's name.
+    pub plan: String,
+    pub state: RunState,
+    pub waiting: Option<Waiting>,
+    pub actor_chain: ActorChain,
+    pub directives_digest: String,
+    pub fence: i64,
+    pub attempts: i64,
+    pub created: Timestamp,
+}
+
+/// What a step of the journal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// A tool was called, or refused; the result says which.
+    Call,
+    /// The requester answered a question.
+    Answer,
+    /// The last word: an answer, a hand-over, a failure.
+    End,
+}
+
+/// One step that happened. The run's next step is a function of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub seq: i64,
+    pub kind: StepKind,
+    /// What was asked for, as a digest; a journal whose digests do not fit the plan is not continued.
+    pub request_digest: String,
+    /// What came of it; `None` once erased, and then the run cannot continue.
+    pub result: Option<Value>,
+    pub at: Timestamp,
+}

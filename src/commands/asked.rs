@@ -1,0 +1,176 @@
+//! The closed lists of what can be asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use crate::workers::WorkerRef;
+
+/// A text, understood or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    Query(Query),
+    Intent(Intent),
+    /// No command; `nearest` is the one that was probably meant.
+    Unclear {
+        nearest: Option<&'static str>,
+    },
+    /// A command whose arguments do not fit; the sentence says what to write, and `command` is whose help to show.
+    Incomplete {
+        command: &'static str,
+        say: String,
+    },
+}
+
+/// Read-only; answered in the acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// Bare `/workforce`: my approvals and my work.
+    Home,
+    Help {
+        topic: Option<String>,
+    },
+    /// A name, a position, a role or a topic.
+    WhoOwns {
+        text: String,
+    },
+    /// `None`: what runs and waits now.
+    Status {
+        of: Option<Subject>,
+    },
+    Why {
+        task: TaskId,
+    },
+    Approvals,
+    /// `None`: the asker's own; else a name or a team.
+    Workload {
+        who: Option<String>,
+    },
+    Costs {
+        who: Option<String>,
+        period: Option<String>,
+    },
+    /// What is due.
+    Reviews,
+    ReviewCard {
+        name: String,
+    },
+    Directives,
+    /// Where this text would go, and by which line.
+    Explain {
+        text: String,
+    },
+    /// What a worker may do, line by line.
+    Can {
+        name: String,
+    },
+    /// Dead letters.
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    Task(TaskId),
+    Approval(ApprovalId),
+}
+
+/// Whom somebody named as the new holder. Only a [`To::Account`] is authenticated by Slack's picker; none carries authority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum To {
+    /// From one of our buttons or lists.
+    Worker(WorkerRef),
+    /// From Slack's picker of people, or a mention: `U…`.
+    Account(String),
+    /// As typed; resolved against the roster, ambiguity is asked about.
+    Named(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopWhat {
+    Everything,
+    /// As typed: a position, a role or a posted name.
+    Worker(String),
+    Task(TaskId),
+}
+
+/// Something that changes something. Who may do so is decided where it is carried out, by account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    Approve {
+        id: ApprovalId,
+    },
+    Deny {
+        id: ApprovalId,
+        reason: Option<String>,
+    },
+    AskAgain {
+        id: ApprovalId,
+    },
+    CancelTask {
+        id: TaskId,
+    },
+    Reassign {
+        task: TaskId,
+        to: To,
+    },
+    TakeIt {
+        task: TaskId,
+    },
+    Accept {
+        task: TaskId,
+    },
+    HandOver {
+        task: TaskId,
+        to: To,
+    },
+    Done {
+        task: TaskId,
+        note: Option<String>,
+    },
+    /// The missing slot, answered by form instead of in the thread.
+    Answer {
+        task: TaskId,
+        text: String,
+    },
+    /// `confirmed` only matters for [`StopWhat::Everything`], which is asked about once more.
+    Stop {
+        what: StopWhat,
+        confirmed: bool,
+    },
+    Resume {
+        what: StopWhat,
+    },
+    ItHappened {
+        action: ActionId,
+    },
+    ItDidNot {
+        action: ActionId,
+    },
+    LeaveIt {
+        action: ActionId,
+    },
+    UseEdit {
+        task: TaskId,
+    },
+    IgnoreEdit {
+        task: TaskId,
+    },
+    RecordReview {
+        position: String,
+        notes: Option<String>,
+    },
+    /// Posts the answer to this command's text where the asker stands.
+    ShareHere {
+        command: String,
+    },
+    RetryFailed {
+        letter: InboxId,
+    },
+    DropFailed {
+        letter: InboxId,
+    },
+}

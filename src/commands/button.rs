@@ -1,0 +1,183 @@
+//! A button's click or a form's submission as the same [`Intent`] that a command gives.
+//!
+//! The target and the fields came back through Slack: they name what it is about and carry no authority.
+
+use super::arguments::reason;
+use super::asked::{Intent, Query, StopWhat, To};
+use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use crate::replies::Verb;
+use crate::replies::steering::DENY_REASONS;
+use crate::replies::target::read_task_and_worker;
+use crate::replies::unsure::NOBODY;
+
+impl Intent {
+    /// `None` for verbs that only open something or ask something, and for targets that are no id of the right kind.
+    pub fn of_button(verb: Verb, target: &str, fields: &[(String, String)]) -> Option<Self> {
+        let task = || target.parse::<TaskId>().ok();
+        let approval = || target.parse::<ApprovalId>().ok();
+        let words = || field(fields, "words").and_then(reason);
+        match verb {
+            Verb::Approve => Some(Self::Approve { id: approval()? }),
+            Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
+            Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
+            Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
+            Verb::ReassignTo => {
+                let (task, worker) = read_task_and_worker(target)?;
+                let to = worker.map(To::Worker).or_else(|| chosen(fields))?;
+                Some(Self::Reassign { task, to })
+            }
+            Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
+            Verb::Accept => Some(Self::Accept { task: task()? }),
+            Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
+            Verb::DoneForm => Some(Self::Done { task: task()?, note: words() }),
+            Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
+            Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
+            Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),
+            Verb::LeaveIt => Some(Self::LeaveIt { action: action(target)? }),
+            Verb::UseEdit => Some(Self::UseEdit { task: task()? }),
+            Verb::IgnoreEdit => Some(Self::IgnoreEdit { task: task()? }),
+            Verb::RecordReviewForm => Some(Self::RecordReview { position: id_like(target)?, notes: words() }),
+            Verb::StopAll => Some(Self::Stop { what: StopWhat::Everything, confirmed: true }),
+            Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)? }),
+            Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
+            Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::Deny
+            | Verb::Details
+            | Verb::Reassign
+            | Verb::HandOver
+            | Verb::Done
+            | Verb::Answer
+            | Verb::RecordReview
+            | Verb::Why => None,
+        }
+    }
+}
+
+impl Query {
+    /// The buttons that only ask.
+    pub fn of_button(verb: Verb, target: &str) -> Option<Self> {
+        match verb {
+            Verb::Why => Some(Self::Why { task: target.parse().ok()? }),
+            Verb::Approve
+            | Verb::Deny
+            | Verb::DenyForm
+            | Verb::Details
+            | Verb::AskAgain
+            | Verb::CancelTask
+            | Verb::Reassign
+            | Verb::ReassignTo
+            | Verb::TakeIt
+            | Verb::Accept
+            | Verb::HandOver
+            | Verb::HandOverTo
+            | Verb::Done
+            | Verb::DoneForm
+            | Verb::Answer
+            | Verb::AnswerForm
+            | Verb::ItHappened
+            | Verb::ItDidNot
+            | Verb::LeaveIt
+            | Verb::UseEdit
+            | Verb::IgnoreEdit
+            | Verb::RecordReview
+            | Verb::RecordReviewForm
+            | Verb::StopAll
+            | Verb::Resume
+            | Verb::ShareHere
+            | Verb::RetryFailed
+            | Verb::DropFailed => None,
+        }
+    }
+}
+
+fn field<'a>(fields: &'a [(String, String)], id: &str) -> Option<&'a str> {
+    fields.iter().find(|(name, value)| name == id && !value.trim().is_empty()).map(|(_, value)| value.as_str())
+}
+
+/// The label of a preset reason; a value that is none of ours is no reason.
+fn preset(fields: &[(String, String)]) -> Option<String> {
+    let value = field(fields, "reason")?;
+    DENY_REASONS.iter().find(|(known, _)| *known == value).map(|(_, label)| (*label).to_owned())
+}
+
+/// The person of the picker, else the worker of the list.
+fn chosen(fields: &[(String, String)]) -> Option<To> {
+    if let Some(account) = field(fields, "person") {
+        return Some(To::Account(account.to_owned()));
+    }
+    match field(fields, "worker") {
+        None | Some(NOBODY) => None,
+        Some(worker) => worker.parse().ok().map(To::Worker),
+    }
+}
+
+fn action(target: &str) -> Option<ActionId> {
+    target.parse().ok().map(ActionId)
+}
+
+fn id_like(target: &str) -> Option<String> {
+    (!target.trim().is_empty()).then(|| target.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replies::Opens;
+    use crate::workers::WorkerRef;
+
+    fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_button_and_a_command_give_the_same_intent() {
+        let same = |verb, target, text| {
+            let intent = Intent::of_button(verb, target, &[]).unwrap();
+            assert_eq!(super::super::parse(text), super::super::Asked::Intent(intent), "{text}");
+        };
+        same(Verb::Approve, "A-31", "approve A-31");
+        same(Verb::DenyForm, "A-31", "deny A-31");
+        same(Verb::AskAgain, "A-31", "ask-again A-31");
+        same(Verb::CancelTask, "T-17", "cancel T-17");
+        same(Verb::TakeIt, "T-17", "take T-17");
+        same(Verb::Accept, "T-17", "accept T-17");
+        same(Verb::DoneForm, "T-17", "done T-17");
+        same(Verb::Resume, "finance-agent", "resume finance-agent");
+        same(Verb::Resume, "all", "resume all");
+    }
+
+    #[test]
+    fn forms_bring_their_fields() {
+        let deny = |pairs| Intent::of_button(Verb::DenyForm, "A-31", &fields(pairs));
+        let reason = |text: &str| Some(Intent::Deny { id: ApprovalId(31), reason: Some(text.to_owned()) });
+        assert_eq!(deny(&[("reason", "policy")]), reason("Against our rules"));
+        assert_eq!(deny(&[("reason", "policy"), ("words", " Replace it. ")]), reason("Replace it."));
+        assert_eq!(deny(&[("reason", "forged")]), Some(Intent::Deny { id: ApprovalId(31), reason: None }));
+
+        let reassign = |target, pairs| Intent::of_button(Verb::ReassignTo, target, &fields(pairs));
+        let to = |to| Some(Intent::Reassign { task: TaskId(18), to });
+        let finn = || To::Worker(WorkerRef::Agent("finance-agent".into()));
+        assert_eq!(reassign("T-18/agent:finance-agent", &[]), to(finn()));
+        assert_eq!(reassign("T-18", &[("worker", "agent:finance-agent")]), to(finn()));
+        assert_eq!(reassign("T-18", &[("worker", "nobody"), ("person", "U0KIM")]), to(To::Account("U0KIM".into())));
+        assert_eq!(reassign("T-18", &[("worker", "nobody")]), None);
+    }
+
+    #[test]
+    fn what_opens_something_changes_nothing_and_junk_is_nothing() {
+        for verb in Verb::ALL {
+            if verb.opens() != Opens::Nothing {
+                for target in ["A-31", "T-17", "88", "finance-agent"] {
+                    assert_eq!(Intent::of_button(*verb, target, &[]), None, "{verb}");
+                }
+            }
+            for junk in ["", "x y", "A-", "T-1/boss", "-", "🙂"] {
+                let (intent, query) = (Intent::of_button(*verb, junk, &[]), Query::of_button(*verb, junk));
+                let by_name = matches!(verb, Verb::StopAll | Verb::Resume | Verb::ShareHere | Verb::RecordReviewForm);
+                assert!(by_name || (intent.is_none() && query.is_none()), "{verb} {junk}");
+            }
+        }
+        assert_eq!(Query::of_button(Verb::Why, "T-17"), Some(Query::Why { task: TaskId(17) }));
+    }
+}

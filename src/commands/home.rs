@@ -1,0 +1,109 @@
+//! Bare `/workforce`: what waits for me, what I have, what I asked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::arguments::bare;
+use super::asked::{Asked, Query};
+use super::lines::{ApprovalLine, TaskLine};
+use super::spec::{Group, InMention, Spec};
+use crate::clock::Timestamp;
+use crate::replies::card::Card;
+use crate::replies::compose::{bold, code, day_and_clock, text};
+use crate::replies::wording::counted;
+
+pub const SPEC: Spec = Spec {
+    name: "home",
+    aliases: &["me", "mine"],
+    group: Group::Ask,
+    usage: "",
+    about: "Show what waits for you, what you have, and what you asked for",
+    examples: &["", "home"],
+    read,
+    mention: InMention::AloneOrId,
+};
+
+fn read(rest: &str) -> Asked {
+    match bare(rest.trim()) {
+        "" => Asked::Query(Query::Home),
+        _ => super::arguments::incomplete(SPEC.name, "Write /workforce alone for your own list."),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeAnswer {
+    /// What the asker may decide now.
+    pub approvals: Vec<ApprovalLine>,
+    /// What the asker holds or was asked to take.
+    pub work: Vec<TaskLine>,
+    /// What the asker asked for and is still open.
+    pub requested: Vec<TaskLine>,
+    pub as_of: Timestamp,
+}
+
+/// At most this many lines per list; the rest is counted.
+pub const MAX_LINES: usize = 10;
+
+pub fn render(answer: &HomeAnswer) -> Card {
+    let (approvals, work) = (answer.approvals.len() as i64, answer.work.len() as i64);
+    let mut card = Card::new(format!("{} and {} for you", counted(approvals, "approval"), counted(work, "task")));
+    if answer.approvals.is_empty() && answer.work.is_empty() && answer.requested.is_empty() {
+        card = card.line([bold("Nothing waits for you."), text(" Mention me with what you need.")]);
+    }
+    if !answer.approvals.is_empty() {
+        card = card.line([bold("You decide")]);
+        for line in answer.approvals.iter().take(MAX_LINES) {
+            card = card.line(line.spans()).buttons(line.buttons());
+        }
+        card = more(card, answer.approvals.len());
+    }
+    for (title, list) in [("You have", &answer.work), ("You asked for", &answer.requested)] {
+        if !list.is_empty() {
+            card = card.line([bold(title)]);
+            for line in list.iter().take(MAX_LINES) {
+                card = card.line(line.spans());
+            }
+            card = more(card, list.len());
+        }
+    }
+    card.note([text("Yours only · "), day_and_clock(answer.as_of), text(" · "), code("/workforce help")])
+}
+
+fn more(card: Card, len: usize) -> Card {
+    match len.checked_sub(MAX_LINES) {
+        None | Some(0) => card,
+        Some(rest) => card.note([text(format!("And {rest} more."))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::*;
+
+    #[test]
+    fn what_waits_for_me_comes_first() {
+        let answer = HomeAnswer {
+            approvals: vec![approval_line()],
+            work: vec![task_line(19, "a customer mentions their lawyer", waits_for_priya())],
+            requested: vec![task_line(17, "refund ORD-1042", waits_for_dana())],
+            as_of: at(10, 2),
+        };
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        *You decide*
+        • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
+        [*Approve $450.00*] [!Deny!] [Details]
+        *You have*
+        • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32
+        *You asked for*
+        • *T-17* refund ORD-1042 · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        · Yours only · 20 Nov 10:02 · `/workforce help`
+        ");
+        let empty = HomeAnswer { approvals: vec![], work: vec![], requested: vec![], as_of: at(10, 2) };
+        insta::assert_snapshot!(render(&empty).to_plain(), @r"
+        *Nothing waits for you.* Mention me with what you need.
+        · Yours only · 20 Nov 10:02 · `/workforce help`
+        ");
+        let many = HomeAnswer { work: vec![answer.work[0].clone(); 13], ..empty };
+        assert!(render(&many).to_plain().contains("And 3 more."));
+    }
+}

@@ -1,0 +1,255 @@
+//! The only reader of environment and `workforce.toml`. Every limit lives here, named with its unit.
+//!
+//! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::clock::Span;
+use crate::slack::{BadConfig, SlackConfig};
+use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
+
+/// What the shell needs to know; built by [`Config::load`], or by hand in tests and the demo.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub database_url: String,
+    /// The directives' folder.
+    pub directives: PathBuf,
+    /// Channels (names without `#`) in which every new message is a request.
+    pub watched_channels: Vec<String>,
+    pub tools: Vec<ServerConfig>,
+    pub limits: Limits,
+}
+
+/// Bounds. Nothing in this system is unbounded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Arrivals that may wait for the next group commit.
+    pub inbox_waiting: usize,
+    /// Tool calls under way at once.
+    pub tool_calls_at_once: usize,
+    /// Messages sent to Slack at once; each channel keeps its order.
+    pub deliveries_at_once: usize,
+    /// Steps that one run may take.
+    pub steps_per_run: usize,
+    /// Runs that one task may have: hand-overs between agents end here.
+    pub runs_per_task: usize,
+    /// Messages of a thread that are read for what a request leaves out.
+    pub thread_above_messages: usize,
+    /// Characters of a request that are read; the rest is cut with a mark.
+    pub request_characters: usize,
+    /// Requests that one person may have open at once.
+    pub open_tasks_per_person: usize,
+    /// Days after which texts of finished work are erased from inbox and outbox; digests stay.
+    pub keep_texts_days: i64,
+    /// Minutes an agent's question waits for its answer before the task is given back.
+    pub answer_within_minutes: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            inbox_waiting: 4096,
+            tool_calls_at_once: 4,
+            deliveries_at_once: 4,
+            steps_per_run: 50,
+            runs_per_task: 6,
+            thread_above_messages: 20,
+            request_characters: 8_000,
+            open_tasks_per_person: 50,
+            keep_texts_days: 90,
+            answer_within_minutes: 24 * 60,
+        }
+    }
+}
+
+impl Limits {
+    pub fn keep_texts(&self) -> Span {
+        Span::days(self.keep_texts_days)
+    }
+}
+
+/// The configuration cannot be used; the text says what to do and never contains a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum BadSettings {
+    #[error("{} cannot be read: {source}", file.display())]
+    Unreadable { file: PathBuf, source: std::io::Error },
+    #[error("{}: {message}", file.display())]
+    NotToml { file: PathBuf, message: String },
+    #[error("{name} is not set; set it, or set {name}_FILE to a file that holds it ({hint})")]
+    MissingToken { name: &'static str, hint: &'static str },
+    #[error(transparent)]
+    Slack(#[from] BadConfig),
+    #[error(transparent)]
+    Tool(#[from] BadTool),
+    #[error("{0} must be at least 1 in [limits]")]
+    Zero(&'static str),
+}
+
+/// `workforce.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    database_url: Option<String>,
+    directives: Option<PathBuf>,
+    slack: SlackSection,
+    tools: Vec<ServerEntry>,
+    limits: Limits,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SlackSection {
+    api_url: Option<String>,
+    sockets: Option<usize>,
+    watched_channels: Vec<String>,
+    customize: Option<bool>,
+}
+
+/// Where settings come from: one variable of the environment, by name.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Reads the process's environment; everything else gets its variables through a [`Lookup`].
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Config {
+    /// Reads `file` (which may be absent if `required` is false) and the environment.
+    pub fn load(file: &Path, required: bool, lookup: Lookup<'_>) -> Result<(Self, SlackSettings), BadSettings> {
+        let parsed = read_file(file, required)?;
+        let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("workforce"));
+        let tools = parsed.tools.iter().map(|entry| entry.resolve(&own, lookup)).collect::<Result<_, _>>()?;
+        check(&parsed.limits)?;
+        let config = Self {
+            database_url: lookup("DATABASE_URL")
+                .or(parsed.database_url)
+                .unwrap_or_else(|| "sqlite:workforce.db".to_owned()),
+            directives: lookup("WORKFORCE_DIRECTIVES")
+                .map(PathBuf::from)
+                .or(parsed.directives)
+                .unwrap_or_else(|| "directives".into()),
+            watched_channels: parsed
+                .slack
+                .watched_channels
+                .iter()
+                .map(|c| c.trim_start_matches('#').to_owned())
+                .collect(),
+            tools,
+            limits: parsed.limits,
+        };
+        let slack = SlackSettings {
+            api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),
+            sockets: parsed.slack.sockets,
+            customize: parsed.slack.customize,
+        };
+        Ok((config, slack))
+    }
+}
+
+/// What is known about Slack before the tokens are read, which only `serve` and `doctor` need.
+#[derive(Debug, Clone, Default)]
+pub struct SlackSettings {
+    api_url: String,
+    sockets: Option<usize>,
+    customize: Option<bool>,
+}
+
+impl SlackSettings {
+    /// Reads the tokens and checks that each is of its kind.
+    pub fn with_tokens(&self, lookup: Lookup<'_>) -> Result<SlackConfig, BadSettings> {
+        let app = token("SLACK_APP_TOKEN", "the app-level token, xapp-…, with connections:write", lookup)?;
+        let bot = token("SLACK_BOT_TOKEN", "the bot token, xoxb-…", lookup)?;
+        let mut config = SlackConfig::new(&self.api_url, app, bot)?;
+        if let Some(sockets) = self.sockets {
+            config.sockets = sockets;
+        }
+        if let Some(customize) = self.customize {
+            config.may_customize = customize;
+        }
+        Ok(config)
+    }
+}
+
+fn read_file(file: &Path, required: bool) -> Result<File, BadSettings> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return Ok(File::default()),
+        Err(source) => return Err(BadSettings::Unreadable { file: file.to_owned(), source }),
+    };
+    toml::from_str(&text).map_err(|error| BadSettings::NotToml { file: file.to_owned(), message: error.to_string() })
+}
+
+fn check(limits: &Limits) -> Result<(), BadSettings> {
+    for (name, value) in [
+        ("inbox_waiting", limits.inbox_waiting),
+        ("tool_calls_at_once", limits.tool_calls_at_once),
+        ("deliveries_at_once", limits.deliveries_at_once),
+        ("steps_per_run", limits.steps_per_run),
+        ("runs_per_task", limits.runs_per_task),
+    ] {
+        if value == 0 {
+            return Err(BadSettings::Zero(name));
+        }
+    }
+    Ok(())
+}
+
+/// A secret from the environment, or from the file that `NAME_FILE` names.
+fn token(name: &'static str, hint: &'static str, lookup: Lookup<'_>) -> Result<SecretString, BadSettings> {
+    if let Some(value) = lookup(name) {
+        return Ok(SecretString::from(value.trim()));
+    }
+    let file = lookup(&format!("{name}_FILE")).ok_or(BadSettings::MissingToken { name, hint })?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|source| BadSettings::Unreadable { file: PathBuf::from(&file), source })?;
+    Ok(SecretString::from(text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("workforce.toml");
+        std::fs::write(&file, "database_url = 'sqlite:file.db'\n[slack]\nwatched_channels = ['#support']\n").unwrap();
+        let (config, _) = Config::load(&file, true, &|_| None).unwrap();
+        assert_eq!(config.database_url, "sqlite:file.db");
+        assert_eq!(config.watched_channels, ["support"]);
+        assert_eq!(config.directives, Path::new("directives"));
+        let lookup = |name: &str| (name == "DATABASE_URL").then(|| "postgres://db/wf".to_owned());
+        assert_eq!(Config::load(&file, true, &lookup).unwrap().0.database_url, "postgres://db/wf");
+    }
+
+    #[test]
+    fn a_mistyped_key_and_a_limit_of_nothing_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("workforce.toml");
+        for text in ["databse_url = 'x'", "[limits]\nsteps_per_run = 0", "[limits]\nstep = 1"] {
+            std::fs::write(&file, text).unwrap();
+            assert!(Config::load(&file, true, &|_| None).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_may_live_in_a_file_and_is_never_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = dir.path().join("token");
+        std::fs::write(&secret, "xoxb-1-secret\n").unwrap();
+        let path = secret.to_str().unwrap().to_owned();
+        let lookup = move |name: &str| match name {
+            "SLACK_APP_TOKEN" => Some("xapp-1-secret".to_owned()),
+            "SLACK_BOT_TOKEN_FILE" => Some(path.clone()),
+            _ => None,
+        };
+        let config = SlackSettings::default().with_tokens(&lookup).unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
+        let error = SlackSettings::default().with_tokens(&|_| None).unwrap_err().to_string();
+        assert!(error.contains("SLACK_APP_TOKEN_FILE"), "{error}");
+    }
+}

@@ -1,0 +1,256 @@
+//! Clicks, submissions and commands that change something: inbox row, authority and decision in one transaction, before
+//! anything is acknowledged. A button and a command yield the same [`Intent`], carried out in one place.
+
+mod approval;
+mod forms;
+mod outcome;
+mod stop;
+mod task;
+mod who;
+
+use super::{App, FlowError, failpoint, query};
+use crate::commands::{self, Asked, Intent, help};
+use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
+use crate::replies::refusals::{self, Refusal};
+use crate::replies::{Card, Form, Opens, Verb, store as outbox};
+use crate::slack::AckReply;
+use crate::store::Tx;
+use crate::workers::SlackUser;
+
+pub use approval::{ask_people, expire_and_tell, redraw};
+pub use task::answer_question;
+
+/// What a person hears of what they asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// What changed is seen where it stands.
+    Nothing,
+    /// Only this person sees it.
+    Privately(Card),
+    /// It was not done; only this person sees why.
+    Refused(Refusal),
+}
+
+impl Said {
+    pub fn as_card(&self) -> Option<Card> {
+        match self {
+            Self::Nothing => None,
+            Self::Privately(card) => Some(card.clone()),
+            Self::Refused(refusal) => Some(refusals::card(refusal)),
+        }
+    }
+}
+
+/// What an interaction comes to before anything is looked up.
+enum Wanted {
+    Intent(Intent),
+    /// Nothing changes: a modal opens.
+    Form(Form),
+    Answer(Card),
+    Refused(Refusal),
+    Nothing,
+}
+
+/// Decides an interaction and returns what its acknowledgement carries.
+pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> {
+    let Some(by) = actor_of(&arrival.trigger).cloned() else { return Ok(AckReply::Empty) };
+    let wanted = wanted(app, &arrival.trigger, &by).await?;
+    let said = match wanted {
+        Wanted::Form(form) => return Ok(AckReply::OpenForm(form)),
+        Wanted::Answer(card) => Said::Privately(card),
+        Wanted::Refused(refusal) => Said::Refused(refusal),
+        Wanted::Nothing => return Ok(AckReply::Empty),
+        Wanted::Intent(intent) => {
+            let mut tx = app.store.begin().await?;
+            if !inbox::put(&mut tx, &arrival, app.now()).await? {
+                // Delivered twice: the first delivery decided.
+                return Ok(AckReply::Empty);
+            }
+            let said = carry_out(app, &mut tx, &intent, &by).await?;
+            inbox::finish_at_once(&mut tx, &arrival, app.now()).await?;
+            tx.commit().await?;
+            failpoint::pass("approval-decided");
+            said
+        }
+    };
+    Ok(acknowledgement(&arrival.trigger, &said))
+}
+
+/// Carries an intent out on behalf of an authenticated account, in the caller's transaction.
+pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) -> Result<Said, FlowError> {
+    match intent {
+        Intent::Approve { id } => approval::decide(app, tx, *id, by, approval::Word::Approve).await,
+        Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
+        Intent::AskAgain { id } => approval::ask_again(app, tx, *id, by).await,
+        Intent::CancelTask { id } => task::cancel(app, tx, *id, by).await,
+        Intent::Reassign { task, to } => task::reassign(app, tx, *task, to, by).await,
+        Intent::TakeIt { task } => task::take(app, tx, *task, by).await,
+        Intent::Accept { task } => task::accept(app, tx, *task, by).await,
+        Intent::HandOver { task, to } => task::hand_over(app, tx, *task, to, by).await,
+        Intent::Done { task, note } => task::done(app, tx, *task, note.as_deref(), by).await,
+        Intent::Answer { task, text } => task::answer(app, tx, *task, text, by).await,
+        Intent::UseEdit { task } => task::use_edit(app, tx, *task, by).await,
+        Intent::IgnoreEdit { task } => task::ignore_edit(app, tx, *task, by).await,
+        Intent::Stop { what, confirmed } => stop::stop(app, tx, what, *confirmed, by).await,
+        Intent::Resume { what } => stop::resume(app, tx, what, by).await,
+        Intent::ItHappened { action } => outcome::settle(app, tx, *action, outcome::Told::Happened, by).await,
+        Intent::ItDidNot { action } => outcome::settle(app, tx, *action, outcome::Told::DidNot, by).await,
+        Intent::LeaveIt { action } => outcome::settle(app, tx, *action, outcome::Told::Leave, by).await,
+        Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
+        Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
+        Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
+    }
+}
+
+fn actor_of(trigger: &Trigger) -> Option<&SlackUser> {
+    match trigger {
+        Trigger::Click(click) => Some(&click.by),
+        Trigger::Submission(submission) => Some(&submission.by),
+        Trigger::Command(command) => Some(&command.by),
+        Trigger::Shortcut(shortcut) => Some(&shortcut.by),
+        Trigger::ViewClosed(closed) => Some(&closed.by),
+        Trigger::Message(_)
+        | Trigger::MessageEdited(_)
+        | Trigger::MessageDeleted(_)
+        | Trigger::HomeOpened { .. }
+        | Trigger::Reaction(_)
+        | Trigger::SessionStopped { .. }
+        | Trigger::Membership { .. }
+        | Trigger::UserChanged(_)
+        | Trigger::UserGroupChanged { .. }
+        | Trigger::ChannelChanged { .. }
+        | Trigger::RateLimited { .. }
+        | Trigger::Uninstalled
+        | Trigger::TokensRevoked
+        | Trigger::ScheduleDue { .. }
+        | Trigger::Unknown { .. } => None,
+    }
+}
+
+async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, FlowError> {
+    Ok(match trigger {
+        Trigger::Click(click) => clicked(app, click, by).await?,
+        Trigger::Submission(submission) => submitted(submission),
+        Trigger::Command(command) => match commands::parse(&command.text) {
+            Asked::Intent(intent) => Wanted::Intent(intent),
+            Asked::Query(question) => {
+                Wanted::Answer(query::card(app, by, &question, &query::Asker::by_command(command)).await?)
+            }
+            Asked::Unclear { nearest } => Wanted::Answer(help::unclear(nearest)),
+            Asked::Incomplete { command, say } => Wanted::Answer(help::incomplete(command, &say)),
+        },
+        Trigger::Shortcut(_) | Trigger::ViewClosed(_) => Wanted::Nothing,
+        Trigger::Message(_)
+        | Trigger::MessageEdited(_)
+        | Trigger::MessageDeleted(_)
+        | Trigger::HomeOpened { .. }
+        | Trigger::Reaction(_)
+        | Trigger::SessionStopped { .. }
+        | Trigger::Membership { .. }
+        | Trigger::UserChanged(_)
+        | Trigger::UserGroupChanged { .. }
+        | Trigger::ChannelChanged { .. }
+        | Trigger::RateLimited { .. }
+        | Trigger::Uninstalled
+        | Trigger::TokensRevoked
+        | Trigger::ScheduleDue { .. }
+        | Trigger::Unknown { .. } => Wanted::Nothing,
+    })
+}
+
+async fn clicked(app: &App, click: &Click, by: &SlackUser) -> Result<Wanted, FlowError> {
+    let Ok(verb) = click.action_id.parse::<Verb>() else { return Ok(Wanted::Refused(Refusal::OldButton)) };
+    if !stands_on_its_own_card(app, click).await? {
+        return Ok(Wanted::Refused(Refusal::OldButton));
+    }
+    match verb.opens() {
+        Opens::Form | Opens::Page => forms::open(app, verb, &click.value, by).await,
+        Opens::Nothing => Ok(match Intent::of_button(verb, &click.value, &click.fields) {
+            Some(intent) => Wanted::Intent(intent),
+            None => Wanted::Refused(Refusal::OldButton),
+        }),
+    }
+}
+
+/// A button counts only on the card that was made for its target: a value changed on the way, a card copied elsewhere and
+/// a foreign message with our ids all fail here. What is decided still depends on the account alone.
+async fn stands_on_its_own_card(app: &App, click: &Click) -> Result<bool, FlowError> {
+    match &click.container {
+        Container::Message { ephemeral: true, .. } | Container::View { .. } | Container::Home => Ok(true),
+        Container::Message { channel, ts, ephemeral: false, .. } => {
+            let mut tx = app.store.begin().await?;
+            let slot = outbox::slot_at(&mut tx, channel, ts).await?;
+            Ok(slot.is_some_and(|slot| slot_is_about(&slot, &click.value)))
+        }
+    }
+}
+
+/// Whether a slot's card is about this target. Targets start with `T-17`, `A-31`, or name an action or a position; cards
+/// about those last two are direct messages of their own.
+fn slot_is_about(slot: &str, target: &str) -> bool {
+    let number = |prefix: &str| {
+        let digits: String = target.strip_prefix(prefix)?.chars().take_while(char::is_ascii_digit).collect();
+        (!digits.is_empty()).then_some(digits)
+    };
+    let of = |kind: &str, n: &str| slot == format!("{kind}:{n}") || slot.starts_with(&format!("{kind}:{n}:"));
+    match (number("T-"), number("A-")) {
+        (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),
+        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:"),
+        (None, None) => !slot.starts_with("task:") && !slot.starts_with("approval:"),
+    }
+}
+
+fn submitted(submission: &Submission) -> Wanted {
+    let intent = submission
+        .callback_id
+        .parse::<Verb>()
+        .ok()
+        .and_then(|verb| Intent::of_button(verb, &submission.private_metadata, &submission.fields));
+    intent.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Intent)
+}
+
+/// How the answer reaches the person: a modal shows it in itself, everything else as a message that only they see.
+fn acknowledgement(trigger: &Trigger, said: &Said) -> AckReply {
+    let modal = matches!(trigger, Trigger::Submission(_));
+    match (said, modal) {
+        (Said::Nothing, true) => AckReply::ClearForms,
+        (Said::Nothing, false) => AckReply::Empty,
+        (Said::Privately(card), false) => AckReply::Ephemeral(card.clone()),
+        (Said::Refused(refusal), false) => AckReply::Ephemeral(refusals::card(refusal)),
+        (Said::Privately(card), true) => AckReply::UpdateForm(page("Done", card)),
+        (Said::Refused(refusal), true) => AckReply::UpdateForm(page("Not done", &refusals::card(refusal))),
+    }
+}
+
+fn page(title: &str, card: &Card) -> Form {
+    Form::page(Verb::Details, "", title, card.parts.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slot_is_about;
+
+    #[test]
+    fn a_button_counts_on_its_own_card_only() {
+        for (slot, target) in [
+            ("task:17:held:3", "T-17"),
+            ("task:17:dm:U1", "T-17/agent:finn"),
+            ("approval:31:card", "A-31"),
+            ("approval:31:dm:U1", "A-31"),
+            ("action:5", "5"),
+        ] {
+            assert!(slot_is_about(slot, target), "{slot} {target}");
+        }
+        for (slot, target) in [
+            ("task:17:held:3", "T-1"),
+            ("task:1:held:3", "T-17"),
+            ("approval:31:card", "A-3"),
+            ("approval:3:card", "A-31"),
+            ("task:17:held:3", "A-31"),
+            ("approval:31:card", "5"),
+        ] {
+            assert!(!slot_is_about(slot, target), "{slot} {target}");
+        }
+    }
+}

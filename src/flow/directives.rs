@@ -1,0 +1,152 @@
+//! files → the set in force. A set with one error never replaces a good one; whoever keeps the file hears of it, with the
+//! line and how to mend it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::says::Names;
+use super::{App, FlowError};
+use crate::catalogue::canonical::digest_bytes;
+use crate::cli::directory::read_directory;
+use crate::directives::diagnostics::{Problem, Severity};
+use crate::directives::{Directives, files, store};
+use crate::ledger::{Fact, FactKind, store as ledger};
+use crate::replies::outbox::Queued;
+use crate::replies::{store as outbox, upkeep};
+use crate::routing::Experience;
+use crate::routing::store::corrections;
+use crate::workers::{SlackUser, WorkerRef};
+
+/// What became of a look at the files.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A new set is in force.
+    InForce(Arc<Directives>),
+    /// Nothing changed.
+    Same,
+    /// The set is broken; the last good one stays in force.
+    Refused(Vec<Problem>),
+}
+
+/// Reads the folder as it is now.
+pub fn read(app: &App) -> Result<Directives, Vec<Problem>> {
+    let texts = read_directory(&app.config.directives)?;
+    files::read_set(&texts, app.now().to_utc().date_naive())
+}
+
+/// Looks at the folder and puts it in force if it changed and holds.
+pub async fn load(app: &App) -> Result<Loaded, FlowError> {
+    let in_force = app.directives().ok();
+    match read(app) {
+        Ok(set) if in_force.as_ref().is_some_and(|now| now.digest == set.digest) => {
+            mended(app, in_force.as_deref()).await?;
+            Ok(Loaded::Same)
+        }
+        Ok(set) => take_effect(app, Arc::new(set)).await.map(Loaded::InForce),
+        Err(problems) => refuse(app, in_force.as_deref(), problems).await,
+    }
+}
+
+async fn take_effect(app: &App, set: Arc<Directives>) -> Result<Arc<Directives>, FlowError> {
+    let mut tx = app.store.begin().await?;
+    store::keep_set(&mut tx, &set.digest, &set.files, app.now()).await?;
+    let payload =
+        json!({ "digest": set.digest, "files": set.files.keys().collect::<Vec<_>>(), "rules": set.readings.len() });
+    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesLoaded, payload), app.now()).await?;
+    tx.commit().await?;
+    tracing::info!(digest = set.digest, rules = set.readings.len(), "directives are in force");
+    let log = corrections(&app.store).await?;
+    let experience: Vec<Experience> = log.into_iter().map(|(text, route)| Experience { text, route }).collect();
+    app.put_in_force(set.clone(), &experience);
+    mended(app, Some(&set)).await?;
+    Ok(set)
+}
+
+/// Whoever was told that the files are broken hears that they hold again, in the place of the problems.
+async fn mended(app: &App, set: Option<&Directives>) -> Result<(), FlowError> {
+    let (Some(user), Some(set)) = (app.problems_are_gone(), set) else { return Ok(()) };
+    let directory = app.directory();
+    let names = Names { directives: set, directory: &directory };
+    let keeper = names.account(&SlackUser { team: app.ours.team.clone(), user: user.clone() });
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let loaded = upkeep::LoadedSet {
+        rules: count(set.readings.len()),
+        files: count(set.files.len()),
+        warnings: count(set.problems.len()),
+        changed: Vec::new(),
+        digest: set.digest.clone(),
+        at: app.now(),
+    };
+    let mut tx = app.store.begin().await?;
+    let tell = Queued::tell(problem_slot(&user), &user, upkeep::directives_loaded(&keeper, &loaded));
+    outbox::queue(&mut tx, &tell, app.now()).await?;
+    tx.commit().await?;
+    app.bell.ring();
+    Ok(())
+}
+
+async fn refuse(app: &App, in_force: Option<&Directives>, problems: Vec<Problem>) -> Result<Loaded, FlowError> {
+    let errors: Vec<Problem> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    let Some(in_force) = in_force else { return Ok(Loaded::Refused(problems)) };
+    let directory = app.directory();
+    let names = Names { directives: in_force, directory: &directory };
+    let keeper = keeper_of(in_force, errors.first()).map(|worker| names.worker(&worker));
+    let Some((keeper, user)) = keeper.and_then(|who| Some((who.clone(), who.account?))) else {
+        tracing::error!(
+            problems = errors.len(),
+            "the directives on disk are broken and nobody keeps them; the last good set stays in force"
+        );
+        return Ok(Loaded::Refused(problems));
+    };
+    // The same problems are told once; other ones edit the same message.
+    let digest = digest_bytes(serde_json::to_string(&errors).unwrap_or_default().as_bytes());
+    if !app.is_news(&digest, &user) {
+        return Ok(Loaded::Refused(problems));
+    }
+    let mut tx = app.store.begin().await?;
+    let payload = json!({ "problems": errors, "in_force": in_force.digest });
+    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesRefused, payload), app.now()).await?;
+    let told: Vec<upkeep::FileProblem> =
+        errors.iter().map(|problem| trouble(&app.config.directives, problem)).collect();
+    let tell = Queued::tell(
+        problem_slot(&user),
+        &user,
+        upkeep::directives_broken(&keeper, &told, upkeep::LastGood::Kept { since: None }),
+    );
+    outbox::queue(&mut tx, &tell, app.now()).await?;
+    tx.commit().await?;
+    app.bell.ring();
+    Ok(Loaded::Refused(problems))
+}
+
+/// The file's own keeper, else the company's, else the triage person.
+fn keeper_of(in_force: &Directives, problem: Option<&Problem>) -> Option<WorkerRef> {
+    let own = problem.and_then(|problem| in_force.keepers.get(&problem.file));
+    own.or_else(|| in_force.keepers.get("")).cloned().or(Some(WorkerRef::Human))
+}
+
+fn problem_slot(user: &str) -> String {
+    format!("directives:{user}")
+}
+
+fn trouble(root: &std::path::Path, problem: &Problem) -> upkeep::FileProblem {
+    let line = usize::try_from(problem.line).unwrap_or(1).saturating_sub(1);
+    let text = std::fs::read_to_string(root.join(&problem.file)).unwrap_or_default();
+    upkeep::FileProblem {
+        file: problem.file.clone(),
+        line: problem.line,
+        column: problem.column,
+        source: text.lines().nth(line).unwrap_or_default().trim().to_owned(),
+        what: problem.message.clone(),
+        help: problem.help.clone(),
+    }
+}
+
+/// The text of a line as it was in a set that was in force once.
+pub async fn line_then(app: &App, digest: &str, file: &str, line: u32) -> Result<Option<String>, FlowError> {
+    let files: Option<BTreeMap<String, String>> = store::files_of(&app.store, digest).await?;
+    let at = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+    Ok(files.and_then(|files| files.get(file)?.lines().nth(at).map(|line| line.trim().to_owned())))
+}

@@ -1,0 +1,164 @@
+//! What an ended, voided or doubtful attempt leads to: journal, card, ledger, and the owner's question.
+
+use serde_json::{Value, json};
+
+use super::super::assign::note;
+use super::super::facts::Moment;
+use super::super::{App, FlowError, decide};
+use super::perform::InTx;
+use super::tell_run;
+use crate::execution::store::{self as actions, Stored};
+use crate::execution::{Outcome, Stage, Step};
+use crate::gate::store::{self as approvals, Card};
+use crate::gate::{Change, Void};
+use crate::ledger::FactKind;
+use crate::money::Cost;
+use crate::playbooks::JournalEntry;
+use crate::replies::outbox::Queued;
+use crate::replies::outcome::{self, UnknownView};
+use crate::replies::store as outbox;
+use crate::tasks::Task;
+use crate::workers::WorkerRef;
+
+/// The tool answered, or certainly did nothing.
+pub(super) async fn ended(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    outcome: Outcome,
+    cost: &Cost,
+) -> Result<(), FlowError> {
+    let now = app.now();
+    let Some(stage) = actions::advance(tx, stored, Step::Settle(outcome), None, now).await? else {
+        return Err(FlowError::LostLease);
+    };
+    let entry = match &stage {
+        Stage::Done { result } => JournalEntry::ToolResult { as_name: stored.as_name.clone(), value: result.clone() },
+        Stage::Failed { why } => JournalEntry::ToolFailed { as_name: stored.as_name.clone(), why: why.clone() },
+        other => return Err(FlowError::Broken(format!("an outcome cannot lead to {other:?}"))),
+    };
+    let payload = json!({
+        "action": stored.id, "attempt": stored.attempt, "stage": word(&stage), "cost": cost,
+        "result": crate::catalogue::canonical::digest(&json!(entry)),
+    });
+    note(tx, task, FactKind::ActionEnded, payload, now).await?;
+    tell_run(tx, stored, &entry, now).await?;
+    redraw_approval(app, tx, task, &Stored { stage: Some(stage), ended: Some(now), ..stored.clone() }).await
+}
+
+/// Nobody knows whether it happened: the owner is asked, the requester is told, nothing is repeated.
+pub(super) async fn in_doubt(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    why: String,
+) -> Result<(), FlowError> {
+    let now = app.now();
+    let Some(stage) =
+        actions::advance(tx, stored, Step::Settle(Outcome::NoAnswer { why: why.clone() }), None, now).await?
+    else {
+        return Err(FlowError::LostLease);
+    };
+    note(tx, task, FactKind::ActionUnknown, json!({ "action": stored.id, "attempt": stored.attempt, "why": why }), now)
+        .await?;
+    let moment = Moment::of(app)?;
+    let view = unknown_view(&moment, stored, task);
+    if let Some(owner) = &view.owner.account {
+        let ask = Queued::tell(format!("action:{}", stored.id), owner, outcome::ask(&view))
+            .in_conversation(&task.conversation);
+        outbox::queue(tx, &ask, now).await?;
+    }
+    let slot = format!("action:{}:notice", stored.id);
+    let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
+        .in_conversation(&task.conversation);
+    outbox::queue(tx, &tell, now).await?;
+    redraw_approval(app, tx, task, &Stored { stage: Some(stage), ..stored.clone() }).await
+}
+
+pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Task) -> UnknownView {
+    let names = moment.names();
+    let worker = WorkerRef::Agent(stored.position.clone());
+    let key = stored.proposal.as_ref().and_then(|proposal| {
+        let argument = moment.directives.catalogue.get(&proposal.tool)?.binding.idempotency_arg.clone()?;
+        proposal.arguments.get(&argument)?.as_str().map(str::to_owned)
+    });
+    UnknownView {
+        action: stored.id,
+        task: task.id,
+        title: stored.title.clone().unwrap_or_else(|| stored.tool.clone()),
+        tool: stored.tool.clone(),
+        idempotency_key: key,
+        sent_at: stored.started.unwrap_or(stored.planned),
+        doer: names.worker(&worker),
+        requester: names.account(&task.requester),
+        owner: names.owner(&worker).unwrap_or_else(|| names.worker(&WorkerRef::Human)),
+    }
+}
+
+/// The gate did not let it pass this time: the action ends, and the run hears why. Where people must be asked anew, the run
+/// proposes it once more and it is judged like any other.
+pub(super) async fn did_not_pass(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    card: Option<Card>,
+    void: &Void,
+) -> Result<(), FlowError> {
+    let now = app.now();
+    let why = void.to_string();
+    let step = match void {
+        Void::Denied(_) => Step::Deny { why: why.clone() },
+        Void::Changed | Void::AskAnew(_) | Void::NotApproved(_) => Step::Void { why: why.clone() },
+    };
+    if actions::advance(tx, stored, step, None, now).await?.is_none() {
+        return Err(FlowError::LostLease);
+    }
+    note(tx, task, FactKind::ActionDenied, json!({ "action": stored.id, "why": why, "at": "release" }), now).await?;
+    if let Some(card) = card {
+        let change = Change::Voided { why: why.clone(), at: now };
+        if let Some(card) = approvals::change(tx, &card, &change, now).await? {
+            note(tx, task, FactKind::ApprovalVoided, json!({ "approval": card.approval.id, "why": why }), now).await?;
+            decide::redraw(app, tx, task, &card, stored, None).await?;
+        }
+    }
+    match void {
+        Void::Changed | Void::AskAnew(_) => {
+            // Nothing is written into the journal, so that the same step is proposed, judged and asked about again.
+            crate::runs::store::wake(tx, stored.run, now).await?;
+            Ok(())
+        }
+        Void::Denied(_) | Void::NotApproved(_) => {
+            tell_run(tx, stored, &JournalEntry::ToolRefused { as_name: stored.as_name.clone(), why }, now).await
+        }
+    }
+}
+
+async fn redraw_approval(app: &App, tx: InTx<'_>, task: &Task, stored: &Stored) -> Result<(), FlowError> {
+    match approvals::of_action(tx, stored.id).await? {
+        Some(card) => decide::redraw(app, tx, task, &card, stored, None).await,
+        None => Ok(()),
+    }
+}
+
+/// What a probe says: `{"happened": true}`; anything else is no answer.
+pub(super) fn happened(probed: &Outcome) -> Option<bool> {
+    match probed {
+        Outcome::Answered { result } => result.get("happened").and_then(Value::as_bool),
+        Outcome::Refused { .. } | Outcome::NotSent { .. } | Outcome::NoAnswer { .. } => None,
+    }
+}
+
+/// The result of a call that a probe found: what the probe tells of it.
+pub(super) fn probed_result(probed: Outcome) -> Value {
+    match probed {
+        Outcome::Answered { result } => result,
+        Outcome::Refused { .. } | Outcome::NotSent { .. } | Outcome::NoAnswer { .. } => Value::Null,
+    }
+}
+
+fn word(stage: &Stage) -> Value {
+    json!(stage).get("stage").cloned().unwrap_or(Value::Null)
+}

@@ -1,0 +1,233 @@
+//! run → its next step, by its playbook and its journal: a proposed action, a question, an answer, a hand-over.
+
+use serde_json::json;
+
+use super::assign::{self, Giving, note, say, stopped};
+use super::says::Names;
+use super::{App, FlowError, Worked, execute, failpoint};
+use crate::assignments::{Assignment, AssignmentState, store as assignments};
+use crate::catalogue::canonical;
+use crate::clock::Span;
+use crate::directives::{Directives, PlaybookSource};
+use crate::ledger::FactKind;
+use crate::playbooks::{self, JournalEntry, Next};
+use crate::replies::outbox::Queued;
+use crate::replies::receipt::{self, Because};
+use crate::replies::unsure::Why;
+use crate::replies::{asking, store as outbox};
+use crate::runs::store::{self as runs, MAX_ATTEMPTS};
+use crate::runs::{Run, RunState, StepKind, Waiting};
+use crate::store::Tx;
+use crate::tasks::{Task, TaskState, store as tasks};
+use crate::workers::WorkerRef;
+
+/// How long a stopped agent's run waits before somebody looks again; *Resume* wakes it at once.
+const LOOK_AGAIN: Span = Span::minutes(5);
+
+/// Takes the next step of the oldest run that is ready.
+pub async fn take_next_step(app: App) -> Result<Worked, FlowError> {
+    if runs::next_due(&app.store).await?.is_none_or(|due| due > app.now()) {
+        return Ok(Worked::Nothing);
+    }
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
+    tx.commit().await?;
+    let mut tx = app.store.begin().await?;
+    let Some(task) = tasks::task(&mut tx, run.task).await? else {
+        return Err(FlowError::Broken(format!("run {} has no task", run.id)));
+    };
+    let scene = Scene { app: &app, directives: app.directives()?, directory: app.directory(), run, task };
+    scene.step(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Worked::Yes)
+}
+
+/// A claimed run with what its step may look at.
+struct Scene<'a> {
+    app: &'a App,
+    directives: std::sync::Arc<Directives>,
+    directory: std::sync::Arc<crate::roster::directory::Directory>,
+    run: Run,
+    task: Task,
+}
+
+impl Scene<'_> {
+    fn names(&self) -> Names<'_> {
+        Names { directives: &self.directives, directory: &self.directory }
+    }
+
+    async fn step(&self, tx: &mut Tx) -> Result<(), FlowError> {
+        let now = self.app.now();
+        if stopped(tx, Some(&self.run.position), self.task.id).await?.is_some() {
+            return Ok(runs::again_at(tx, &self.run, now.plus(LOOK_AGAIN)).await?);
+        }
+        if self.run.attempts > MAX_ATTEMPTS {
+            return self.give_up(tx, "The next step failed several times.").await;
+        }
+        let Some(plan) = self.plan() else {
+            return self.give_up(tx, "The playbook that this followed is no longer there.").await;
+        };
+        let journal = self.journal(tx).await?;
+        let Some(journal) = journal else {
+            return self.give_up(tx, "What was done so far was erased, so it cannot go on.").await;
+        };
+        if journal.len() >= self.app.config.limits.steps_per_run {
+            return self.give_up(tx, "It took more steps than are allowed.").await;
+        }
+        let next = playbooks::next(plan, &self.directives, &self.request(), &journal);
+        self.take(tx, next).await
+    }
+
+    fn plan(&self) -> Option<&PlaybookSource> {
+        let role = &self.directives.roster.positions.get(&self.run.position)?.role;
+        self.directives.playbooks.iter().find(|playbook| playbook.name == self.run.plan && playbook.role == *role)
+    }
+
+    fn request(&self) -> playbooks::Request {
+        let who = self.names().account(&self.task.requester);
+        let known = self.directory.account(&self.task.requester.user);
+        let person = self.directory.person_of(&self.directives.roster, &self.task.requester.user);
+        let zone = self.directives.roster.timezone_of(None);
+        playbooks::Request {
+            text: self.task.text.clone(),
+            thread_above: self.task.above.lines().map(str::to_owned).collect(),
+            requester: playbooks::Requester {
+                handle: person.map(|person| person.handle.clone()),
+                name: Some(who.name),
+                email: known.and_then(|account| account.email.clone()),
+            },
+            today: self.app.now().to_utc().with_timezone(&zone).date_naive(),
+        }
+    }
+
+    /// The journal as the interpreter reads it; `None` if a part of it was erased.
+    async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
+        let steps = runs::journal(tx, self.run.id).await?;
+        Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
+    }
+
+    async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
+        match next {
+            Next::Call { tool, arguments, as_name } => {
+                execute::propose(self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
+                failpoint::pass("action-planned");
+                Ok(())
+            }
+            Next::Ask { slot, question } => self.ask(tx, question, slot).await,
+            Next::Answer { text, done } => self.answer(tx, &text, done).await,
+            Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
+            Next::Stop => self.answer(tx, "", true).await,
+            Next::Broken { why } => self.give_up(tx, &why).await,
+        }
+    }
+
+    async fn ask(&self, tx: &mut Tx, question: String, slot: String) -> Result<(), FlowError> {
+        let now = self.app.now();
+        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone() };
+        if !runs::wait_for(tx, &self.run, &waiting).await? {
+            return Err(FlowError::LostLease);
+        }
+        note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
+        let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
+        let view = self.names().receipt_of(&self.task, &held);
+        say(tx, &self.task, held.id, asking::question(&view, &question), now).await
+    }
+
+    async fn answer(&self, tx: &mut Tx, text: &str, done: bool) -> Result<(), FlowError> {
+        let now = self.app.now();
+        let (run, task) = if done { (RunState::Done, TaskState::Done) } else { (RunState::Failed, TaskState::Failed) };
+        let held = self.finish(tx, run, task, json!({ "answer": canonical::digest_bytes(text.as_bytes()) })).await?;
+        let Some(held) = held else { return Ok(()) };
+        let performed = execute::performed(self.app, tx, &self.task).await?;
+        let view = self.names().receipt_of(&self.task, &held);
+        tasks::note_first_answer(tx, self.task.id, now).await?;
+        say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now), now).await?;
+        self.take_eyes_off(tx).await?;
+        failpoint::pass("run-ended");
+        Ok(())
+    }
+
+    async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
+        let now = self.app.now();
+        let held = self.finish(tx, RunState::Failed, TaskState::Failed, json!({ "why": why })).await?;
+        let Some(held) = held else { return Ok(()) };
+        let performed = execute::performed(self.app, tx, &self.task).await?;
+        let view = self.names().receipt_of(&self.task, &held);
+        say(tx, &self.task, held.id, receipt::failed(&view, why, &performed), now).await?;
+        self.take_eyes_off(tx).await
+    }
+
+    /// Ends run, holding and task together.
+    async fn finish(
+        &self,
+        tx: &mut Tx,
+        run: RunState,
+        task: TaskState,
+        mut payload: serde_json::Value,
+    ) -> Result<Option<Assignment>, FlowError> {
+        let now = self.app.now();
+        if !runs::finish(tx, &self.run, run, now).await? {
+            return Err(FlowError::LostLease);
+        }
+        let end = json!({ "end": payload });
+        runs::append_step(tx, self.run.id, self.run.fence, StepKind::End, "", &end, now).await?;
+        let held = assignments::current(tx, self.task.id).await?;
+        assignments::end_current(tx, self.task.id, AssignmentState::Done, now).await?;
+        tasks::move_task(tx, self.task.id, self.task.state, task, now).await?;
+        payload["run"] = json!(self.run.id);
+        payload["state"] = json!(task);
+        note(tx, &self.task, FactKind::TaskEnded, payload, now).await?;
+        Ok(held)
+    }
+
+    async fn hand_over(&self, tx: &mut Tx, to: &WorkerRef, why: &str) -> Result<(), FlowError> {
+        let now = self.app.now();
+        if !runs::finish(tx, &self.run, RunState::Done, now).await? {
+            return Err(FlowError::LostLease);
+        }
+        note(tx, &self.task, FactKind::HandedOver, json!({ "run": self.run.id, "to": to, "why": why }), now).await?;
+        let held = assignments::current(tx, self.task.id).await?;
+        let names = self.names();
+        let by = names.worker(&WorkerRef::Agent(self.run.position.clone()));
+        let to = self.concrete(to);
+        if let Some(held) = &held {
+            let card = receipt::reassigned(&names.receipt_of(&self.task, held), &by, &names.worker(&to), now);
+            say(tx, &self.task, held.id, card, now).await?;
+        }
+        if runs::count_of_task(tx, self.task.id).await?
+            >= i64::try_from(self.app.config.limits.runs_per_task).unwrap_or(i64::MAX)
+        {
+            let times = u32::try_from(self.app.config.limits.runs_per_task).unwrap_or(u32::MAX);
+            return assign::ask_triage(self.app, tx, &self.task, Why::GivenBack { times }, &[]).await;
+        }
+        let giving = Giving { worker: &to, because: Because::Chosen { by, at: now }, level: 0, offered_since: now };
+        assign::give(self.app, tx, &self.task, giving).await
+    }
+
+    /// `owner` and `supervisor` of a hand-over are those of the position that hands over.
+    fn concrete(&self, to: &WorkerRef) -> WorkerRef {
+        let context = self.directives.roster.context_of(Some(&self.run.position), None);
+        let first = |people: &std::collections::BTreeSet<String>| people.first().cloned().map(WorkerRef::Person);
+        let found = match to {
+            WorkerRef::Owner => first(&context.owner),
+            WorkerRef::Supervisor => first(&context.supervisor),
+            WorkerRef::Agent(_)
+            | WorkerRef::Role(_)
+            | WorkerRef::Team(_)
+            | WorkerRef::Person(_)
+            | WorkerRef::Channel(_)
+            | WorkerRef::Bot(_)
+            | WorkerRef::Human
+            | WorkerRef::Requester
+            | WorkerRef::RequesterManager => None,
+        };
+        found.unwrap_or_else(|| to.clone())
+    }
+
+    async fn take_eyes_off(&self, tx: &mut Tx) -> Result<(), FlowError> {
+        let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false)
+            .in_conversation(&self.task.conversation);
+        outbox::queue(tx, &off, self.app.now()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! What an approver sees: made from the canonical arguments, the tool's schema and the company's definitions, nothing else.
+//!
+//! Absent here: a tool's name-giving prose, the agent's words, the requester's words, and shortening. Signs that do not show,
+//! or that turn the text around them, are written as code points.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::LookedUp;
+use super::amounts::amount_argument;
+use super::digest::{Bound, digest};
+use crate::catalogue::{Tool, ToolName, canonical};
+use crate::clock::Timestamp;
+use crate::directives::Directives;
+use crate::money::Money;
+
+/// One waiting action, as its card tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// "Refund $450.00 to order ORD-1042".
+    pub title: String,
+    /// "$450.00"; also on the button.
+    pub amount: Option<String>,
+    /// Every argument, whole.
+    pub lines: Vec<Line>,
+    /// What was looked up in this task, with its source.
+    pub looked_up: Vec<Looked>,
+    /// The arguments as they will be sent, for *Details*.
+    pub canonical_arguments: String,
+    /// What the approval binds; also on the card.
+    pub digest: String,
+}
+
+/// One argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// As people call it.
+    pub label: String,
+    /// As the tool calls it: `lines.0.sku`.
+    pub argument: String,
+    pub value: String,
+}
+
+/// What one earlier call in the same task told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    pub source: ToolName,
+    pub at: Timestamp,
+    pub lines: Vec<Line>,
+}
+
+impl Shown {
+    /// Renders a call. The amount is told as money only where the gate itself could read it.
+    pub fn of(bound: &Bound<'_>, directives: &Directives, looked_up: &[LookedUp]) -> Self {
+        let proposal = bound.proposal;
+        let tool = directives.catalogue.get(&proposal.tool);
+        let schema = tool.map(|tool| &tool.binding.input_schema);
+        let amount = super::amounts::amount_of(directives, &proposal.tool, &proposal.arguments).ok().flatten();
+        let place = amount_argument(directives, &proposal.tool).map(|place| place.argument.as_str());
+        let mut lines = Vec::new();
+        flatten(&proposal.arguments, schema, "", "", &mut lines);
+        if let (Some(amount), Some(place)) = (&amount, place) {
+            for line in lines.iter_mut().filter(|line| line.argument == place) {
+                line.value = format!("{amount} ({})", line.value);
+            }
+        }
+        Self {
+            title: title(&proposal.tool, tool, &proposal.arguments, amount.as_ref()),
+            amount: amount.map(|amount| amount.to_string()),
+            lines,
+            looked_up: looked_up.iter().map(looked).collect(),
+            canonical_arguments: visible(&canonical::to_canonical(&proposal.arguments)),
+            digest: digest(bound),
+        }
+    }
+}
+
+/// Text with every sign that does not show, or that reorders its neighbours, written as `<U+202E>`.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) {
+            out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The thing that a call is about: its label ("order") and its value, from the arguments alone.
+pub(super) fn target_of(arguments: &Value, schema: Option<&Value>) -> Option<(String, String)> {
+    let fields = arguments.as_object()?;
+    let required = |name: &str| {
+        let list = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+        list.and_then(|list| list.iter().position(|each| each.as_str() == Some(name))).unwrap_or(usize::MAX)
+    };
+    let rank = |name: &str| (!identifies(name), name.starts_with("customer"), required(name));
+    let mut named: Vec<(&String, String)> =
+        fields.iter().filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
+    named.retain(|(name, value)| {
+        (identifies(name) || required(name) != usize::MAX) && !value.is_empty() && !is_key(name)
+    });
+    named.sort_by_key(|(name, _)| rank(name));
+    named.into_iter().find(|(name, _)| identifies(name) || fields.len() == 1).map(|(name, value)| (noun(name), value))
+}
+
+fn is_key(name: &str) -> bool {
+    name.contains("idempotency")
+}
+
+fn identifies(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["_id", "_number", "_no", "_ref", "_key"].iter().any(|end| lower.ends_with(end))
+        || lower == "id"
+        || name.ends_with("Id")
+}
+
+/// "order_id" → "order", "orderId" → "order".
+fn noun(name: &str) -> String {
+    let words = words_of(name);
+    let ends = ["id", "number", "no", "ref", "key"];
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() && ends.contains(&last.as_str()) => rest.join(" "),
+        Some(_) | None => words.join(" "),
+    }
+}
+
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        let starts = c.is_uppercase() && words.last().is_some_and(|word| word.chars().all(char::is_lowercase));
+        if !c.is_alphanumeric() || starts {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn title(name: &ToolName, tool: Option<&Tool>, arguments: &Value, amount: Option<&Money>) -> String {
+    let words = words_of(name.local());
+    let phrase = capitalised(&words.join(" "));
+    let target = target_of(arguments, tool.map(|tool| &tool.binding.input_schema));
+    let target = target.map(|(label, value)| {
+        let said = label.is_empty() || words.contains(&label) || label == "id";
+        if said { visible(&value) } else { format!("{label} {}", visible(&value)) }
+    });
+    let what = match amount {
+        Some(amount) if words.len() == 1 => format!("{phrase} {amount}"),
+        Some(amount) => format!("{phrase} of {amount}"),
+        None => phrase,
+    };
+    match (target, amount) {
+        (Some(target), Some(_)) => format!("{what} to {target}"),
+        (Some(target), None) => format!("{what} {target}"),
+        (None, _) => what,
+    }
+}
+
+fn flatten(value: &Value, schema: Option<&Value>, path: &str, label: &str, lines: &mut Vec<Line>) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, inner) in fields {
+                let inner_schema = schema.and_then(|schema| schema.get("properties")?.get(name));
+                let own = label_of(name, inner_schema);
+                flatten(inner, inner_schema, &join(path, name, "."), &join(label, &own, " › "), lines);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let inner_schema = schema.and_then(|schema| schema.get("items"));
+            for (at, inner) in items.iter().enumerate() {
+                let own = format!("{}", at + 1);
+                flatten(inner, inner_schema, &join(path, &at.to_string(), "."), &join(label, &own, " "), lines);
+            }
+        }
+        Value::Object(_) | Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            let value = text_of(value).unwrap_or_else(|| canonical::to_canonical(value));
+            lines.push(Line { label: visible(label), argument: visible(path), value: visible(&value) });
+        }
+    }
+}
+
+/// The schema's title, else the argument's own name in words.
+fn label_of(name: &str, schema: Option<&Value>) -> String {
+    let title =
+        schema.and_then(|schema| schema.get("title")).and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+    title.map_or_else(|| capitalised(&words_of(name).join(" ")), str::to_owned)
+}
+
+fn looked(looked: &LookedUp) -> Looked {
+    let mut lines = Vec::new();
+    let empty = Value::Object(Map::new());
+    let result = if looked.result.is_null() { &empty } else { &looked.result };
+    flatten(result, None, "", "", &mut lines);
+    Looked { source: looked.tool.clone(), at: looked.at, lines }
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(canonical::to_canonical(value)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn join(left: &str, right: &str, with: &str) -> String {
+    if left.is_empty() { right.to_owned() } else { format!("{left}{with}{right}") }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Controls (a line break among them), formats (zero-width and bidirectional signs), tags, fillers and the like.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c),
+            0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+            | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
+            | 0xFFF0..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+        || (c.is_whitespace() && c != ' ')
+}

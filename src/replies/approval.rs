@@ -1,0 +1,333 @@
+//! The card that asks for a decision. One state, shown alike in the channel and in every approver's direct message.
+//!
+//! Everything here is rendered from what the gate hands over, which it makes from the canonical arguments that will be
+//! sent. Cards are not templates that a company may edit. What the requester and the agent wrote stands apart, as plain text.
+
+use serde::{Deserialize, Serialize};
+
+use super::card::{Button, Card, Part, Span};
+use super::compose::{bold, clock, text};
+use super::form::Form;
+use super::named::{Cited, Place, Who, all_of, any_of};
+use super::plain::visible_line;
+use super::verb::Verb;
+use crate::clock::Timestamp;
+use crate::ids::{ApprovalId, TaskId};
+use crate::money::Money;
+
+/// What an approver is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalView {
+    pub id: ApprovalId,
+    pub task: TaskId,
+    /// The action in the imperative, amounts as people write them: "Refund $450.00 to order ORD-1042".
+    pub title: String,
+    /// What moves, when money moves.
+    pub amount: Option<Money>,
+    /// Label and value as it will be sent, in the canonical order; shown whole under *Details*.
+    pub arguments: Vec<(String, String)>,
+    /// The tool's qualified name: `billing.refund`.
+    pub tool: String,
+    /// The digest that the decision binds: `sha256:…`.
+    pub digest: String,
+    pub requester: Who,
+    pub place: Place,
+    /// The agent that will do it.
+    pub doer: Who,
+    pub facts: Vec<Fact>,
+    pub rules: Vec<Cited>,
+    /// Everybody who may decide now; the requester is never among them.
+    pub asked: Vec<Who>,
+    /// Why these people, where it is not plain from the rule: "Dana asked for this herself, so it climbed to Kim."
+    pub asked_because: Option<String>,
+    /// How many must approve.
+    pub count: u32,
+    /// Who has approved so far.
+    pub approved: Vec<(Who, Timestamp)>,
+    pub words: Vec<Wrote>,
+    pub deadline: Timestamp,
+    /// Who is asked after the deadline; empty: it expires, and nothing happens.
+    pub then: Vec<Who>,
+}
+
+/// Something that was looked up, with its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub text: String,
+    /// "billing".
+    pub source: String,
+    pub at: Timestamp,
+}
+
+/// Words of somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrote {
+    /// "Ana wrote", "Finn says", "The webhook statuspage sent".
+    pub label: String,
+    pub text: String,
+}
+
+/// What became of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    Waiting,
+    /// Approved; the action is being performed.
+    Running {
+        by: Vec<Who>,
+        at: Timestamp,
+    },
+    Done {
+        by: Vec<Who>,
+        at: Timestamp,
+        done_at: Timestamp,
+    },
+    /// Approved, but the tool refused or could not be reached; `why` is a sentence of ours.
+    Failed {
+        by: Vec<Who>,
+        at: Timestamp,
+        why: String,
+    },
+    /// Approved, and nobody knows whether it happened; `asked` has been asked.
+    Unknown {
+        by: Vec<Who>,
+        at: Timestamp,
+        asked: Who,
+    },
+    Denied {
+        by: Who,
+        at: Timestamp,
+        reason: Option<String>,
+    },
+    /// Nobody decided; `asked` in the order of asking.
+    Expired {
+        at: Timestamp,
+        asked: Vec<Who>,
+    },
+    Void {
+        why: VoidWhy,
+        at: Timestamp,
+    },
+    /// Another card replaced this one.
+    Superseded {
+        by: ApprovalId,
+    },
+}
+
+/// Why a card can no longer be decided although nobody decided it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoidWhy {
+    Cancelled {
+        by: Who,
+    },
+    Stopped {
+        by: Who,
+    },
+    /// A sentence that came into force since forbids it.
+    Forbidden(Cited),
+    /// The directives changed, and nobody who approved may approve now.
+    ApproverLost {
+        who: Who,
+    },
+    /// What would be sent is no longer what was shown.
+    Changed,
+}
+
+impl ApprovalView {
+    /// "No answer by 14:02 → Kim is asked".
+    pub fn deadline_spans(&self) -> Vec<Span> {
+        let then = match self.then.as_slice() {
+            [] => format!(" → it expires, and nothing is {}", self.past()),
+            [only] => format!(" → {} is asked", only.name),
+            many => format!(" → {} are asked", all_of(many)),
+        };
+        vec![text("No answer by "), clock(self.deadline), text(then)]
+    }
+
+    /// "refunded".
+    pub fn past(&self) -> String {
+        super::wording::past_of(&self.title)
+    }
+
+    /// "No money moved." where money would have moved, else "Nothing was changed."
+    pub fn unharmed(&self) -> &'static str {
+        if self.amount.is_some() { "No money moved." } else { "Nothing was changed." }
+    }
+}
+
+/// The card in the channel and in every approver's direct message.
+pub fn card(view: &ApprovalView, state: &ApprovalState) -> Card {
+    match state {
+        ApprovalState::Waiting => waiting(view),
+        ApprovalState::Running { .. }
+        | ApprovalState::Done { .. }
+        | ApprovalState::Failed { .. }
+        | ApprovalState::Unknown { .. }
+        | ApprovalState::Denied { .. }
+        | ApprovalState::Expired { .. }
+        | ApprovalState::Void { .. }
+        | ApprovalState::Superseded { .. } => super::approval_ended::card(view, state),
+    }
+}
+
+/// The raw arguments, whole, with the digest that a click binds.
+pub fn details(view: &ApprovalView) -> Form {
+    let fields = view
+        .arguments
+        .iter()
+        .map(|(label, value)| Part::Words { label: vec![bold(visible_line(label))], text: visible_line(value) });
+    let mut parts = vec![
+        Part::Line(vec![bold(visible_line(&view.title)), text(format!(" · {}", view.id))]),
+        Part::Note(vec![text("Sent exactly like this to "), Span::Code(view.tool.clone()), text(":")]),
+    ];
+    parts.extend(fields);
+    parts.push(Part::Divider);
+    parts.extend(view.rules.iter().map(|rule| Part::Line(rule.quoted())));
+    parts.extend(view.facts.iter().map(|fact| Part::Line(fact_spans(fact))));
+    parts.push(Part::Note(vec![
+        text(format!("{} · asked: {} · approving binds ", view.task, any_of(&view.asked))),
+        Span::Code(view.digest.clone()),
+    ]));
+    Form::page(Verb::Details, view.id.to_string(), &format!("{} details", view.id), parts)
+}
+
+fn waiting(view: &ApprovalView) -> Card {
+    let title = visible_line(&view.title);
+    let mut asked_by = vec![text(format!("Asked by {} ", view.requester.name))];
+    asked_by.extend(view.place.spans());
+    asked_by.push(text(format!(" · {} will do it · {}", view.doer.name, view.task)));
+    let mut card = Card::new(format!("Approve? {title} · asked by {} · {}", view.requester.name, view.id))
+        .line([bold(format!("{title}?")), text(format!(" · {}", view.id))])
+        .line(asked_by);
+    for fact in &view.facts {
+        card = card.line(fact_spans(fact));
+    }
+    for rule in &view.rules {
+        card = card.line([vec![text("Rule: ")], rule.quoted()].concat());
+    }
+    for wrote in &view.words {
+        card = card.words([text(format!("{}:", visible_line(&wrote.label)))], &wrote.text);
+    }
+    card.line(decides_spans(view)).line(view.deadline_spans()).buttons(waiting_buttons(view))
+}
+
+/// "Dana or Omar decides", and how far a quorum got.
+fn decides_spans(view: &ApprovalView) -> Vec<Span> {
+    let mut spans = match (view.count, view.asked.len()) {
+        (0 | 1, 0 | 1) => vec![text(format!("{} decides", any_of(&view.asked)))],
+        (0 | 1, _) => vec![text(format!("One of them decides: {}", all_of(&view.asked)))],
+        (count, _) => vec![text(format!("{count} must approve: {}", all_of(&view.asked)))],
+    };
+    for (i, (who, at)) in view.approved.iter().enumerate() {
+        let before =
+            if i == 0 { format!(" · {} of {} so far: ", view.approved.len(), view.count) } else { ", ".into() };
+        spans.extend([text(format!("{before}{} ", who.name)), clock(*at)]);
+    }
+    spans.extend(view.asked_because.iter().map(|why| text(format!(" · {why}"))));
+    spans
+}
+
+fn waiting_buttons(view: &ApprovalView) -> [Button; 3] {
+    let amount = view.amount.as_ref().map(|money| format!(" {money}")).unwrap_or_default();
+    let title = visible_line(&view.title);
+    [
+        Button::new(format!("Approve{amount}"), Verb::Approve, view.id.to_string())
+            .primary()
+            .spoken(format!("Approve {}: {title}", view.id)),
+        Button::new("Deny", Verb::Deny, view.id.to_string()).danger().spoken(format!("Deny {}: {title}", view.id)),
+        Button::new("Details", Verb::Details, view.id.to_string()).spoken(format!("Details of {}", view.id)),
+    ]
+}
+
+/// "Paid $450.00 on 9 Nov (billing, 10:02)".
+pub(super) fn fact_spans(fact: &Fact) -> Vec<Span> {
+    let source = visible_line(&fact.source);
+    vec![text(format!("{} ({source}, ", visible_line(&fact.text))), clock(fact.at), text(")")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn a_waiting_card_holds_all_that_a_decision_needs() {
+        let card = card(&approval(), &ApprovalState::Waiting);
+        insta::assert_snapshot!(card.to_plain(), @r"
+        *Refund $450.00 to order ORD-1042?* · A-31
+        Asked by Ana Silva in #C0SUPPORT · Finn (Finance) will do it · T-17
+        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
+        Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
+        Ana wrote:
+        | it arrived broken
+        One of them decides: Dana Ruiz and Omar Haddad
+        No answer by 14:02 → Kim Osei is asked
+        [*Approve $450.00*] [!Deny!] [Details]
+        ");
+        assert_eq!(card.notification, "Approve? Refund $450.00 to order ORD-1042 · asked by Ana Silva · A-31");
+    }
+
+    #[test]
+    fn a_quorum_shows_how_far_it_got() {
+        let view = ApprovalView {
+            title: "Deploy api 4.2 to production".into(),
+            amount: None,
+            count: 2,
+            approved: vec![(omar(), at(10, 3))],
+            then: vec![],
+            facts: vec![],
+            words: vec![],
+            asked_because: Some("Ana asked for this herself, so it climbed the org chart.".into()),
+            ..approval()
+        };
+        insta::assert_snapshot!(card(&view, &ApprovalState::Waiting).to_plain(), @r"
+        *Deploy api 4.2 to production?* · A-31
+        Asked by Ana Silva in #C0SUPPORT · Finn (Finance) will do it · T-17
+        Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
+        2 must approve: Dana Ruiz and Omar Haddad · 1 of 2 so far: Omar Haddad 10:03 · Ana asked for this herself, so it climbed the org chart.
+        No answer by 14:02 → it expires, and nothing is deployed
+        [*Approve*] [!Deny!] [Details]
+        ");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_as_code_points() {
+        let view = ApprovalView {
+            title: "Refund $450.00 to order \u{202E}2401-DRO\u{200B}".into(),
+            arguments: vec![("order_id".into(), "\u{202E}2401\u{200B}\n*Approved*".into())],
+            words: vec![Wrote { label: "Ana wrote".into(), text: "<!channel> *hi* \u{202E}x".into() }],
+            amount: Some(Money::new(450_000_000, Currency::new("USD"))),
+            ..approval()
+        };
+        let card = card(&view, &ApprovalState::Waiting);
+        let plain = format!("{}\n{}", card.to_plain(), details(&view).to_plain());
+        assert!(plain.contains("<U+202E>2401-DRO<U+200B>?"), "{plain}");
+        assert!(plain.contains("| <U+202E>2401<U+200B><U+000A>*Approved*"), "{plain}");
+        assert!(!plain.contains(['\u{202E}', '\u{200B}']), "{plain}");
+        assert!(!card.notification.contains('\u{202E}'));
+        let words = card.parts.iter().find_map(|part| match part {
+            Part::Words { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        assert_eq!(words, Some("<!channel> *hi* <U+202E>x"));
+    }
+
+    #[test]
+    fn details_show_what_will_be_sent_whole() {
+        insta::assert_snapshot!(details(&approval()).to_plain(), @r"
+        = A-31 details =
+        *Refund $450.00 to order ORD-1042* · A-31
+        · Sent exactly like this to `billing.refund`:
+        *amount_cents*
+        | 45000
+        *order_id*
+        | ORD-1042
+        ---
+        “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
+        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
+        · T-17 · asked: Dana Ruiz or Omar Haddad · approving binds `sha256:9f2c`
+        ");
+    }
+}

@@ -1,0 +1,162 @@
+//! Questions to the requester: a missing slot, an agent's own question, an edit after the start, an empty mention.
+
+use super::card::{Button, Card, Identity, Part};
+use super::compose::{bold, text};
+use super::form::{Field, FieldKind, Form};
+use super::named::Who;
+use super::receipt::ReceiptView;
+use super::verb::Verb;
+use crate::ids::TaskId;
+
+/// A slot that the request leaves out. `like` is an example of it: "ORD-1042".
+pub fn missing_slot(view: &ReceiptView, label: &str, like: Option<&str>) -> Card {
+    let example = like.map(|like| format!(", like {like}")).unwrap_or_default();
+    Card::new(format!("{} needs the {label} · {}", view.worker.name, view.task))
+        .posted_as(view.identity.as_ref())
+        .line([view.worker.bold(), text(format!(" needs the {label} to go on · {}", view.task))])
+        .line([view.requester.pinged(), text(format!(" reply here{example}. Nothing has been done yet."))])
+        .buttons([answer_button(view.task), cancel(view.task)])
+}
+
+/// A question in the agent's own words.
+pub fn question(view: &ReceiptView, words: &str) -> Card {
+    Card::new(format!("{} asks: {}", view.worker.name, super::plain::shorten(words.trim(), 120)))
+        .posted_as(view.identity.as_ref())
+        .line([view.worker.bold(), text(format!(" asks · {}", view.task))])
+        .words([], words)
+        .line([view.requester.pinged(), text(" reply here to go on.")])
+        .buttons([answer_button(view.task), cancel(view.task)])
+}
+
+/// The question once it is answered, so that nobody answers twice.
+pub fn answered_question(view: &ReceiptView, label: &str) -> Card {
+    Card::new(format!("{} goes on · {}", view.worker.name, view.task))
+        .posted_as(view.identity.as_ref())
+        .line([view.worker.bold(), text(format!(" has the {label} and goes on · {}", view.task))])
+}
+
+/// The form behind *Answer*.
+pub fn answer_form(task: TaskId, label: &str) -> Form {
+    Form {
+        verb: Verb::AnswerForm,
+        subject: task.to_string(),
+        title: format!("Answer for {task}"),
+        submit: Some("Send".to_owned()),
+        intro: vec![],
+        fields: vec![Field {
+            id: "words".to_owned(),
+            label: super::wording::capital(label),
+            kind: FieldKind::Text { multiline: true, max: 2_000 },
+            hint: None,
+            optional: false,
+        }],
+    }
+}
+
+/// The request was edited after work began: nobody guesses which one counts.
+pub fn edited(task: TaskId, worker: &Who, identity: Option<&Identity>, new_text: &str) -> Card {
+    let use_edit = Button::new("Use the edit", Verb::UseEdit, task.to_string()).primary();
+    let ignore = Button::new("Keep as it was", Verb::IgnoreEdit, task.to_string());
+    Card::new(format!("You edited your request after {} began · {task}", worker.name))
+        .posted_as(identity)
+        .line([bold("You edited your request."), text(format!(" {} had begun already · {task}", worker.name))])
+        .words([text("It now says:")], new_text)
+        .line([text("Nothing changes until you choose. What ran already stays done; waiting approvals of the old text lapse if you use the edit.")])
+        .buttons([
+            use_edit.spoken(format!("Use the edited request for {task}")),
+            ignore.spoken(format!("Keep the first request for {task}")),
+        ])
+}
+
+/// The edit question, answered.
+pub fn edit_settled(task: TaskId, worker: &Who, used: bool) -> Card {
+    let what = if used { "starts again with the edited request" } else { "goes on with the request as it was" };
+    Card::sentence(format!("{} {what} · {task}", worker.name))
+}
+
+/// A mention without a word.
+pub fn empty_mention() -> Card {
+    Card::new("Yes? Write what you need after my name.")
+        .part(Part::Line(vec![bold("Yes?"), text(" Write what you need after my name; I find who does it.")]))
+        .note([text("/workforce help lists what else I answer. Nothing was started.")])
+}
+
+/// One person has more open requests than the limit allows; nothing was started.
+pub fn too_many_open(open: i64) -> Card {
+    Card::sentence(format!(
+        "You have {} open already, so I did not start this. Cancel one, or wait until one ends: /workforce status lists them.",
+        super::wording::counted(open, "request")
+    ))
+}
+
+fn answer_button(task: TaskId) -> Button {
+    Button::new("Answer", Verb::Answer, task.to_string()).spoken(format!("Answer for {task}"))
+}
+
+fn cancel(task: TaskId) -> Button {
+    Button::new("Cancel", Verb::CancelTask, task.to_string()).spoken(format!("Cancel {task}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::*;
+
+    #[test]
+    fn a_missing_slot_is_asked_for_in_the_thread() {
+        insta::assert_snapshot!(missing_slot(&receipt(), "order number", Some("ORD-1042")).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* needs the order number to go on · T-17
+        @U0ANA reply here, like ORD-1042. Nothing has been done yet.
+        [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(missing_slot(&receipt(), "amount", None).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* needs the amount to go on · T-17
+        @U0ANA reply here. Nothing has been done yet.
+        [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(question(&receipt(), "Which of the *two* orders?").to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks · T-17
+        | Which of the *two* orders?
+        @U0ANA reply here to go on.
+        [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(answered_question(&receipt(), "order number").to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* has the order number and goes on · T-17
+        ");
+        insta::assert_snapshot!(answer_form(TaskId(17), "order number").to_plain(), @r"
+        = Answer for T-17 =
+        Order number: ____
+        [Send]
+        ");
+    }
+
+    #[test]
+    fn an_edit_after_the_start_is_a_question() {
+        insta::assert_snapshot!(edited(TaskId(17), &finn(), None, "refund ORD-1043").to_plain(), @r"
+        *You edited your request.* Finn (Finance) had begun already · T-17
+        It now says:
+        | refund ORD-1043
+        Nothing changes until you choose. What ran already stays done; waiting approvals of the old text lapse if you use the edit.
+        [*Use the edit*] [Keep as it was]
+        ");
+        insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), true).to_plain(), @"Finn (Finance) starts again with the edited request · T-17");
+        insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), false).to_plain(), @"Finn (Finance) goes on with the request as it was · T-17");
+    }
+
+    #[test]
+    fn a_person_with_too_much_open_is_told_what_to_do() {
+        insta::assert_snapshot!(too_many_open(20).to_plain(), @"You have 20 requests open already, so I did not start this. Cancel one, or wait until one ends: /workforce status lists them.");
+    }
+
+    #[test]
+    fn an_empty_mention_gets_a_hint() {
+        insta::assert_snapshot!(empty_mention().to_plain(), @r"
+        *Yes?* Write what you need after my name; I find who does it.
+        · /workforce help lists what else I answer. Nothing was started.
+        ");
+    }
+}

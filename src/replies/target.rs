@@ -1,0 +1,34 @@
+//! What a button's value may hold: ids, never authority, never a payload.
+
+use crate::ids::TaskId;
+use crate::workers::WorkerRef;
+
+/// `T-18/agent:finance-agent`: a candidate's button carries the task and the candidate.
+pub fn task_and_worker(task: TaskId, worker: &WorkerRef) -> String {
+    format!("{task}/{worker}")
+}
+
+/// Reads what [`task_and_worker`] wrote; a bare task id has no worker.
+pub fn read_task_and_worker(target: &str) -> Option<(TaskId, Option<WorkerRef>)> {
+    match target.split_once('/') {
+        None => Some((target.parse().ok()?, None)),
+        Some((task, worker)) => Some((task.parse().ok()?, Some(worker.parse().ok()?))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_survives_the_way_to_slack_and_back() {
+        let worker = WorkerRef::Agent("finance-agent".into());
+        let target = task_and_worker(TaskId(18), &worker);
+        assert_eq!(target, "T-18/agent:finance-agent");
+        assert_eq!(read_task_and_worker(&target), Some((TaskId(18), Some(worker))));
+        assert_eq!(read_task_and_worker("T-18"), Some((TaskId(18), None)));
+        for bad in ["", "x", "T-18/", "T-18/boss", "A-1/human"] {
+            assert_eq!(read_task_and_worker(bad), None, "{bad}");
+        }
+    }
+}

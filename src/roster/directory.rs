@@ -1,0 +1,107 @@
+//! What Slack says of accounts, channels and user groups now: facts that no file holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Person, Roster};
+use crate::clock::Timestamp;
+use crate::workers::SlackUser;
+
+/// An account as Slack last told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountFact {
+    pub user: SlackUser,
+    /// Without `@`.
+    pub handle: String,
+    pub real_name: String,
+    pub email: Option<String>,
+    /// IANA name.
+    pub timezone: Option<String>,
+    pub is_bot: bool,
+    pub is_guest: bool,
+    pub deactivated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelState {
+    pub team: String,
+    pub id: String,
+    /// Without `#`.
+    pub name: String,
+    pub private: bool,
+    pub archived: bool,
+    /// Whether the bot is in it.
+    pub joined: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupFact {
+    /// `S…`.
+    pub id: String,
+    pub handle: String,
+    /// Account ids.
+    pub members: Vec<String>,
+}
+
+/// A recorded review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewFact {
+    pub position: String,
+    pub at: Timestamp,
+}
+
+/// All of it at one moment; cheap to share.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    pub accounts: Vec<AccountFact>,
+    pub channels: Vec<ChannelState>,
+    pub groups: Vec<GroupFact>,
+    pub reviews: Vec<ReviewFact>,
+}
+
+impl Directory {
+    pub fn account(&self, user: &str) -> Option<&AccountFact> {
+        self.accounts.iter().find(|account| account.user.user == user)
+    }
+
+    pub fn channel_named(&self, name: &str) -> Option<&ChannelState> {
+        self.channels.iter().find(|channel| channel.name == name.trim_start_matches('#'))
+    }
+
+    pub fn channel(&self, id: &str) -> Option<&ChannelState> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+
+    pub fn group(&self, id: &str) -> Option<&GroupFact> {
+        self.groups.iter().find(|group| group.id == id)
+    }
+
+    /// The person whose account this is: by the account id that the file or the lock gives, else by e-mail. A handle alone
+    /// never wins a seat, since people rename themselves.
+    pub fn person_of<'a>(&self, roster: &'a Roster, user: &str) -> Option<&'a Person> {
+        let pinned = roster.people.values().find(|person| roster.account_id(person) == Some(user));
+        pinned.or_else(|| {
+            let email = self.account(user)?.email.as_deref()?;
+            let mut found = roster.people.values().filter(|person| {
+                roster.account_id(person).is_none()
+                    && person.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+            });
+            // Two people with one address are nobody.
+            found.next().filter(|_| found.next().is_none())
+        })
+    }
+
+    /// The account of a person, if it is known for certain.
+    pub fn account_of<'a>(&'a self, roster: &Roster, handle: &str) -> Option<&'a AccountFact> {
+        let person = roster.people.get(handle)?;
+        self.accounts.iter().find(|account| {
+            self.person_of(roster, &account.user.user).is_some_and(|found| found.handle == person.handle)
+        })
+    }
+}
+
+impl Roster {
+    /// The account id that the file or the lock ties to a person.
+    pub fn account_id<'a>(&'a self, person: &'a Person) -> Option<&'a str> {
+        person.slack_id.as_deref().or_else(|| self.pinned.get(&person.handle).map(String::as_str))
+    }
+}

@@ -1,0 +1,182 @@
+//! Runs and their journals. A claim is a lease with a fence: a step by a worker that lost the lease is refused.
+
+use serde_json::Value;
+
+use super::{Run, RunState, Step, StepKind, Waiting};
+use crate::clock::{Span, Timestamp};
+use crate::ids::{RunId, TaskId};
+use crate::store::{Row, Store, StoreError, Tx, json, word};
+use crate::workers::ActorChain;
+use crate::{args, statements};
+
+/// How long a worker may think about one step.
+pub const LEASE: Span = Span::seconds(60);
+/// A run whose step failed this often in a row is given up and a human hears of it.
+pub const MAX_ATTEMPTS: i64 = 5;
+
+statements! { STATEMENTS;
+    START (7) -> [id] = { "INSERT INTO runs (task, position, driver, plan, actor_chain, directives_digest, created_us, state, waiting, not_before_us, lease_until_us, fence, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, 'ready', NULL, $7, 0, 0, 0) RETURNING id" }
+    CLAIM (2) -> [id] = {
+        sqlite "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
+        postgres "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
+    GET (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
+    CURRENT_OF_TASK (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
+    LIVE (0) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
+    WAIT (3) -> [] = { "UPDATE runs SET state = 'waiting', waiting = $3, lease_until_us = 0, attempts = 0 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    WAKE (2) -> [] = { "UPDATE runs SET state = 'ready', waiting = NULL, not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'waiting'" }
+    NOW_WAITS_FOR (2) -> [] = { "UPDATE runs SET waiting = $2 WHERE id = $1 AND state = 'waiting'" }
+    GO_ON (3) -> [] = { "UPDATE runs SET lease_until_us = 0, attempts = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    RELEASE_ALL (1) -> [] = { "UPDATE runs SET not_before_us = $1 WHERE state = 'ready' AND not_before_us > $1" }
+    FREE_LEASES (0) -> [] = { "UPDATE runs SET lease_until_us = 0 WHERE state = 'ready'" }
+    COUNT_OF_TASK (1) -> [runs] = { "SELECT COUNT(*) AS runs FROM runs WHERE task = $1" }
+    AGAIN (3) -> [] = { "UPDATE runs SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    END (3) -> [] = { "UPDATE runs SET state = $2, waiting = NULL, ended_us = $3, fence = fence + 1 WHERE id = $1 AND ended_us IS NULL" }
+    END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
+    STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
+    READY_COUNT (0) -> [ready] = { "SELECT COUNT(*) AS ready FROM runs WHERE state = 'ready'" }
+    NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready'" }
+}
+
+/// A run that is about to begin.
+#[derive(Debug, Clone)]
+pub struct NewRun<'a> {
+    pub task: TaskId,
+    pub position: &'a str,
+    pub driver: &'a str,
+    pub plan: &'a str,
+    pub actor_chain: &'a ActorChain,
+    pub directives_digest: &'a str,
+}
+
+pub async fn start_run(tx: &mut Tx, new: &NewRun<'_>, now: Timestamp) -> Result<RunId, StoreError> {
+    let args = args![new.task, new.position, new.driver, new.plan, json(new.actor_chain), new.directives_digest, now];
+    let row = tx.row(&START, args).await?;
+    row.ok_or_else(|| StoreError::unreadable("START", "no id came back")).and_then(|row| Ok(RunId(row.int("id")?)))
+}
+
+/// Takes the oldest run that is ready; its fence is now the claimer's.
+pub async fn claim_next(tx: &mut Tx, now: Timestamp) -> Result<Option<Run>, StoreError> {
+    match tx.row(&CLAIM, args![now, now.plus(LEASE)]).await? {
+        Some(row) => run(tx, RunId(row.int("id")?)).await,
+        None => Ok(None),
+    }
+}
+
+pub async fn run(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
+    tx.row(&GET, args![id]).await?.as_ref().map(read).transpose()
+}
+
+/// The run of a task that has not ended, if any.
+pub async fn current_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
+    tx.row(&CURRENT_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
+}
+
+pub async fn live(store: &Store) -> Result<Vec<Run>, StoreError> {
+    store.rows(&LIVE, args![]).await?.iter().map(read).collect()
+}
+
+/// The claimed run waits from now on; false when the lease was lost.
+pub async fn wait_for(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<bool, StoreError> {
+    Ok(tx.run(&WAIT, args![run.id, run.fence, json(waiting)]).await? == 1)
+}
+
+/// A waiting run is ready again; false when it was not waiting. Whoever held it before has lost it.
+pub async fn wake(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&WAKE, args![id, now]).await? == 1)
+}
+
+/// A waiting run waits for something else.
+pub async fn now_waits_for(tx: &mut Tx, id: RunId, waiting: &Waiting) -> Result<bool, StoreError> {
+    Ok(tx.run(&NOW_WAITS_FOR, args![id, json(waiting)]).await? == 1)
+}
+
+/// Gives a claimed run back, to be taken again not before `at`.
+pub async fn again_at(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(&AGAIN, args![run.id, run.fence, at]).await.map(|_| ())
+}
+
+/// The claimed run took a step and may take the next at once; false when the lease was lost.
+pub async fn go_on(tx: &mut Tx, run: &Run, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&GO_ON, args![run.id, run.fence, now]).await? == 1)
+}
+
+/// After a resume: runs that were put off may go on now.
+pub async fn release_put_off(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.run(&RELEASE_ALL, args![now]).await
+}
+
+/// Frees all leases: only for a database that one process has to itself, when that process starts.
+pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(&FREE_LEASES, args![]).await
+}
+
+/// How many runs a task has had.
+pub async fn count_of_task(tx: &mut Tx, task: TaskId) -> Result<i64, StoreError> {
+    tx.row(&COUNT_OF_TASK, args![task]).await?.map_or(Ok(0), |row| row.int("runs"))
+}
+
+/// Ends a run, whoever holds it: a cancellation. False when it had ended.
+pub async fn end_run(tx: &mut Tx, id: RunId, state: RunState, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&END, args![id, word(&state), now]).await? == 1)
+}
+
+/// Ends the claimed run; false when the lease was lost.
+pub async fn finish(tx: &mut Tx, run: &Run, state: RunState, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&END_FENCED, args![run.id, run.fence, word(&state), now]).await? == 1)
+}
+
+/// Appends a step to a run's journal.
+pub async fn append_step(
+    tx: &mut Tx,
+    run: RunId,
+    fence: i64,
+    kind: StepKind,
+    request_digest: &str,
+    result: &Value,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(&ADD_STEP, args![run, word(&kind), request_digest, json(result), fence, now]).await.map(|_| ())
+}
+
+/// The journal, oldest step first.
+pub async fn journal(tx: &mut Tx, run: RunId) -> Result<Vec<Step>, StoreError> {
+    let rows = tx.rows(&STEPS, args![run]).await?;
+    rows.iter()
+        .map(|row| {
+            let result = row.opt_text("result")?.map(|text| serde_json::from_str(&text)).transpose();
+            Ok(Step {
+                seq: row.int("seq")?,
+                kind: row.word("kind")?,
+                request_digest: row.text("request_digest")?,
+                result: result.map_err(|e| StoreError::unreadable("STEPS", e))?,
+                at: row.time("at_us")?,
+            })
+        })
+        .collect()
+}
+
+pub async fn ready_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&READY_COUNT, args![]).await?.map_or(Ok(0), |row| row.int("ready"))
+}
+
+pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    store.row(&NEXT_DUE, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
+}
+
+fn read(row: &Row) -> Result<Run, StoreError> {
+    let waiting = row.opt_text("waiting")?.map(|text| serde_json::from_str(&text)).transpose();
+    Ok(Run {
+        id: RunId(row.int("id")?),
+        task: TaskId(row.int("task")?),
+        position: row.text("position")?,
+        plan: row.text("plan")?,
+        state: row.word("state")?,
+        waiting: waiting.map_err(|e| StoreError::unreadable("RUNS", e))?,
+        actor_chain: row.json("actor_chain")?,
+        directives_digest: row.text("directives_digest")?,
+        fence: row.int("fence")?,
+        attempts: row.int("attempts")?,
+        created: row.time("created_us")?,
+    })
+}

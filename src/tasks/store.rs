@@ -1,0 +1,186 @@
+//! The tasks' table. Moves are compare-and-set on the state, so that two deciders cannot both win.
+
+use super::{NewTask, Task, TaskPriority, TaskState};
+use crate::catalogue::canonical::digest_bytes;
+use crate::clock::Timestamp;
+use crate::ids::{ConversationId, TaskId};
+use crate::store::{Row, Store, StoreError, Tx, word};
+use crate::workers::SlackUser;
+use crate::{args, statements};
+
+statements! { STATEMENTS;
+    OPEN (12) -> [id] = {
+        "INSERT INTO tasks (conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, text_digest, above, created_us, state, priority, directives_digest, routing) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', 'normal', '', '') RETURNING id" }
+    GET (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE id = $1" }
+    LATEST_OF_CONVERSATION (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 ORDER BY id DESC LIMIT 1" }
+    OF_MESSAGE (2) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE channel = $1 AND message_ts = $2 ORDER BY id DESC LIMIT 1" }
+    NOT_ENDED (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL ORDER BY id LIMIT $1" }
+    OF_REQUESTER (3) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL ORDER BY id LIMIT $3" }
+    COUNT_OPEN_OF (2) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL" }
+    REOPEN (2) -> [] = { "UPDATE tasks SET state = 'open', ended_us = NULL WHERE id = $1 AND state = $2 AND state <> 'cancelled'" }
+    NEXT_UNROUTED (0) -> [id] = {
+        sqlite "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1"
+        postgres "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED" }
+    UNROUTED (0) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE state = 'open'" }
+    NOTE_EDIT (2) -> [] = { "UPDATE tasks SET edited = $2 WHERE id = $1 AND ended_us IS NULL" }
+    EDIT (1) -> [edited] = { "SELECT edited FROM tasks WHERE id = $1" }
+    ROUTED (5) -> [] = { "UPDATE tasks SET state = $2, priority = $3, directives_digest = $4, routing = $5 WHERE id = $1 AND state IN ('open', 'unsure', 'assigned')" }
+    MOVE (4) -> [] = { "UPDATE tasks SET state = $3, ended_us = $4 WHERE id = $1 AND state = $2" }
+    REWORD (3) -> [] = { "UPDATE tasks SET text = $2, text_digest = $3, edited = NULL WHERE id = $1 AND ended_us IS NULL" }
+    ANSWERED (2) -> [] = { "UPDATE tasks SET answered_us = $2 WHERE id = $1 AND answered_us IS NULL" }
+    COUNT_BY_STATE (0) -> [state, tasks] = { "SELECT state, COUNT(*) AS tasks FROM tasks GROUP BY state ORDER BY state" }
+    ERASE (1) -> [] = { "UPDATE tasks SET text = NULL, above = NULL, edited = NULL WHERE id = $1 AND ended_us IS NOT NULL" }
+}
+
+pub async fn open_task(tx: &mut Tx, new: &NewTask, now: Timestamp) -> Result<TaskId, StoreError> {
+    let row = tx
+        .row(
+            &OPEN,
+            args![
+                &new.conversation,
+                &new.requester.team,
+                &new.channel,
+                &new.channel_kind,
+                &new.root_ts,
+                &new.message_ts,
+                &new.source,
+                &new.requester.user,
+                &new.text,
+                digest_bytes(new.text.as_bytes()),
+                &new.above,
+                now
+            ],
+        )
+        .await?;
+    row.ok_or_else(|| StoreError::unreadable("OPEN", "no id came back")).and_then(|row| Ok(TaskId(row.int("id")?)))
+}
+
+pub async fn task(tx: &mut Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
+    tx.row(&GET, args![id]).await?.as_ref().map(read).transpose()
+}
+
+/// The same outside a transaction, for queries.
+pub async fn find_task(store: &Store, id: TaskId) -> Result<Option<Task>, StoreError> {
+    store.row(&GET, args![id]).await?.as_ref().map(read).transpose()
+}
+
+pub async fn latest_of_conversation(tx: &mut Tx, of: &ConversationId) -> Result<Option<Task>, StoreError> {
+    tx.row(&LATEST_OF_CONVERSATION, args![of]).await?.as_ref().map(read).transpose()
+}
+
+/// The task that a message asked for.
+pub async fn of_message(tx: &mut Tx, channel: &str, ts: &str) -> Result<Option<Task>, StoreError> {
+    tx.row(&OF_MESSAGE, args![channel, ts]).await?.as_ref().map(read).transpose()
+}
+
+/// Tasks that have not ended, oldest first.
+pub async fn not_ended(store: &Store, limit: i64) -> Result<Vec<Task>, StoreError> {
+    store.rows(&NOT_ENDED, args![limit]).await?.iter().map(read).collect()
+}
+
+/// What somebody asked for and that has not ended, oldest first.
+pub async fn open_of_requester(store: &Store, who: &SlackUser, limit: i64) -> Result<Vec<Task>, StoreError> {
+    store.rows(&OF_REQUESTER, args![&who.team, &who.user, limit]).await?.iter().map(read).collect()
+}
+
+/// How many requests of somebody have not ended.
+pub async fn count_open_of(tx: &mut Tx, who: &SlackUser) -> Result<i64, StoreError> {
+    tx.row(&COUNT_OPEN_OF, args![&who.team, &who.user]).await?.map_or(Ok(0), |row| row.int("tasks"))
+}
+
+pub async fn next_unrouted(tx: &mut Tx) -> Result<Option<TaskId>, StoreError> {
+    tx.row(&NEXT_UNROUTED, args![]).await?.map(|row| Ok(TaskId(row.int("id")?))).transpose()
+}
+
+/// Records who should take it and why; false when it has ended meanwhile.
+pub async fn set_routing(
+    tx: &mut Tx,
+    id: TaskId,
+    state: TaskState,
+    priority: TaskPriority,
+    directives: &str,
+    routing: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(&ROUTED, args![id, word(&state), word(&priority), directives, routing]).await? == 1)
+}
+
+/// Moves a task; false when it was not in `from` any more, and then nothing happened.
+pub async fn move_task(
+    tx: &mut Tx,
+    id: TaskId,
+    from: TaskState,
+    to: TaskState,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if !from.may_become(to) {
+        return Ok(false);
+    }
+    let ended = to.has_ended().then_some(now);
+    Ok(tx.run(&MOVE, args![id, word(&from), word(&to), ended]).await? == 1)
+}
+
+/// A task that ended because nobody decided is open again; false when it was cancelled, or moved meanwhile.
+pub async fn reopen(tx: &mut Tx, id: TaskId, from: TaskState) -> Result<bool, StoreError> {
+    Ok(tx.run(&REOPEN, args![id, word(&from)]).await? == 1)
+}
+
+/// Replaces the request's text, before work starts.
+pub async fn reword(tx: &mut Tx, id: TaskId, text: &str) -> Result<bool, StoreError> {
+    Ok(tx.run(&REWORD, args![id, text, digest_bytes(text.as_bytes())]).await? == 1)
+}
+
+/// Keeps an edit that came after work began, until somebody says which text counts; `None` forgets it.
+pub async fn note_edit(tx: &mut Tx, id: TaskId, text: Option<&str>) -> Result<bool, StoreError> {
+    Ok(tx.run(&NOTE_EDIT, args![id, text]).await? == 1)
+}
+
+/// The edit that waits to be decided about.
+pub async fn noted_edit(tx: &mut Tx, id: TaskId) -> Result<Option<String>, StoreError> {
+    tx.row(&EDIT, args![id]).await?.map_or(Ok(None), |row| row.opt_text("edited"))
+}
+
+/// How many tasks wait to be routed.
+pub async fn unrouted_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&UNROUTED, args![]).await?.map_or(Ok(0), |row| row.int("tasks"))
+}
+
+/// Notes the first answer, once: the baseline of service levels and of later savings.
+pub async fn note_first_answer(tx: &mut Tx, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+    tx.run(&ANSWERED, args![id, now]).await.map(|_| ())
+}
+
+pub async fn count_by_state(store: &Store) -> Result<Vec<(TaskState, i64)>, StoreError> {
+    let rows = store.rows(&COUNT_BY_STATE, args![]).await?;
+    rows.iter().map(|row| Ok((row.word("state")?, row.int("tasks")?))).collect()
+}
+
+/// Erases the texts of a task that has ended; digests stay.
+pub async fn erase_texts(tx: &mut Tx, id: TaskId) -> Result<bool, StoreError> {
+    Ok(tx.run(&ERASE, args![id]).await? == 1)
+}
+
+fn read(row: &Row) -> Result<Task, StoreError> {
+    Ok(Task {
+        id: TaskId(row.int("id")?),
+        conversation: ConversationId(row.text("conversation")?),
+        requester: SlackUser { team: row.text("team")?, user: row.text("requester")? },
+        channel: row.text("channel")?,
+        channel_kind: row.text("channel_kind")?,
+        root_ts: row.text("root_ts")?,
+        message_ts: row.text("message_ts")?,
+        source: row.text("source")?,
+        text: row.text("text")?,
+        above: row.text("above")?,
+        state: row.word("state")?,
+        priority: row.word("priority")?,
+        directives_digest: row.text("directives_digest")?,
+        routing: row.text("routing")?,
+        created: row.time("created_us")?,
+        ended: row.opt_time("ended_us")?,
+    })
+}
