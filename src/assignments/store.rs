@@ -62,6 +62,11 @@ pub async fn of_task(store: &Store, task: TaskId) -> Result<Vec<Assignment>, Sto
     store.rows(&OF_TASK, args![task]).await?.iter().map(read).collect()
 }
 
+/// The same within a transaction.
+pub async fn of_task_in(tx: &mut Tx, task: TaskId) -> Result<Vec<Assignment>, StoreError> {
+    tx.rows(&OF_TASK, args![task]).await?.iter().map(read).collect()
+}
+
 pub async fn all_current(store: &Store) -> Result<Vec<Assignment>, StoreError> {
     store.rows(&ALL_CURRENT, args![]).await?.iter().map(read).collect()
 }

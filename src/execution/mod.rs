@@ -8,6 +8,7 @@
 
 mod key;
 mod states;
+pub mod store;
 
 pub use key::{fill_key, idempotency_key};
 pub use states::{Outcome, Recovery, Stage, Step, after_restart, settle, settle_probe};

@@ -29,6 +29,7 @@ statements! { STATEMENTS;
     FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('allowed', 'started')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
+    IN_FLIGHT (1) -> [actions] = { "SELECT COUNT(*) AS actions FROM actions WHERE state = 'started' AND ($1 = '' OR position = $1)" }
     COSTS (2) -> [cost_currency, micros, metered, unmetered] = { "SELECT COALESCE(cost_currency, '') AS cost_currency, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(COUNT(cost_micros) AS BIGINT) AS metered, CAST(COUNT(*) - COUNT(cost_micros) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $1 AND started_us < $2 GROUP BY cost_currency ORDER BY cost_currency" }
 }
 
@@ -202,6 +203,11 @@ pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 
 pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     store.row(&NEXT_DUE, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
+}
+
+/// How many calls are at a tool right now, of one position or of all.
+pub async fn in_flight(store: &Store, position: Option<&str>) -> Result<i64, StoreError> {
+    store.row(&IN_FLIGHT, args![position.unwrap_or_default()]).await?.map_or(Ok(0), |row| row.int("actions"))
 }
 
 /// What was spent in a period, per currency: the sum, how many calls told their price and how many did not.

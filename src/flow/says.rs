@@ -2,7 +2,7 @@
 
 use crate::assignments::Assignment;
 use crate::clock::Timestamp;
-use crate::directives::Directives;
+use crate::directives::{Directives, Origin};
 use crate::replies::human::WorkView;
 use crate::replies::receipt::{Because, ReceiptView};
 use crate::replies::{Cited, Identity, Place, Who};
@@ -120,6 +120,11 @@ pub fn routing_of(task: &Task) -> Option<Routing> {
 
 pub fn cited(cause: &Cause) -> Cited {
     Cited { text: cause.text.clone(), file: cause.file.clone(), line: cause.line }
+}
+
+/// A sentence of the directives, as messages cite it.
+pub fn cited_origin(origin: &Origin) -> Cited {
+    Cited { text: origin.text.clone(), file: origin.file.clone(), line: origin.line }
 }
 
 /// The request's first words.

@@ -3,30 +3,26 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
+use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::containment::Company;
 use super::history::Window;
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::{binds, position_of, role_of};
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
-use super::segments::Evidence;
 use super::shown::target_of;
+use crate::directives::matching::words::{Terms, Words};
 use super::{
     Because, DEFAULT_WITHIN, Decision, Denial, Ground, History, Proposal, Requirement, TaskFacts, Verdict, Whose,
     schema,
 };
 use crate::catalogue::{Class, Tool};
-use crate::clock::{Span, Timestamp};
-use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
-use crate::directives::matching::holds::Holds;
-use crate::directives::matching::people::{binds, position_of, role_of};
-use crate::directives::matching::words::{Terms, Words};
-use crate::directives::rule::{
-    Allow, AmountRange, Approve, Autonomy, Before, Condition, Forbid, IsoDuration, Level, Otherwise, Rule, Times,
-    ToolPattern,
-};
+use crate::clock::Timestamp;
+use crate::directives::rule::{Approve, Autonomy, Before, Forbid, IsoDuration, Level, Otherwise, Rule};
 use crate::directives::{Directives, Reading};
 use crate::money::Money;
 use crate::roster::{Driver, PositionStatus};
-use crate::workers::{Actor, WorkerRef};
+use crate::workers::WorkerRef;
 
 /// The server name under which sentences speak of what the bot itself can do (`workforce.stop`).
 const BUILT_IN_SERVER: &str = "workforce";
@@ -88,17 +84,18 @@ fn scalar_text(value: &Value) -> Option<String> {
 
 type Refused = (Denial, Vec<Because>);
 
-struct Court<'a> {
-    proposal: &'a Proposal,
-    facts: &'a TaskFacts,
-    directives: &'a Directives,
-    history: &'a History,
-    now: Timestamp,
-    terms: &'a Terms,
-    words: Option<&'a Words>,
-    whose: Whose,
-    amount: Option<Money>,
-    warnings: Vec<String>,
+/// One sitting: the call and all that is known about it.
+pub(super) struct Court<'a> {
+    pub(super) proposal: &'a Proposal,
+    pub(super) facts: &'a TaskFacts,
+    pub(super) directives: &'a Directives,
+    pub(super) history: &'a History,
+    pub(super) now: Timestamp,
+    pub(super) terms: &'a Terms,
+    pub(super) words: Option<&'a Words>,
+    pub(super) whose: Whose,
+    pub(super) amount: Option<Money>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl<'a> Court<'a> {
@@ -188,7 +185,8 @@ impl<'a> Court<'a> {
                 format!("{wanted} changed since a human accepted it; it is held back until someone does again.");
             return refuse(Ground::HeldBack, reason);
         }
-        if let Err(wrong) = schema::check(&binding.input_schema, arguments) {
+        let fits = schema::check(&binding.input_schema, arguments).and_then(|()| schema::exact(arguments));
+        if let Err(wrong) = fits {
             return refuse(Ground::Arguments, format!("{wanted} does not take this: {wrong}."));
         }
         match amount_of(self.directives, wanted, arguments) {
@@ -260,108 +258,6 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// The lowest level in force; a role file may only lower it.
-    fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
-        self.directives
-            .each(|rule| if let Rule::Autonomy(r) = rule { Some(r) } else { None })
-            .filter(|(reading, rule)| self.who_fits(reading, &rule.who).met_or_unknown() && self.still(rule))
-            .min_by_key(|(_, rule)| rule.level)
-    }
-
-    /// Until a date, that day included; for a duration, from the day on which the position began. Unreadable: still.
-    fn still(&self, rule: &Autonomy) -> bool {
-        let Some(until) = rule.until.as_deref() else { return true };
-        let today = local_date(self.directives, self.now);
-        if let Ok(last) = until.parse::<chrono::NaiveDate>() {
-            return today <= last;
-        }
-        let began = position_of(&self.directives.roster, &self.proposal.worker)
-            .and_then(|position| position.since.as_deref())
-            .and_then(|since| since.parse::<chrono::NaiveDate>().ok());
-        match (began, IsoDuration(until.to_owned()).span()) {
-            (Some(began), Some(Span(micros))) => {
-                (today - began).num_microseconds().is_none_or(|elapsed| elapsed < micros)
-            }
-            (None, _) | (_, None) => true,
-        }
-    }
-
-    fn approvals(&mut self) -> Vec<Fitting<'a, Approve>> {
-        let mut fitting = Vec::new();
-        for (reading, rule) in self.directives.each(|rule| if let Rule::Approve(r) = rule { Some(r) } else { None }) {
-            let holds = self.fits(reading, &rule.tools, &rule.who, &rule.when);
-            if holds.met_or_unknown() {
-                fitting.push(Fitting { reading, rule, holds });
-            }
-        }
-        fitting
-    }
-
-    fn allowances(&mut self) -> Vec<Fitting<'a, Allow>> {
-        let mut fitting = Vec::new();
-        for (reading, rule) in self.directives.each(|rule| if let Rule::Allow(r) = rule { Some(r) } else { None }) {
-            let holds = self.fits(reading, &rule.tools, &rule.who, &rule.when);
-            if holds.surely_met() {
-                fitting.push(Fitting { reading, rule, holds });
-            }
-        }
-        fitting
-    }
-
-    fn who_fits(&self, reading: &Reading, who: &[WorkerRef]) -> Holds {
-        let roster = &self.directives.roster;
-        let own_role = role_of(roster, &self.proposal.worker).map(|role| role.id.as_str());
-        let scoped = Holds::of(reading.role.is_none() || reading.role.as_deref() == own_role);
-        scoped.and(binds(roster, who, &self.proposal.worker))
-    }
-
-    fn fits(&mut self, reading: &Reading, tools: &[ToolPattern], who: &[WorkerRef], when: &Condition) -> Holds {
-        if !tools.iter().any(|pattern| pattern.covers(&self.proposal.tool)) {
-            return Holds::NotMet;
-        }
-        let bound = self.who_fits(reading, who);
-        if bound == Holds::NotMet {
-            return bound;
-        }
-        let scope = Scope { roster: &self.directives.roster, terms: self.terms, worker: Some(&self.proposal.worker) };
-        if speaks_of_hours(when) && hours_are_assumed(&scope) {
-            self.warnings
-                .push("No working hours are written down; Monday to Friday 9:00 to 17:00 is assumed.".to_owned());
-        }
-        let measured = Measured { court: self, tools };
-        let fits = bound.and(holds(when, &self.request(), &scope, &measured));
-        if fits == Holds::Unknown {
-            let place = format!("{}:{}", reading.origin.file, reading.origin.line);
-            self.warnings.push(format!("{place}: its condition could not be looked up."));
-        }
-        fits
-    }
-
-    fn request(&self) -> Request<'_> {
-        let facts = self.facts;
-        Request {
-            words: self.words,
-            topics: facts.topics.as_deref(),
-            channel: facts.channel.as_deref(),
-            source: facts.source.as_ref(),
-            from: self.sender(),
-            priority: facts.priority,
-            unanswered_for: facts.unanswered_for,
-            failed_times: facts.failed_times,
-            unsure: facts.unsure,
-            stuck_for: facts.stuck_for,
-            now: self.now,
-        }
-    }
-
-    fn sender(&self) -> Sender<'_> {
-        match (&self.proposal.requester, self.proposal.actor.0.first()) {
-            (Some(requester), _) => requester.handle.as_deref().map_or(Sender::Stranger, Sender::Person),
-            (None, Some(Actor::Agent(id))) => Sender::Agent(id),
-            (None, Some(Actor::Human(_) | Actor::Schedule(_) | Actor::Webhook(_)) | None) => Sender::Untold,
-        }
-    }
-
     fn built_in(&self) -> bool {
         self.proposal.tool.server() == BUILT_IN_SERVER && self.directives.catalogue.get(&self.proposal.tool).is_none()
     }
@@ -409,51 +305,4 @@ impl<'a> Court<'a> {
 
 fn cited(reading: &Reading) -> Because {
     Because { origin: Some(reading.origin.clone()), says: reading.paraphrase.clone() }
-}
-
-/// The calendar day at the company's place.
-pub(super) fn local_date(directives: &Directives, now: Timestamp) -> chrono::NaiveDate {
-    let zone = directives.roster.timezone.parse().unwrap_or(chrono_tz::Tz::UTC);
-    now.to_utc().with_timezone(&zone).date_naive()
-}
-
-fn speaks_of_hours(when: &Condition) -> bool {
-    when.hours.is_some() || when.all.iter().any(speaks_of_hours) || when.unless.as_deref().is_some_and(speaks_of_hours)
-}
-
-/// The record of this call, for one rule's tools.
-struct Measured<'c, 'a> {
-    court: &'c Court<'a>,
-    tools: &'c [ToolPattern],
-}
-
-impl Measured<'_, '_> {
-    fn window(&self) -> Window<'_> {
-        Window { history: self.court.history, tools: self.tools, whose: &self.court.whose, now: self.court.now }
-    }
-}
-
-impl Measures for Measured<'_, '_> {
-    fn amount(&self, range: &AmountRange) -> Holds {
-        let amount = self.court.amount.as_ref();
-        if range.per.is_some() {
-            return self.window().total(range, amount);
-        }
-        let amount = amount.filter(|money| money.currency.0.eq_ignore_ascii_case(&range.currency));
-        Holds::of_known(amount.map(|money| super::amounts::Interval::of(range).holds(money.micros)))
-    }
-
-    fn times(&self, times: &Times) -> Holds {
-        self.window().often(times)
-    }
-
-    fn segment(&self, name: &str) -> Holds {
-        let evidence = Evidence {
-            stated: &self.court.facts.segments,
-            looked_up: &self.court.facts.looked_up,
-            arguments: &self.court.proposal.arguments,
-            terms: self.court.terms,
-        };
-        evidence.segment(name)
-    }
 }

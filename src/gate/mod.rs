@@ -11,10 +11,11 @@
 
 pub mod amounts;
 mod approval;
-mod approvers;
+pub mod approvers;
 mod clicks;
 pub mod containment;
 mod digest;
+mod fitting;
 mod history;
 mod judge;
 mod precedence;
@@ -22,7 +23,8 @@ mod privilege;
 mod release;
 mod schema;
 mod segments;
-mod shown;
+pub mod shown;
+pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -136,7 +138,7 @@ pub struct Verdict {
     pub decision: Decision,
     /// What decided, the weightiest first. Never empty.
     pub because: Vec<Because>,
-    /// How free the worker is now; stored with the action.
+    /// How free the worker is now (`act` where nobody said); stored with the action.
     pub autonomy: Level,
     /// For those who keep the directives: what could not be looked up, what was assumed.
     pub warnings: Vec<String>,

@@ -92,7 +92,7 @@ pub enum Void {
 /// Judges the action once more as the world is now. This is the only maker of an [`Approved`] action.
 ///
 /// A verdict `run` suffices unless people were asked and did not say yes. A verdict `approve` is satisfied by the recorded yes
-/// of those who may still give it under the rules of this moment.
+/// of those who may still give it under the rules of this moment. `history` must not hold this action itself.
 pub fn release(
     row: &ActionRow,
     outside: &Outside,

@@ -20,6 +20,23 @@ pub fn check(schema: &Value, arguments: &Value) -> Result<(), String> {
     }
 }
 
+/// Whether every number is the same in canonical JSON as in any other spelling: RFC 8785 writes numbers as doubles, so that
+/// a larger integer would be shown as another one than the one that is sent.
+pub fn exact(arguments: &Value) -> Result<(), String> {
+    /// The largest integer up to which all integers are doubles: 2^53 - 1.
+    const MAX_EXACT: u64 = (1 << 53) - 1;
+    match arguments {
+        Value::Number(number) => {
+            let whole = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+            let large = whole.is_some_and(|whole| whole > MAX_EXACT);
+            if large { Err(format!("{number} is too large to be told exactly")) } else { Ok(()) }
+        }
+        Value::Array(items) => items.iter().try_for_each(exact),
+        Value::Object(fields) => fields.values().try_for_each(exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+    }
+}
+
 fn fits(root: &Value, schema: &Value, value: &Value, path: &str, depth: usize) -> Result<(), String> {
     let Some(depth) = depth.checked_sub(1) else { return Err(format!("{} is nested too deeply", named(path))) };
     let keywords = match schema {
@@ -220,6 +237,14 @@ mod tests {
             (json!({"order_id": "ORD-1", "lines": [{}]}), "the argument `lines.0.sku` is missing"),
         ] {
             assert_eq!(check(&schema, &bad), Err(why.to_owned()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_canonical_json_cannot_tell_apart_are_refused() {
+        assert_eq!(exact(&json!({"a": [9_007_199_254_740_991_u64, -5, 1.5]})), Ok(()));
+        for bad in [json!({"a": [9_007_199_254_740_993_u64]}), json!(i64::MIN), json!(u64::MAX)] {
+            assert!(exact(&bad).is_err(), "{bad}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The gate's tests: one company, and tables over it.
 
 mod approvals;
+mod bounds;
 mod containment;
 mod never_open;
 mod precedence;

@@ -52,6 +52,7 @@ pub enum FactKind {
     DirectivesRefused,
     DeadLetter,
     Reminded,
+    ConnectionChanged,
 }
 
 /// A fact that is about to be written.

@@ -76,6 +76,11 @@ impl Queued {
         }
     }
 
+    /// A person's Home tab.
+    pub fn home(user: &str, card: Card) -> Self {
+        Self { slot: format!("home:{user}"), conversation: None, what: Outgoing::Home { user: user.to_owned(), card } }
+    }
+
     pub fn react(channel: &str, ts: &str, name: &str, add: bool) -> Self {
         let slot = format!("react:{channel}:{ts}:{name}");
         Self {

@@ -8,6 +8,8 @@ pub mod directory;
 pub mod hours;
 pub mod names;
 pub mod reviews;
+#[cfg(test)]
+mod tests;
 pub mod store;
 
 use std::collections::BTreeMap;

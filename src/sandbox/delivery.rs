@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::clock::SECOND;
 use super::connections::Frame;
@@ -102,8 +102,8 @@ struct Delivery {
     first_at: i64,
     due: i64,
     phase: Phase,
-    /// A test lost the app's acknowledgement, so that the app is not to blame.
-    ack_lost: bool,
+    /// A test lost the acknowledgement of this attempt or the socket it went to: the app is not to blame.
+    excused: bool,
     reached_app: bool,
 }
 
@@ -129,7 +129,7 @@ impl Deliveries {
         let mut open: Vec<(&u64, &Delivery)> = self.pending.iter().collect();
         open.sort_by_key(|(id, _)| **id);
         open.into_iter()
-            .filter(|(_, d)| !d.ack_lost && !matches!(d.phase, Phase::Held))
+            .filter(|(_, d)| !d.excused && !matches!(d.phase, Phase::Held))
             .map(|(_, d)| format!("{} (attempt {}) is not acknowledged", d.what, d.attempts))
             .collect()
     }
@@ -149,7 +149,7 @@ impl State {
             first_at: now,
             due: now,
             phase: Phase::Waiting,
-            ack_lost: false,
+            excused: false,
             reached_app: false,
         };
         self.deliveries.pending.insert(id, delivery);
@@ -174,13 +174,14 @@ impl State {
             delivery.first_at = now;
         }
         delivery.attempts += 1;
-        let text = envelope_json(&envelope_id, delivery).to_string();
+        let text = envelope_text(&envelope_id, delivery);
         let sent = self.connections.next().and_then(|connection| {
             connection.frames.send(Frame::Text(text)).ok().map(|()| (connection.id, connection.frozen))
         });
         match sent {
             Some((connection, frozen)) => {
                 delivery.reached_app |= !frozen;
+                delivery.excused = frozen;
                 delivery.phase = Phase::Out { connection, envelope_id: envelope_id.clone() };
                 let line = SentEnvelope {
                     envelope_id: envelope_id.clone(),
@@ -238,7 +239,7 @@ impl State {
     fn give_up(&mut self, id: u64) {
         if let Some(delivery) = self.deliveries.pending.remove(&id) {
             self.deliveries.timers.remove(&(delivery.due, id));
-            if !delivery.ack_lost {
+            if !delivery.excused {
                 let line = format!("{} was given up after {} attempts", delivery.what, delivery.attempts);
                 self.report.add(FindingKind::UnackedEnvelope, line);
             }
@@ -248,11 +249,20 @@ impl State {
     fn interaction_failed(&mut self, id: u64) {
         let Some(delivery) = self.deliveries.pending.remove(&id) else { return };
         self.deliveries.timers.remove(&(delivery.due, id));
-        if !delivery.ack_lost {
+        if !delivery.excused {
             let how = if delivery.reached_app { "within 3 s" } else { "because no live socket was open" };
             self.report.add(FindingKind::UnackedEnvelope, format!("{} was not acknowledged {how}", delivery.what));
         }
         self.show_failure(&delivery.subject);
+    }
+
+    /// A test cut this socket: what was on it may never be acknowledged, and that is not the app's fault.
+    pub fn excuse_connection(&mut self, number: u64) {
+        for delivery in self.deliveries.pending.values_mut() {
+            if matches!(delivery.phase, Phase::Out { connection, .. } if connection == number) {
+                delivery.excused = true;
+            }
+        }
     }
 
     /// Handles every deadline that is not after now, in order of time.
@@ -295,7 +305,7 @@ impl State {
         if self.faults.drop_acks > 0 {
             self.faults.drop_acks -= 1;
             if let Some(delivery) = self.deliveries.pending.get_mut(&id) {
-                delivery.ack_lost = true;
+                delivery.excused = true;
             }
             return;
         }
@@ -321,7 +331,7 @@ impl State {
             .values()
             .filter(|d| match &d.phase {
                 Phase::Out { connection, .. } => {
-                    !d.ack_lost && now <= d.due && self.connections.is_reachable(*connection)
+                    !d.excused && now <= d.due && self.connections.is_reachable(*connection)
                 }
                 Phase::Held | Phase::Waiting => false,
             })
@@ -329,24 +339,32 @@ impl State {
     }
 }
 
-fn envelope_json(envelope_id: &str, delivery: &Delivery) -> Value {
-    let kind = match delivery.kind {
-        EnvelopeKind::EventsApi => "events_api",
-        EnvelopeKind::SlashCommands => "slash_commands",
-        EnvelopeKind::Interactive => "interactive",
+/// An envelope as it goes over the wire, serialised without copying its payload.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    envelope_id: &'a str,
+    #[serde(rename = "type")]
+    kind: EnvelopeKind,
+    payload: &'a Value,
+    accepts_response_payload: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_attempt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_reason: Option<&'static str>,
+}
+
+fn envelope_text(envelope_id: &str, delivery: &Delivery) -> String {
+    let is_event = delivery.kind == EnvelopeKind::EventsApi;
+    let attempt = delivery.attempts.saturating_sub(1);
+    let envelope = Envelope {
+        envelope_id,
+        kind: delivery.kind,
+        payload: &delivery.payload,
+        accepts_response_payload: !is_event,
+        retry_attempt: is_event.then_some(attempt),
+        retry_reason: is_event.then_some(if attempt == 0 { "" } else { "timeout" }),
     };
-    let mut out = json!({
-        "envelope_id": envelope_id,
-        "type": kind,
-        "payload": delivery.payload,
-        "accepts_response_payload": delivery.kind != EnvelopeKind::EventsApi,
-    });
-    if delivery.kind == EnvelopeKind::EventsApi {
-        let attempt = delivery.attempts.saturating_sub(1);
-        out["retry_attempt"] = json!(attempt);
-        out["retry_reason"] = json!(if attempt == 0 { "" } else { "timeout" });
-    }
-    out
+    serde_json::to_string(&envelope).expect("strings, numbers and JSON values always serialise")
 }
 
 /// Slack's envelope ids are UUIDs; these are too, and the same in every run.

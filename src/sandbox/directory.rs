@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::config::{UserSpec, derived_id};
+use super::config::{AppSpec, UserSpec, derived_id};
 use super::message::Message;
 use super::state::{Channel, Group, State};
 use super::{Refused, Sandbox};
@@ -93,6 +93,21 @@ impl Sandbox {
         })
     }
 
+    /// Changes the app's own settings while it runs: scopes, subscriptions, tokens. Slack tells nobody.
+    pub fn changes_app(&self, change: impl FnOnce(&mut AppSpec)) {
+        self.with(|s| change(&mut s.app));
+    }
+
+    /// An administrator removes the app: it hears so, then its tokens are worth nothing.
+    pub fn uninstalls(&self) {
+        self.with(|s| {
+            let bot = s.app.bot_user_id.clone();
+            s.emit(None, None, json!({ "type": "app_uninstalled" }));
+            s.emit(None, None, json!({ "type": "tokens_revoked", "tokens": { "oauth": [], "bot": [bot] } }));
+            s.installed = false;
+        });
+    }
+
     /// A new user group; gives its id.
     pub fn makes_group(&self, handle: &str, name: &str, members: &[&str]) -> Result<String, Refused> {
         self.with(|s| {
@@ -153,10 +168,8 @@ impl State {
     }
 
     fn membership(&self, event: &str, channel: &str, user: &str) -> Value {
-        let kind = match self.channels.get(channel).map(|c| c.kind) {
-            Some(super::state::ChannelKind::Public) => "C",
-            _ => "G",
-        };
+        let is_public = self.channels.get(channel).is_some_and(|c| c.kind == super::state::ChannelKind::Public);
+        let kind = if is_public { "C" } else { "G" };
         json!({ "type": event, "user": user, "channel": channel, "channel_type": kind, "team": self.team.id })
     }
 

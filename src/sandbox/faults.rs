@@ -103,6 +103,11 @@ impl Sandbox {
         self.with(|s| s.faults.drop_acks = count);
     }
 
+    /// Which of a mention's two events comes first from now on.
+    pub fn mention_first(&self, on: bool) {
+        self.with(|s| s.app.mention_first = on);
+    }
+
     /// Collects events instead of sending them, until [`Sandbox::release_events`].
     pub fn hold_events(&self) {
         self.with(|s| {

@@ -83,7 +83,11 @@ async fn converse(sandbox: &Sandbox, socket: &mut WebSocket, frames: &mut mpsc::
                 Some(Ok(WsMessage::Binary(_))) => sandbox.with(|s| {
                     s.report.add(FindingKind::UnreadableFrame, "a binary frame; Slack takes text");
                 }),
-                Some(Ok(WsMessage::Close(_)) | Err(_)) | None => return End::Gone,
+                Some(Ok(WsMessage::Close(_))) => {
+                    echo_close(socket).await;
+                    return End::Gone;
+                }
+                Some(Err(_)) | None => return End::Gone,
             },
             _ = ping.tick() => {
                 if socket.send(WsMessage::Ping("sandbox".into())).await.is_err() {
@@ -139,6 +143,12 @@ fn take_frame(sandbox: &Sandbox, text: &str) {
             s.report.add(FindingKind::UnreadableFrame, format!("{error}: {start}"));
         }),
     }
+}
+
+/// The answer to the other side's close frame is written by reading on; without it clients report a broken socket.
+async fn echo_close(socket: &mut WebSocket) {
+    // A client that never hangs up is cut; there is nobody to tell.
+    let _ = timeout(CLOSE_ECHO, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }
 
 /// Sends the close frame and reads what was under way, so that acknowledgements sent before it still count.

@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub team: TeamSpec,
     pub app: AppSpec,
     pub pace: Pace,
+    /// `false` after an administrator removed the app.
+    pub installed: bool,
     pub base: String,
     pub users: BTreeMap<String, UserSpec>,
     pub channels: BTreeMap<String, Channel>,
@@ -119,6 +121,7 @@ impl State {
             team: config.team,
             app: config.app,
             pace: config.pace,
+            installed: true,
             base,
             users: BTreeMap::new(),
             channels: BTreeMap::new(),

@@ -63,6 +63,7 @@ impl Sandbox {
             if let Some(connection) = s.connections.open.iter().find(|c| c.id == number) {
                 let _ = connection.frames.send(Frame::Drop);
             }
+            s.excuse_connection(number);
             s.close_connection(number);
         });
     }

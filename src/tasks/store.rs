@@ -21,6 +21,7 @@ statements! { STATEMENTS;
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL ORDER BY id LIMIT $1" }
     OF_REQUESTER (3) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL ORDER BY id LIMIT $3" }
+    COUNT_OPEN_OF (2) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL" }
     NEXT_UNROUTED (0) -> [id] = {
         sqlite "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1"
         postgres "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED" }
@@ -84,6 +85,11 @@ pub async fn not_ended(store: &Store, limit: i64) -> Result<Vec<Task>, StoreErro
 /// What somebody asked for and that has not ended, oldest first.
 pub async fn open_of_requester(store: &Store, who: &SlackUser, limit: i64) -> Result<Vec<Task>, StoreError> {
     store.rows(&OF_REQUESTER, args![&who.team, &who.user, limit]).await?.iter().map(read).collect()
+}
+
+/// How many requests of somebody have not ended.
+pub async fn count_open_of(tx: &mut Tx, who: &SlackUser) -> Result<i64, StoreError> {
+    tx.row(&COUNT_OPEN_OF, args![&who.team, &who.user]).await?.map_or(Ok(0), |row| row.int("tasks"))
 }
 
 pub async fn next_unrouted(tx: &mut Tx) -> Result<Option<TaskId>, StoreError> {

@@ -1,3 +1,6 @@
 //! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
 
+mod architecture;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod slack;

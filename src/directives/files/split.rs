@@ -90,6 +90,10 @@ fn ends(text: &str) -> Vec<usize> {
         if !rest.starts_with(' ') || closed.holds(at, end) {
             continue;
         }
+        let closes = after[..closing].contains(['"', '”', '’', '\'', ')', ']']);
+        if closes && rest.trim_start().starts_with(char::is_lowercase) {
+            continue;
+        }
         if c == '.' && !ends_here(&text[..at], rest.trim_start()) {
             continue;
         }

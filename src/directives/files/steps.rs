@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use minijinja::Environment;
 
-use super::company::worker_named;
+use super::names::worker_named;
 use super::page::Block;
 use super::place::Source;
 use super::split::Mapped;
@@ -181,20 +181,22 @@ impl<'a, 't> StepReader<'a, 't> {
             return None;
         };
         let name = ToolName(raw[span.clone()].to_owned());
+        let rest = part.start + span.end + 1..part.end;
+        let (rest_text, named) = split_name(&text.text[rest.clone()]);
+        let rest = rest.start..rest.start + rest_text.len();
+        let as_name = named.unwrap_or_else(|| result_name(&raw[..span.start], &name));
+        let arguments = self.arguments(text, rest, problems);
+        // The result has its name even where the step is wrong, so that later steps are not blamed for it.
+        self.known.insert(as_name.clone(), Some(name.clone()));
+        self.latest = Some(as_name.clone());
         let Some(tool) = self.vocabulary.catalogue.get(&name) else {
             let what = format!("there is no tool `{name}`");
             let problem = self.source.error("unknown-tool", text.range(at(span)), what);
             problems.push(problem.with_help(tool_help_for(&name.0, self.vocabulary.catalogue)));
             return None;
         };
-        let (rest, named) = split_name(&raw[span.end + 1..]);
-        let rest_start = span.end + 1;
-        let arguments =
-            self.arguments(text, part.start + rest_start..part.start + rest_start + rest.len(), problems)?;
-        self.check_arguments(text, at(span.clone()), tool, &arguments, problems)?;
-        let as_name = named.unwrap_or_else(|| result_name(&raw[..span.start], &name));
-        self.known.insert(as_name.clone(), Some(name.clone()));
-        self.latest = Some(as_name.clone());
+        let arguments = arguments?;
+        self.check_arguments(text, at(span), tool, &arguments, problems)?;
         Some(StepAct::Call { tool: name, arguments, as_name })
     }
 

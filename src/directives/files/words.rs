@@ -93,9 +93,12 @@ fn date_field(
     known: &BTreeMap<String, Option<ToolName>>,
     vocabulary: &Vocabulary<'_>,
 ) -> Result<String, String> {
-    let properties = known
-        .get(name)
-        .and_then(Option::as_ref)
+    let tool = known.get(name).and_then(Option::as_ref);
+    if tool.is_some_and(|tool| vocabulary.catalogue.get(tool).is_none()) {
+        // The set is refused for the unknown tool; one mistake is told once.
+        return Ok("date".to_owned());
+    }
+    let properties = tool
         .and_then(|tool| vocabulary.catalogue.get(tool))
         .and_then(|tool| tool.binding.output_schema.as_ref())
         .and_then(|schema| schema.get("properties"))

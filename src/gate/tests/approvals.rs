@@ -266,7 +266,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn exactly_one_decision_spent_at_most_once(events in prop::collection::vec(event(), 1..24), count in 1..3_u32) {

@@ -108,7 +108,7 @@ fn fits(when: &Condition, world: &World, roster: &Roster, terms: &Terms) -> Hold
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn inside_means_inside(narrow in condition(), wide in condition(), worlds in prop::collection::vec(world(), 12)) {

@@ -74,7 +74,7 @@ fn poorer(call: &Proposal, task: &TaskFacts, history: &History) -> Vec<(&'static
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn knowing_less_never_opens(

@@ -223,17 +223,18 @@ fn check_confirm(confirm: &Value, surface: Surface, at: &str, errors: &mut Vec<S
     }
 }
 
-/// A table: at most 100 rows of 20 cells, each raw text or rich text.
+/// A table: at most 100 rows of 20 cells, each raw text, a number or rich text.
 fn check_rows(rows: &Value, at: &str, errors: &mut Vec<String>) {
     each(rows, 100, at, errors, |row, at, errors| {
         each(row, 20, at, errors, |cell, at, errors| {
             let fine = match cell["type"].as_str() {
                 Some("raw_text") => cell["text"].as_str().is_some_and(|t| !t.is_empty()),
+                Some("raw_number") => cell["value"].is_number() && cell["text"].is_string(),
                 Some("rich_text") => cell["elements"].is_array(),
                 _ => false,
             };
             if !fine {
-                errors.push(format!("[ERROR] a cell is raw_text with a text or rich_text [json-pointer:{at}]"));
+                errors.push(format!("[ERROR] a cell is raw_text, raw_number or rich_text [json-pointer:{at}]"));
             }
         });
     });

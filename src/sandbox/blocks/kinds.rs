@@ -144,7 +144,11 @@ fn block(kind: &str) -> Option<&'static [Field]> {
 
 /// The fields of a kind of element.
 pub(super) fn element(kind: &str) -> Option<&'static [Field]> {
-    buttons(kind).or_else(|| menus(kind)).or_else(|| inputs(kind))
+    buttons(kind)
+        .or_else(|| menus(kind))
+        .or_else(|| pickers(kind))
+        .or_else(|| inputs(kind))
+        .or_else(|| text_inputs(kind))
 }
 
 fn buttons(kind: &str) -> Option<&'static [Field]> {
@@ -246,6 +250,12 @@ fn menus(kind: &str) -> Option<&'static [Field]> {
                 ]
             }
         }
+        _ => return None,
+    })
+}
+
+fn pickers(kind: &str) -> Option<&'static [Field]> {
+    Some(match kind {
         "users_select" => const { &[ACTION_ID, CONFIRM, FOCUS, PLACEHOLDER, may("initial_user", Rule::Text(ID))] },
         "multi_users_select" => {
             const { &[ACTION_ID, CONFIRM, FOCUS, PLACEHOLDER, MAX_SELECTED, may("initial_users", Rule::Strings(100))] }
@@ -327,6 +337,12 @@ fn inputs(kind: &str) -> Option<&'static [Field]> {
             }
         }
         "datetimepicker" => const { &[ACTION_ID, CONFIRM, FOCUS, may("initial_date_time", Rule::Whole)] },
+        _ => return None,
+    })
+}
+
+fn text_inputs(kind: &str) -> Option<&'static [Field]> {
+    Some(match kind {
         "plain_text_input" => {
             const {
                 &[

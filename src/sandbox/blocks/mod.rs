@@ -53,6 +53,9 @@ pub(crate) fn check(blocks: &Value, surface: Surface, at: &str) -> Vec<String> {
         }
         check_action_ids(block, &here, &mut errors);
     }
+    if list.iter().filter(|block| block["type"] == "table").count() > 1 {
+        errors.push(format!("[ERROR] only_one_table_allowed [json-pointer:{at}]"));
+    }
     if markdown > MAX_MARKDOWN {
         errors.push(format!("[ERROR] markdown text over {MAX_MARKDOWN} characters in all [json-pointer:{at}]"));
     }

@@ -176,3 +176,30 @@ async fn a_home_tab_is_published_and_clicked() {
     assert!(envelope["payload"]["message"].is_null() && envelope["payload"]["response_url"].is_null());
     app.sandbox.wait_idle().await;
 }
+
+#[tokio::test]
+async fn options_of_an_external_menu_come_from_the_app() {
+    let app = App::start().await;
+    let mut socket = app.socket().await;
+    let mut view = form("Pick");
+    view["blocks"] = json!([{ "type": "input", "block_id": "who", "label": { "type": "plain_text", "text": "Who" },
+        "element": { "type": "external_select", "action_id": "pick", "min_query_length": 1 } }]);
+    let trigger_id = trigger(&app, &mut socket).await;
+    app.call("views.open", json!({ "trigger_id": trigger_id, "view": view })).await;
+    let asked = app.sandbox.asks_options("dana", "pick", "ki").expect("asked");
+    let envelope = socket.frame().await;
+    assert_eq!(
+        (&envelope["payload"]["type"], &envelope["payload"]["value"]),
+        (&json!("block_suggestion"), &json!("ki"))
+    );
+    let options = json!({ "options": [{ "text": { "type": "plain_text", "text": "Kim" }, "value": "U0KIM" }] });
+    socket.ack_with(&envelope, options.clone()).await;
+    app.sandbox.wait_idle().await;
+    assert_eq!(app.sandbox.outcome(&asked.envelope_id), Some(Outcome::Acknowledged(options)));
+    assert_eq!(app.sandbox.finish(), Ok(()));
+    app.sandbox.asks_options("dana", "pick", "x").expect("asked");
+    let envelope = socket.frame().await;
+    socket.ack_with(&envelope, json!({ "choices": [] })).await;
+    app.sandbox.wait_idle().await;
+    assert_eq!(app.sandbox.findings()[0].kind, FindingKind::BadAckPayload);
+}

@@ -204,3 +204,63 @@ async fn the_control_api_does_the_same_over_http() {
     let stranger = app.http.post(url).json(&json!({ "do": "findings" })).send().await.expect("sent");
     assert_eq!(stranger.status().as_u16(), 401);
 }
+
+#[tokio::test]
+async fn an_app_that_was_removed_hears_so_and_is_locked_out() {
+    let app = App::start().await;
+    let mut socket = app.socket().await;
+    app.sandbox.changes_app(|spec| spec.bot_scopes.retain(|s| s != "team:read"));
+    assert_eq!(app.get("team.info", &[]).await["needed"], "team:read");
+    app.sandbox.uninstalls();
+    let events = socket.events(2).await;
+    assert_eq!((&events[0]["type"], &events[1]["type"]), (&json!("app_uninstalled"), &json!("tokens_revoked")));
+    assert_eq!(app.call("auth.test", json!({})).await["error"], "account_inactive");
+}
+
+#[tokio::test]
+async fn menus_and_message_shortcuts_arrive_with_what_was_picked() {
+    let mut config = acme();
+    config.app.shortcuts.push(ShortcutSpec { callback_id: "hand_off".into(), on_message: true });
+    let app = App::with(config).await;
+    let mut socket = app.socket().await;
+    let option = |name: &str| json!({ "text": { "type": "plain_text", "text": name }, "value": name.to_lowercase() });
+    let menu = json!([{ "type": "actions", "elements": [
+        { "type": "static_select", "action_id": "who", "options": [option("Dana"), option("Kim")] },
+        { "type": "overflow", "action_id": "more", "options": [option("Later"), option("Never")] },
+    ]}]);
+    let sent = app.post(json!({ "channel": SUPPORT, "text": "Who?", "blocks": menu })).await;
+    let ts = sent["ts"].as_str().expect("a ts").to_owned();
+    socket.events(1).await;
+    for (element, pick, value) in [("who", "Kim", "kim"), ("more", "never", "never")] {
+        app.sandbox.chooses("ana", "support", &ts, element, pick).expect("picked");
+        let envelope = socket.frame().await;
+        socket.ack(&envelope).await;
+        assert_eq!(envelope["payload"]["actions"][0]["selected_option"]["value"], value);
+    }
+    assert!(app.sandbox.chooses("ana", "support", &ts, "who", "Zoe").is_err());
+    app.sandbox.message_shortcut("ana", "hand_off", "support", &ts).expect("sent");
+    let envelope = socket.frame().await;
+    socket.ack(&envelope).await;
+    assert_eq!(
+        (&envelope["payload"]["type"], &envelope["payload"]["message_ts"]),
+        (&json!("message_action"), &json!(ts))
+    );
+    assert!(app.sandbox.shortcut("ana", "hand_off").is_err(), "it is no global one");
+    app.sandbox.wait_idle().await;
+    assert_eq!(app.sandbox.finish(), Ok(()));
+}
+
+#[tokio::test]
+async fn another_bots_mention_carries_its_bot_id_and_a_group_mention_its_id() {
+    let mut config = acme();
+    config.users.push(UserSpec { handle: "statusbot".into(), is_bot: true, ..UserSpec::default() });
+    config.channels.iter_mut().for_each(|c| c.members.push("statusbot".into()));
+    config.app.mention_first = true;
+    let app = App::with(config).await;
+    let mut socket = app.socket().await;
+    app.sandbox.says("statusbot", "support", "@workforce down again").expect("said");
+    app.sandbox.says("ana", "support", "ask @finance-managers.").expect("said");
+    let events = socket.events(3).await;
+    assert_eq!((&events[0]["type"], &events[0]["bot_id"]), (&json!("app_mention"), &json!("B0STATUSBOT")));
+    assert_eq!(events[2]["text"], "ask <!subteam^S0FINANCEMANAGERS|@finance-managers>.");
+}

@@ -160,3 +160,28 @@ async fn a_half_open_socket_swallows_its_share_and_a_cut_one_ends() {
     app.sandbox.wait_idle().await;
     assert_eq!(app.sandbox.finish(), Ok(()));
 }
+
+#[tokio::test]
+async fn a_click_that_a_ghost_swallowed_is_not_the_apps_fault() {
+    let app = App::start().await;
+    let _ghost = app.socket().await;
+    app.sandbox.freeze_connection(1);
+    let sent = app.sandbox.slash("ana", "support", "/workforce", "help").expect("sent");
+    app.sandbox.advance(seconds(4));
+    assert_eq!(app.sandbox.outcome(&sent.envelope_id), Some(Outcome::Failed));
+    assert_eq!(app.sandbox.notices("ana").expect("notices").len(), 1);
+    assert_eq!(app.sandbox.finish(), Ok(()));
+}
+
+#[tokio::test]
+async fn a_client_that_says_goodbye_gets_its_close_frame_back() {
+    let app = App::start().await;
+    let mut socket = app.socket().await;
+    socket.stream.close(None).await.expect("an open socket");
+    let mut echoed = false;
+    while let Some(message) = socket.stream.next().await {
+        echoed |= message.expect("no broken connection").is_close();
+    }
+    assert!(echoed);
+    app.sandbox.until(|s| (s.connections() == 0).then_some(())).await;
+}

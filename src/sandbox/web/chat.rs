@@ -58,7 +58,8 @@ fn place_to_post(state: &mut State, given: &str) -> Result<String, ApiError> {
         return Err(ApiError::state("channel_not_found"));
     }
     let is_member = found.members.contains(state.bot_user());
-    if !is_member && !(found.kind == ChannelKind::Public && state.has_scope("chat:write.public")) {
+    let may_from_outside = found.kind == ChannelKind::Public && state.has_scope("chat:write.public");
+    if !is_member && !may_from_outside {
         return Err(ApiError::state("not_in_channel"));
     }
     Ok(channel)

@@ -92,7 +92,7 @@ pub(crate) fn metadata(args: &Args) -> Result<Option<Value>, ApiError> {
     if fields.is_empty() {
         return Ok(Some(metadata));
     }
-    if !fields.get("event_type").is_some_and(|t| t.as_str().is_some_and(|t| !t.is_empty())) {
+    if fields.get("event_type").and_then(Value::as_str).is_none_or(str::is_empty) {
         return Err(bad("metadata needs event_type"));
     }
     if !fields.get("event_payload").is_some_and(Value::is_object) {

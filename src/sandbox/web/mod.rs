@@ -153,7 +153,7 @@ impl State {
         let delivery = match fault {
             Some(ApiFault::AnswerLost) => Delivery::Lost,
             Some(ApiFault::AnswerHeld) => Delivery::Held(self.faults.releases()),
-            _ => Delivery::Now,
+            Some(ApiFault::RateLimited { .. } | ApiFault::Status(_) | ApiFault::Error(_)) | None => Delivery::Now,
         };
         let mut logged = answer.clone();
         if method == "apps.connections.open" && logged["url"].is_string() {
@@ -194,7 +194,9 @@ impl State {
             );
             return (method.run)(self, &Args::default());
         }
-        for unknown in args.0.keys().filter(|k| *k != "token" && !method.args.contains(&k.as_str())) {
+        // The official SDKs put team_id into every call; Slack heeds it for tokens of a whole organisation only.
+        for unknown in args.0.keys().filter(|k| *k != "token" && *k != "team_id" && !method.args.contains(&k.as_str()))
+        {
             self.report.add(FindingKind::UnexpectedCall, format!("{name} takes no argument {unknown}"));
         }
         (method.run)(self, args)
@@ -216,7 +218,9 @@ impl State {
             Token::App => (&self.app.app_token, &self.app.bot_token),
             Token::Bot | Token::Optional => (&self.app.bot_token, &self.app.app_token),
         };
-        if given == right {
+        if given == right && kind == Token::Bot && !self.installed {
+            Err(ApiError::state("account_inactive"))
+        } else if given == right {
             Ok(())
         } else if given == other {
             Err(ApiError::state("not_allowed_token_type"))

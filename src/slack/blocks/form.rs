@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::parts::{self, Block, Surface, fitted, label_object};
 use super::with_id;
 use crate::replies::form::MAX_TITLE_CHARS;
-use crate::replies::{Field, FieldKind, Form, Span};
+use crate::replies::{Card, Field, FieldKind, Form, Span};
 
 const BLOCKS_PER_VIEW: usize = 100;
 /// Slack refuses views beyond 250 KB; blocks cost up to four bytes per unit, and JSON around them.
@@ -20,7 +20,7 @@ const INPUT_CHARS: u32 = 3_000;
 /// The view as `views.open`, `views.update` and acknowledgements take it.
 pub fn view(form: &Form) -> Value {
     let room = BLOCKS_PER_VIEW.saturating_sub(form.fields.len());
-    let mut blocks: Vec<Value> = within(parts::blocks_of(&form.intro, Surface::Modal), room)
+    let mut blocks: Vec<Value> = within(parts::blocks_of(&form.intro, Surface::View), room)
         .into_iter()
         .enumerate()
         .map(|(index, block)| with_id(block.json, index))
@@ -44,6 +44,13 @@ pub fn view(form: &Form) -> Value {
         None => {}
     }
     view
+}
+
+/// The Home tab of one person, as `views.publish` takes it; like a modal it takes no tables.
+pub fn home(card: &Card) -> Value {
+    let kept = within(parts::blocks_of(&card.parts, Surface::View), BLOCKS_PER_VIEW);
+    let blocks: Vec<Value> = kept.into_iter().enumerate().map(|(index, block)| with_id(block.json, index)).collect();
+    json!({ "type": "home", "blocks": blocks })
 }
 
 /// Options as `block_suggestion` takes them.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::replies::{Card, Identity};
 
-pub use form::{loose_options, view};
+pub use form::{home, loose_options, view};
 pub use mrkdwn::{escape, units};
 
 /// What the app was granted that changes how a message looks.

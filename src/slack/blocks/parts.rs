@@ -15,11 +15,11 @@ const ACTIONS_PER_BLOCK: usize = 25;
 const BUTTON_LABEL_CHARS: usize = 75;
 const VALUE_CHARS: usize = 2_000;
 
-/// Where blocks will stand; a modal has no tables.
+/// Where blocks will stand; modals and the Home tab (views) take no tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surface {
     Message,
-    Modal,
+    View,
 }
 
 /// A block with what it counts for.

@@ -17,7 +17,7 @@ pub(super) fn blocks(columns: &[String], rows: &[Vec<Vec<Span>>], surface: Surfa
     let size: usize = all.iter().flat_map(|row| row.iter()).map(|cell| units(&mrkdwn::plain(cell)).max(1)).sum();
     let regular = !columns.is_empty() && rows.iter().all(|row| row.len() == columns.len());
     let fits = regular && columns.len() <= COLUMNS && all.len() <= ROWS && size <= TABLE_UNITS;
-    if surface == Surface::Modal || !fits {
+    if surface == Surface::View || !fits {
         return all.into_iter().flat_map(|row| parts::lines(&joined(row))).collect();
     }
     let rows: Vec<Vec<Value>> = all.into_iter().map(|row| row.iter().map(|cell| cell_json(cell)).collect()).collect();

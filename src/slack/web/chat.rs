@@ -63,10 +63,11 @@ pub struct Posted {
 impl Web {
     /// `chat.postMessage`. Never also to the channel, never unfurled, always findable by its id.
     pub async fn post_message(&self, post: Post<'_>) -> Result<Posted, WebError> {
-        let arguments = saying(post.channel, post.message)
+        let arguments = saying_anew(post.channel, post.message)
             .maybe("thread_ts", post.thread_ts)
-            .maybe("username", post.message.username.as_deref())
-            .maybe("icon_emoji", post.message.icon_emoji.as_deref())
+            // Slack's crawler fetches nothing that stands in it; only this method unfurls and takes these.
+            .with("unfurl_links", "false")
+            .with("unfurl_media", "false")
             .with("metadata", post.id.metadata());
         let body = self.call(POST, arguments, Channel::Post(post.channel)).await?;
         posted(&body, post.channel)
@@ -81,11 +82,7 @@ impl Web {
         thread_ts: Option<&str>,
         message: &Rendered,
     ) -> Result<(), WebError> {
-        let arguments = saying(channel, message)
-            .with("user", user)
-            .maybe("thread_ts", thread_ts)
-            .maybe("username", message.username.as_deref())
-            .maybe("icon_emoji", message.icon_emoji.as_deref());
+        let arguments = saying_anew(channel, message).with("user", user).maybe("thread_ts", thread_ts);
         self.call(EPHEMERAL, arguments, Channel::Post(channel)).await.map(|_said| ())
     }
 
@@ -150,18 +147,20 @@ impl Web {
     }
 }
 
+/// What posts and edits share. `link_names` is never given, since names in a text must not become pings; it is off then.
 fn saying(channel: &str, message: &Rendered) -> Arguments {
-    let arguments = Arguments::default()
-        .with("channel", channel)
-        .with("text", message.text())
-        .with("unfurl_links", "false")
-        .with("unfurl_media", "false")
-        .with("parse", "none")
-        .with("link_names", "false");
+    let arguments = Arguments::default().with("channel", channel).with("text", message.text()).with("parse", "none");
     match message.blocks() {
         [] => arguments,
         blocks => arguments.with("blocks", Value::Array(blocks.to_vec()).to_string()),
     }
+}
+
+/// With an agent's name and icon, which Slack takes for new messages only.
+fn saying_anew(channel: &str, message: &Rendered) -> Arguments {
+    saying(channel, message)
+        .maybe("username", message.username.as_deref())
+        .maybe("icon_emoji", message.icon_emoji.as_deref())
 }
 
 fn posted(body: &Value, channel: &str) -> Result<Posted, WebError> {

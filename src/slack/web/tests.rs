@@ -77,7 +77,6 @@ async fn every_post_is_quiet_and_can_be_found_again() {
     for (key, value) in [
         ("unfurl_links", "false"),
         ("unfurl_media", "false"),
-        ("link_names", "false"),
         ("parse", "none"),
         ("thread_ts", "1.0"),
         ("username", "Finn"),
@@ -86,7 +85,7 @@ async fn every_post_is_quiet_and_can_be_found_again() {
     ] {
         assert_eq!(arguments[key], value, "{key}");
     }
-    assert!(arguments.get("reply_broadcast").is_none());
+    assert!(arguments.get("reply_broadcast").is_none() && arguments.get("link_names").is_none());
     assert!(arguments["blocks"].as_str().unwrap().starts_with('['));
 }
 

@@ -1,9 +1,9 @@
 //! `views.*`: modals and the Home tab. Perishable: never paced, never tried twice, never through the outbox.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::super::blocks::{self, Dress};
+use super::super::blocks;
 use super::super::json::Look;
 use super::super::pace::{Channel, Tier};
 use super::{Arguments, Method, Web, WebError};
@@ -13,7 +13,6 @@ const OPEN: Method = Method::new("views.open", Tier::Now);
 const PUSH: Method = Method::new("views.push", Tier::Now);
 const UPDATE: Method = Method::new("views.update", Tier::Four);
 const PUBLISH: Method = Method::new("views.publish", Tier::Four);
-const BLOCKS_PER_HOME: usize = 100;
 
 /// A modal that is open now; `hash` guards against overwriting what changed meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +37,9 @@ impl Web {
         self.update_view_raw(view_id, hash, blocks::view(form)).await
     }
 
-    /// `views.publish`: the Home tab of one person; what does not fit into 100 blocks is left out.
+    /// `views.publish`: the Home tab of one person; what does not fit is left out, and it says so.
     pub async fn publish_home(&self, user: &str, card: &Card) -> Result<OpenedView, WebError> {
-        let pages = blocks::render(card, &Dress { may_customize: false });
-        let flat = pages.iter().flat_map(|page| page.blocks().iter().cloned()).take(BLOCKS_PER_HOME);
-        let numbered = flat.enumerate().map(|(index, mut block)| {
-            block["block_id"] = json!(format!("b{index}"));
-            block
-        });
-        let view = json!({ "type": "home", "blocks": numbered.collect::<Vec<_>>() });
+        let view = blocks::home(card);
         let arguments = Arguments::default().with("user_id", user).with("view", view.to_string());
         opened(&self.call(PUBLISH, arguments, Channel::Irrelevant).await?)
     }

@@ -1,0 +1,91 @@
+//! Modals: what opens at a click, read-only. Whoever sends one off is checked when it is carried out, not here.
+
+use super::super::facts::Moment;
+use super::super::{App, FlowError, query};
+use super::{Wanted, approval, task};
+use crate::commands::Query;
+use crate::execution::store as actions;
+use crate::gate::store as approvals;
+use crate::ids::{ApprovalId, TaskId};
+use crate::replies::refusals::Refusal;
+use crate::replies::{Form, Verb, approval as cards, asking, human, review, steering, unsure};
+use crate::runs::Waiting;
+use crate::tasks::store as tasks;
+use crate::workers::{SlackUser, WorkerRef};
+
+/// The modal behind a button.
+pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Wanted, FlowError> {
+    let form = match verb {
+        Verb::Deny | Verb::Details => of_approval(app, verb, target).await?,
+        Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
+        Verb::RecordReview => of_position(app, target)?,
+        Verb::Why => match target.parse::<TaskId>() {
+            Ok(task) => {
+                let card = query::card(app, by, &Query::Why { task }, &query::Asker::anywhere()).await?;
+                Some(Form::page(Verb::Why, target, "Why", card.parts))
+            }
+            Err(_) => None,
+        },
+        Verb::Approve
+        | Verb::DenyForm
+        | Verb::AskAgain
+        | Verb::CancelTask
+        | Verb::ReassignTo
+        | Verb::TakeIt
+        | Verb::Accept
+        | Verb::HandOverTo
+        | Verb::DoneForm
+        | Verb::AnswerForm
+        | Verb::ItHappened
+        | Verb::ItDidNot
+        | Verb::LeaveIt
+        | Verb::UseEdit
+        | Verb::IgnoreEdit
+        | Verb::RecordReviewForm
+        | Verb::StopAll
+        | Verb::Resume
+        | Verb::ShareHere
+        | Verb::RetryFailed
+        | Verb::DropFailed => None,
+    };
+    Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
+}
+
+async fn of_approval(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {
+    let Ok(id) = target.parse::<ApprovalId>() else { return Ok(None) };
+    let Some(card) = approvals::find_card(&app.store, id).await? else { return Ok(None) };
+    let Some(found) = tasks::find_task(&app.store, card.task).await? else { return Ok(None) };
+    let Some(stored) = actions::find_action(&app.store, card.approval.action).await? else { return Ok(None) };
+    let view = approval::view(&Moment::of(app)?, &found, &card, &stored);
+    Ok(Some(if verb == Verb::Deny { steering::deny_form(&view) } else { cards::details(&view) }))
+}
+
+async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {
+    let id = target.split(['/', ' ']).next().and_then(|id| id.parse::<TaskId>().ok());
+    let Some(id) = id else { return Ok(None) };
+    let Some(found) = tasks::find_task(&app.store, id).await? else { return Ok(None) };
+    let moment = Moment::of(app)?;
+    Ok(match verb {
+        Verb::Reassign => Some(unsure::reassign_form(id, &task::reassign_choices(app, &moment.directives, &moment.directory, &found))),
+        Verb::HandOver => Some(human::hand_over_form(id)),
+        Verb::Done => Some(human::done_form(id)),
+        _ => {
+            let mut tx = app.store.begin().await?;
+            let run = crate::runs::store::current_of_task(&mut tx, id).await?;
+            match run.and_then(|run| run.waiting) {
+                Some(Waiting::Answer { slot, .. }) => Some(asking::answer_form(id, slot.replace('_', " ").trim())),
+                Some(Waiting::Approval { .. } | Waiting::Action { .. }) | None => None,
+            }
+        }
+    })
+}
+
+fn of_position(app: &App, target: &str) -> Result<Option<Form>, FlowError> {
+    let moment = Moment::of(app)?;
+    let names = moment.names();
+    let worker = WorkerRef::Agent(target.to_owned());
+    let owner = names.owner(&worker).unwrap_or_else(|| names.worker(&WorkerRef::Human));
+    let known = moment.directives.roster.positions.contains_key(target);
+    Ok(known.then(|| review::form(target, &names.worker(&worker), &owner)))
+}
+
