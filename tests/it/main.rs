@@ -1,6 +1,8 @@
 //! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
 
 mod architecture;
-mod tools;
+mod database;
 #[cfg(feature = "sandbox")]
 mod slack;
+mod store;
+mod tools;
