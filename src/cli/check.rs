@@ -168,3 +168,63 @@ fn span_of(problem: &Problem, text: &str) -> std::ops::Range<usize> {
     let at = |n: usize| rest.char_indices().nth(n).map_or(rest.len(), |(at, _)| at);
     before + at(column)..before + at(column + length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMPANY: &str = "# Acme\n\n## Who is who\n\n- Kim Osei (@kim), managing director\n- Ana Silva (@ana), clerk, reports to @kmi\n\n\
+                           The triage person is @kim.\n\nAlways be polite.\n";
+
+    fn checked(files: &[(&str, &str)]) -> Report {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        report(dir.path(), None, NaiveDate::from_ymd_opt(2026, 11, 20).unwrap())
+    }
+
+    #[test]
+    fn a_problem_is_drawn_with_its_line_and_how_to_mend_it() {
+        let text = as_text(&checked(&[("company.md", COMPANY)]), Path::new("directives"), false, false);
+        assert_eq!(
+            text,
+            "error[unknown-person]: nobody is called “@kmi”
+ --> directives/company.md:6:39
+  |
+6 | - Ana Silva (@ana), clerk, reports to @kmi
+  |                                       ^^^^
+  |
+  = help: did you mean @kim?
+
+1 reading in 1 file, 1 error, 0 warnings.
+"
+        );
+    }
+
+    #[test]
+    fn json_has_the_contracts_three_lists() {
+        let report = checked(&[("company.md", COMPANY)]);
+        let value: Value = serde_json::from_str(&as_json(&report).unwrap()).unwrap();
+        assert_eq!(value["workflows"], json!([]));
+        let reading = &value["readings"][0];
+        assert_eq!(
+            (&reading["file"], &reading["line"], &reading["column"]),
+            (&json!("company.md"), &json!(10), &json!(1))
+        );
+        assert_eq!(
+            (&reading["text"], &reading["reading"]),
+            (&json!("Always be polite."), &json!({"kind": "guidance"}))
+        );
+        let problem = &value["problems"][0];
+        let want = json!({"severity": "error", "code": "unknown-person", "file": "company.md", "line": 6, "column": 39,
+                          "message": "nobody is called “@kmi”", "help": "did you mean @kim?"});
+        assert_eq!(*problem, want);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_problem_and_no_panic() {
+        let report = report(Path::new("/nowhere/at/all"), None, NaiveDate::default());
+        assert!(as_text(&report, Path::new("x"), true, false).contains("error[no-directory]"));
+    }
+}

@@ -17,10 +17,10 @@ use super::directory::read_directory;
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Timestamp};
 use crate::directives::diagnostics::{Problem, Severity};
+use crate::directives::matching::conditions::{NoMeasures, Request, Scope, Sender, holds};
+use crate::directives::matching::words::{Terms, Words};
 use crate::directives::rule::{Priority, Rule, Source};
 use crate::directives::{Directives, files};
-use crate::gate::conditions::{NoMeasures, Request, Scope, Sender, holds};
-use crate::gate::words::{Terms, Words};
 use crate::gate::{
     Accounts, Approvers, Decision, History, Holds, Parties, Proposal, Requester, Surroundings, TaskFacts, approvers,
     fewest_deciders, judge,

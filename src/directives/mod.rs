@@ -7,6 +7,7 @@ pub mod condition;
 pub mod diagnostics;
 pub mod files;
 pub mod language;
+pub mod matching;
 pub mod rule;
 pub mod store;
 pub mod template;

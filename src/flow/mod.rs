@@ -12,11 +12,13 @@
 //! | [`deliver`] | outbox → slack |
 //! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
 
+pub mod assign;
 pub mod bell;
 pub mod decide;
 pub mod deliver;
 pub mod directives;
 pub mod execute;
+pub mod facts;
 pub mod failpoint;
 pub mod intake;
 pub mod query;
@@ -28,7 +30,8 @@ pub mod step;
 pub mod sync;
 pub mod tick;
 
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,10 +39,15 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::directives::Directives;
+use crate::replies::Who;
 use crate::roster::directory::Directory;
+use crate::routing::{Experience, Router};
+use crate::slack::blocks::Dress;
+use crate::slack::envelope::Ours;
 use crate::slack::web::Web;
 use crate::store::{Store, StoreError};
 use crate::tools::ToolHost;
+use crate::workers::WorkerRef;
 use bell::Bell;
 
 /// Everything that the arrows share. Cheap to clone.
@@ -52,12 +60,36 @@ pub struct Shared {
     pub store: Store,
     pub clock: Clock,
     pub web: Web,
+    /// Who we are in this workspace.
+    pub ours: Ours,
+    /// How cards are dressed for Slack.
+    pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,
     pub bell: Bell,
     pub intake: intake::Committer,
     pub stopping: CancellationToken,
-    in_force: RwLock<Option<Arc<Directives>>>,
+    in_force: RwLock<Option<InForce>>,
     directory: RwLock<Arc<Directory>>,
+    directory_is_old: AtomicBool,
+    /// Digests of the problems that a keeper was told of, with the keeper's account.
+    told_problems: Mutex<Option<(String, String)>>,
+}
+
+/// The set in force with the router that was fitted for it.
+#[derive(Clone)]
+struct InForce {
+    directives: Arc<Directives>,
+    router: Arc<Router>,
+}
+
+/// The outside that an app is built from.
+pub struct Outside {
+    pub store: Store,
+    pub clock: Clock,
+    pub web: Web,
+    pub ours: Ours,
+    pub dress: Dress,
+    pub tools: Arc<dyn ToolHost>,
 }
 
 impl std::ops::Deref for App {
@@ -89,19 +121,23 @@ pub enum Worked {
 }
 
 impl App {
-    pub fn new(config: Config, store: Store, clock: Clock, web: Web, tools: Arc<dyn ToolHost>) -> Self {
+    pub fn new(config: Config, outside: Outside) -> Self {
         let intake = intake::Committer::new(config.limits.inbox_waiting);
         Self(Arc::new(Shared {
             config,
-            store,
-            clock,
-            web,
-            tools,
+            store: outside.store,
+            clock: outside.clock,
+            web: outside.web,
+            ours: outside.ours,
+            dress: outside.dress,
+            tools: outside.tools,
             bell: Bell::default(),
             intake,
             stopping: CancellationToken::new(),
             in_force: RwLock::new(None),
             directory: RwLock::new(Arc::new(Directory::default())),
+            directory_is_old: AtomicBool::new(false),
+            told_problems: Mutex::new(None),
         }))
     }
 
@@ -111,22 +147,68 @@ impl App {
 
     /// The set of directives in force. There is always one once the app has started.
     pub fn directives(&self) -> Result<Arc<Directives>, FlowError> {
-        let in_force = self.in_force.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.in_force().map(|in_force| in_force.directives)
+    }
+
+    /// The router for the set in force.
+    pub fn router(&self) -> Result<Arc<Router>, FlowError> {
+        self.in_force().map(|in_force| in_force.router)
+    }
+
+    fn in_force(&self) -> Result<InForce, FlowError> {
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
         in_force.clone().ok_or_else(|| FlowError::Broken("no directives are in force".to_owned()))
     }
 
-    pub fn put_in_force(&self, set: Arc<Directives>) {
-        *self.in_force.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(set);
+    /// Puts a set in force, with a router fitted from what people corrected so far.
+    pub fn put_in_force(&self, directives: Arc<Directives>, experience: &[Experience]) {
+        let router = Arc::new(Router::new(&directives, experience));
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Some(InForce { directives, router });
         self.bell.ring();
     }
 
     /// What Slack told of accounts, channels and groups.
     pub fn directory(&self) -> Arc<Directory> {
-        self.directory.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn learn(&self, directory: Directory) {
-        *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+    }
+
+    /// What is stored of the directory changed in a transaction that has not ended yet.
+    pub fn reload_directory_soon(&self) {
+        self.directory_is_old.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the directory must be read again; asked once.
+    pub fn directory_got_old(&self) -> bool {
+        self.directory_is_old.swap(false, Ordering::SeqCst)
+    }
+
+    /// Notes that `user` is told of these problems; false when they were told of the same ones before.
+    pub fn is_news(&self, problems: &str, user: &str) -> bool {
+        let mut told = self.told_problems.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = told.as_ref().is_none_or(|(known, _)| known != problems);
+        *told = Some((problems.to_owned(), user.to_owned()));
+        news
+    }
+
+    /// The problems are gone; the account that was told of them, if one was.
+    pub fn problems_are_gone(&self) -> Option<String> {
+        self.told_problems.lock().unwrap_or_else(PoisonError::into_inner).take().map(|(_, user)| user)
+    }
+
+    /// Whether somebody was told that the set on disk is broken.
+    pub fn has_told_problems(&self) -> bool {
+        self.told_problems.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The triage person, if the directives name one.
+    pub fn triage(&self) -> Result<Option<Who>, FlowError> {
+        let (directives, directory) = (self.directives()?, self.directory());
+        let names = says::Names { directives: &directives, directory: &directory };
+        Ok(directives.roster.triage.is_some().then(|| names.worker(&WorkerRef::Human)))
     }
 
     /// Starts every loop. They end when `stopping` is cancelled, each after what it has in hand.

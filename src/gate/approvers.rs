@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fitting::local_date;
-use super::people::Around;
+use crate::directives::matching::people::Around;
 use super::{Proposal, Requester, Requirement};
 use crate::clock::Timestamp;
 use crate::directives::Directives;

@@ -4,8 +4,8 @@
 //! cannot be proven is "not inside", and then the stricter rule wins, or both hold.
 
 use super::amounts::Interval;
-use super::people::reach;
-use super::words::{Terms, same_term};
+use crate::directives::matching::people::reach;
+use crate::directives::matching::words::{Terms, same_term};
 use crate::directives::rule::{AmountRange, Condition, IsoDuration, Times, ToolPattern};
 use crate::roster::Roster;
 use crate::workers::WorkerRef;

@@ -1,11 +1,11 @@
 //! Which rules fit a call, and how surely: conditions against the request and against the record of the action.
 
 use super::amounts::Interval;
-use super::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
+use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::history::Window;
-use super::holds::Holds;
+use crate::directives::matching::holds::Holds;
 use super::judge::Court;
-use super::people::{binds, position_of, role_of};
+use crate::directives::matching::people::{binds, position_of, role_of};
 use super::precedence::Fitting;
 use super::segments::Evidence;
 use crate::clock::{Span, Timestamp};

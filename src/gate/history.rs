@@ -1,9 +1,9 @@
 //! What the same people did before: the figures that running totals are made of.
 
 use super::amounts::Interval;
-use super::holds::Holds;
 use crate::catalogue::ToolName;
 use crate::clock::Timestamp;
+use crate::directives::matching::holds::Holds;
 use crate::directives::rule::{AmountRange, Same, Times, ToolPattern};
 use crate::money::Money;
 

@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
+use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::containment::Company;
-use super::holds::Holds;
-use super::people::position_of;
+use super::history::Window;
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::{binds, position_of, role_of};
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
 use super::shown::target_of;
-use super::words::{Terms, Words};
+use crate::directives::matching::words::{Terms, Words};
 use super::{
     Because, DEFAULT_WITHIN, Decision, Denial, Ground, History, Proposal, Requirement, TaskFacts, Verdict, Whose,
     schema,

@@ -13,31 +13,27 @@ pub mod amounts;
 mod approval;
 pub mod approvers;
 mod clicks;
-pub mod conditions;
 pub mod containment;
 mod digest;
 mod fitting;
 mod history;
-mod holds;
 mod judge;
-mod people;
 mod precedence;
 mod privilege;
 mod release;
 mod schema;
 mod segments;
 pub mod shown;
-#[cfg(test)]
-mod tests;
 pub mod store;
+#[cfg(test)]
 pub(crate) mod tests;
-pub mod words;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::directives::matching::holds::Holds;
 pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
@@ -45,7 +41,6 @@ pub use approvers::{
 pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
-pub use holds::Holds;
 pub use judge::{judge, whose};
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};

@@ -5,8 +5,8 @@
 //! looked up never displaces another. What a role file says displaces nothing that the company's files say.
 
 use super::containment::{Company, tools_inside};
-use super::holds::Holds;
 use crate::directives::Reading;
+use crate::directives::matching::holds::Holds;
 use crate::directives::rule::{Allow, Approve, Condition, ToolPattern};
 use crate::workers::WorkerRef;
 

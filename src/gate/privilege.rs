@@ -1,9 +1,9 @@
 //! Least privilege: a worker may use the tools of its front matter and of its `permit` sentences, and no others.
 
-use super::holds::Holds;
-use super::people::{binds, position_of, role_of};
 use super::{Because, Denial, Ground};
 use crate::catalogue::ToolName;
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::{binds, position_of, role_of};
 use crate::directives::rule::{Permit, Rule};
 use crate::directives::{Directives, Origin, Reading};
 use crate::roster::Position;

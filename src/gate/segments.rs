@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::LookedUp;
-use super::holds::Holds;
-use super::words::{Terms, Words, same_term};
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::words::{Terms, Words, same_term};
 
 /// Shorter texts ("a", "US") name too many things to tie two records together.
 const MIN_IDENTIFYING_CHARS: usize = 3;

@@ -3,14 +3,14 @@
 //! Roles outlive positions. Everything here comes from `company.md` and the front matter of role files; what Slack tells
 //! about accounts (deactivated, guest, time zone) is kept in the directory, which is looked up at the moment of acting.
 
-pub mod directory;
-pub mod store;
 pub mod chart;
+pub mod directory;
 pub mod hours;
 pub mod names;
 pub mod reviews;
 #[cfg(test)]
 mod tests;
+pub mod store;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,25 @@
-//! Who should take a piece of work, and why: `route(request, directives, now)` → [`Routing`]. Pure and deterministic.
+//! Who should take a piece of work, and why: [`route`]`(request, directives, router, now)` → [`Routing`]. Pure and deterministic.
 //!
 //! Rules decide first (`escalate` over `route`; literal words over channel over topic); what no rule settles is scored by
 //! text against the roles' descriptions and examples. Below the threshold the answer is `human`, with the candidates.
+//! The [`Router`] is built once for a set of directives and what was learned since; it is rebuilt from the whole log, never
+//! nudged, so that it can be reproduced and a correction can be taken back.
+//!
+//! Absent here: clocks, stores, models of language, and any table whose order is not fixed.
+
+mod decide;
+mod likeness;
+mod material;
+mod precedence;
+mod router;
+mod rules;
+mod said;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{route, urgency};
+pub use router::{Experience, Router};
 
 use serde::{Deserialize, Serialize};
 

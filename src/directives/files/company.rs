@@ -3,15 +3,18 @@
 //! Everything else that stands there (definitions, working hours, rules) is left for the sentence reader.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
+use super::facts::read_facts;
+use super::names::{list_items, person_named};
 use super::page::{BlockKind, Page};
 use super::people::{PersonEntry, read_person};
 use super::place::Source;
 use super::prose::Prose;
 use super::split::Mapped;
 use crate::directives::diagnostics::Problem;
-use crate::roster::names::{Named, nearest, slug, team_slug};
+use crate::roster::names::{slug, team_slug};
 use crate::roster::{ChannelFact, Person, Roster, Team};
 use crate::workers::WorkerRef;
 
@@ -42,7 +45,7 @@ pub fn read_company(
         match (section(page, block.heading), block.text.text.starts_with(['#', '`'])) {
             (Section::People, _) => match read_person(source, &block.text) {
                 Ok(entry) => people.push((entry, block.text.clone())),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             },
             (Section::Teams, _) => teams.push(&block.text),
             (Section::Channels, _) | (Section::Other, true) if channel_name(&block.text.text).is_some() => {
@@ -96,6 +99,11 @@ fn section(page: &Page, heading: Option<usize>) -> Section {
             }
         })
         .unwrap_or(Section::Other)
+}
+
+/// Whether a heading opens the section on triage, where a name alone says who does it.
+pub fn under_triage(page: &Page, heading: Option<usize>) -> bool {
+    section(page, heading) == Section::Triage
 }
 
 fn add_people(
@@ -199,10 +207,13 @@ fn read_team(source: &Source<'_>, text: &Mapped, roster: &mut Roster, problems: 
             }
         }
     }
-    if roster.teams.contains_key(&id) {
-        problems.push(source.error("duplicate-team", text.whole(), format!("{} is listed twice", team.name)));
-    } else {
-        roster.teams.insert(id, team);
+    match roster.teams.entry(id) {
+        Entry::Vacant(free) => {
+            free.insert(team);
+        }
+        Entry::Occupied(_) => {
+            problems.push(source.error("duplicate-team", text.whole(), format!("{} is listed twice", team.name)));
+        }
     }
 }
 
@@ -242,204 +253,4 @@ fn read_channel(source: &Source<'_>, text: &Mapped, roster: &mut Roster, problem
     } else {
         roster.channels.insert(fact.name.clone(), fact);
     }
-}
-
-/// Triage, time zone and keeper, which may stand anywhere in the file.
-fn read_facts(
-    source: &Source<'_>,
-    page: &Page,
-    prose: &mut Vec<Prose>,
-    roster: &mut Roster,
-    problems: &mut Vec<Problem>,
-) -> Option<WorkerRef> {
-    let mut keeper = None;
-    prose.retain(|p| {
-        let text = &p.sentence.text;
-        let in_triage = section(page, p.heading) == Section::Triage;
-        if let Some(name) = triage_in(text, in_triage) {
-            match person_named(roster, name) {
-                Ok(handle) => roster.triage = Some(handle),
-                Err((what, help)) => {
-                    problems.push(source.error("unknown-person", p.sentence.whole(), what).with_help(help));
-                }
-            }
-            return false;
-        }
-        if let Some(zone) = zone_in(text) {
-            match zone_named(zone) {
-                Ok(name) => roster.timezone = name,
-                Err(help) => {
-                    let what = format!("there is no time zone “{zone}”");
-                    problems.push(source.error("unknown-timezone", p.sentence.whole(), what).with_help(help));
-                }
-            }
-            return false;
-        }
-        if let Some(name) = keeper_in(text) {
-            match worker_named(roster, name) {
-                Ok(worker) => keeper = Some(worker),
-                Err((what, help)) => {
-                    problems.push(source.error("unknown-person", p.sentence.whole(), what).with_help(help));
-                }
-            }
-            return false;
-        }
-        true
-    });
-    keeper
-}
-
-/// Who does triage: "The triage person is X.", "X does triage.", "Triage: X"; under the heading, the name alone.
-fn triage_in(text: &str, under_heading: bool) -> Option<&str> {
-    let text = text.trim_end_matches('.').trim();
-    let subjects = ["the triage person", "our triage person", "the triage human", "triage person", "triage"];
-    if let Some(name) = subjects.iter().find_map(|s| after(text, s).and_then(|rest| copula(rest))) {
-        return Some(name);
-    }
-    for tail in
-        [" does triage", " is the triage person", " is on triage", " handles triage", " takes triage", " is triage"]
-    {
-        if let Some(name) = before(text, tail) {
-            return Some(name);
-        }
-    }
-    let only_a_name = text.split_whitespace().count() <= 3 && (text.contains('@') || !text.contains(' '));
-    (under_heading && only_a_name).then_some(text)
-}
-
-fn zone_in(text: &str) -> Option<&str> {
-    let text = text.trim_end_matches('.').trim();
-    let subjects = [
-        "our time zone",
-        "our timezone",
-        "the time zone",
-        "the timezone",
-        "the company's time zone",
-        "time zone",
-        "timezone",
-        "the company time zone",
-    ];
-    subjects.iter().find_map(|s| after(text, s).and_then(copula)).or_else(|| {
-        let rest = after(text, "we are in").or_else(|| after(text, "we work in"))?.trim();
-        rest.contains('/').then_some(rest)
-    })
-}
-
-fn keeper_in(text: &str) -> Option<&str> {
-    let text = text.trim_end_matches('.').trim();
-    let lower = text.to_lowercase();
-    for verb in ["kept", "maintained", "looked after", "owned"] {
-        for subject in ["directives", "the directives", "these directives", "our directives", "these files"] {
-            let head = format!("{subject} are {verb} by ");
-            if lower.starts_with(&head) {
-                return text.get(head.len()..);
-            }
-        }
-    }
-    ["keeps the directives", "keeps these directives", "maintains the directives", "looks after the directives"]
-        .iter()
-        .find_map(|tail| before(text, &format!(" {tail}")))
-}
-
-/// What follows "is", "are" or a colon.
-fn copula(rest: &str) -> Option<&str> {
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix(':').or_else(|| rest.strip_prefix("is ")).or_else(|| rest.strip_prefix("= "))?;
-    Some(rest.trim()).filter(|name| !name.is_empty())
-}
-
-fn after<'a>(text: &'a str, head: &str) -> Option<&'a str> {
-    text.get(..head.len()).filter(|start| start.eq_ignore_ascii_case(head)).map(|_| &text[head.len()..])
-}
-
-fn before<'a>(text: &'a str, tail: &str) -> Option<&'a str> {
-    let at = text.len().checked_sub(tail.len())?;
-    text.get(at..).filter(|end| end.eq_ignore_ascii_case(tail)).map(|_| text[..at].trim())
-}
-
-/// The IANA name that a text means: the name itself, or a city that only one zone is called after.
-fn zone_named(text: &str) -> Result<String, String> {
-    let wanted = text.trim_matches(|c: char| c.is_whitespace() || c == '`').trim_end_matches(" time");
-    let all = chrono_tz::TZ_VARIANTS;
-    let city = format!("/{}", wanted.replace(' ', "_").to_lowercase());
-    let found = all
-        .iter()
-        .find(|zone| zone.name().eq_ignore_ascii_case(wanted))
-        .or_else(|| all.iter().find(|zone| zone.name().to_lowercase().ends_with(&city)));
-    match found {
-        Some(zone) => Ok(zone.name().to_owned()),
-        None => Err(match nearest(wanted, all.iter().map(|zone| zone.name())) {
-            Some(name) => format!("did you mean {name}?"),
-            None => "write an IANA name such as Europe/Berlin or America/New_York".to_owned(),
-        }),
-    }
-}
-
-/// The handle of the one person that a text names: "@kim", "Kim Osei", "Kim Osei (@kim)". Else what is wrong, and help.
-pub fn person_named(roster: &Roster, text: &str) -> Result<String, (String, String)> {
-    match worker_named(roster, text)? {
-        WorkerRef::Person(handle) => Ok(handle),
-        WorkerRef::Human => Ok(roster.triage.clone().unwrap_or_default()).and_then(|handle| {
-            if handle.is_empty() {
-                Err(("nobody does triage yet".to_owned(), "name a person".to_owned()))
-            } else {
-                Ok(handle)
-            }
-        }),
-        other => {
-            Err((format!("“{}” is no person but {other}", text.trim()), "name a person, best by handle".to_owned()))
-        }
-    }
-}
-
-/// The one worker that a text names. Else what is wrong, and help.
-pub fn worker_named(roster: &Roster, text: &str) -> Result<WorkerRef, (String, String)> {
-    let text = text.trim().trim_end_matches('.').trim_matches('`');
-    let handle = text.split_once('@').map(|(_, rest)| {
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(rest.len());
-        format!("@{}", rest[..end].trim_end_matches('.'))
-    });
-    let asked = handle.as_deref().unwrap_or(text);
-    match roster.named(asked) {
-        Named::One(worker) => Ok(worker),
-        Named::Several(all) => {
-            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
-            Err((format!("“{asked}” is borne by more than one"), format!("write which one: {}", names.join(" or "))))
-        }
-        Named::Nobody => Err((
-            format!("nobody is called “{asked}”"),
-            match roster.nearest_name(asked) {
-                Some(name) => format!("did you mean {name}?"),
-                None => "list them in company.md under “Who is who”".to_owned(),
-            },
-        )),
-    }
-}
-
-/// The items of "a, b and c" within `range`, as byte ranges of `text`.
-pub fn list_items(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    let mut start = range.start;
-    let mut at = range.start;
-    while at < range.end {
-        let rest = &text[at..range.end];
-        let cut = [", and ", "; ", ", ", " and ", " & "].iter().find(|s| rest.starts_with(**s));
-        match cut {
-            Some(separator) => {
-                out.push(start..at);
-                at += separator.len();
-                start = at;
-            }
-            None => at += rest.chars().next().map_or(1, char::len_utf8),
-        }
-    }
-    out.push(start..range.end);
-    out.into_iter()
-        .filter_map(|item| {
-            let raw = &text[item.clone()];
-            let head = raw.len() - raw.trim_start().len();
-            let tail = raw.trim_end().trim_end_matches(['.', ',', ';']).len();
-            (tail > head).then(|| item.start + head..item.start + tail)
-        })
-        .collect()
 }

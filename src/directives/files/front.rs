@@ -42,7 +42,7 @@ pub struct FrontMatter {
 
 impl FrontMatter {
     /// Reads the front matter of `source`; a file without any has an empty one.
-    pub fn read(source: &Source<'_>) -> Result<Self, Problem> {
+    pub fn read(source: &Source<'_>) -> Result<Self, Box<Problem>> {
         let first = source.text.lines().next().unwrap_or_default();
         if first.trim_end() != "---" {
             return Ok(Self::default());
@@ -57,22 +57,23 @@ impl FrontMatter {
             }
         }
         let Some((closing, end)) = end else {
-            return Err(source
-                .error("unclosed-front-matter", 0..first.len(), "this front matter never ends")
-                .with_help("end it with a line of ---"));
+            let problem = source.error("unclosed-front-matter", 0..first.len(), "this front matter never ends");
+            return Err(Box::new(problem.with_help("end it with a line of ---")));
         };
         // The first line is kept as an empty one, so that YAML's line numbers are the file's.
         let yaml = format!("\n{}", &source.text[source.offset(2, 1)..closing]);
         if yaml.trim().is_empty() {
             return Ok(Self { fields: Fields::default(), range: 0..end });
         }
-        let tree: Spanned<Raw> = serde_saphyr::from_str(&yaml).map_err(|error| broken(source, &error))?;
+        let tree: Spanned<Raw> = serde_saphyr::from_str(&yaml).map_err(|error| Box::new(broken(source, &error)))?;
         match place(source, tree).value {
             Node::Map(fields) => Ok(Self { fields, range: 0..end }),
             Node::Empty => Ok(Self { fields: Fields::default(), range: 0..end }),
-            Node::Text(_) | Node::List(_) => Err(source
-                .error("front-matter", 0..first.len(), "front matter needs lines like `owner: \"@dana\"`")
-                .with_help("write one `key: value` per line")),
+            Node::Text(_) | Node::List(_) => {
+                let what = "front matter needs lines like `owner: \"@dana\"`";
+                let problem = source.error("front-matter", 0..first.len(), what);
+                Err(Box::new(problem.with_help("write one `key: value` per line")))
+            }
         }
     }
 }

@@ -5,8 +5,10 @@
 
 mod company;
 mod conflicts;
+mod facts;
 mod front;
 mod locks;
+mod names;
 mod page;
 mod people;
 mod permissions;
@@ -15,11 +17,14 @@ mod playbook;
 mod prose;
 mod readings;
 mod role;
+mod role_text;
+mod settle;
 mod split;
 mod steps;
 mod takes;
 #[cfg(test)]
 mod tests;
+mod when;
 mod words;
 
 use std::collections::BTreeMap;
@@ -155,7 +160,7 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         let mut front = match FrontMatter::read(&source) {
             Ok(front) => front,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 FrontMatter::default()
             }
         };
@@ -211,7 +216,7 @@ fn read_company_file(pages: &mut [File<'_>], roster: &mut Roster, problems: &mut
 fn settle_roles(pages: &mut [File<'_>], roster: &mut Roster, problems: &mut Vec<Problem>) {
     let drafts: Vec<(&Source<'_>, &Draft)> =
         pages.iter().filter_map(|file| file.draft.as_ref().map(|draft| (&file.source, draft))).collect();
-    role::settle_roles(&drafts, roster, problems);
+    settle::settle_roles(&drafts, roster, problems);
 }
 
 /// Who keeps each file: its own `kept by`, else the company's keeper, else the triage person. Also refuses what is left of
@@ -227,7 +232,7 @@ fn keepers(
     for file in pages {
         let mut keeper = company.clone().unwrap_or(WorkerRef::Human);
         if let Some(given) = file.front.fields.take_text("kept by", &file.source, problems) {
-            match company::worker_named(roster, &given.value) {
+            match names::worker_named(roster, &given.value) {
                 Ok(worker) => keeper = worker,
                 Err((what, help)) => {
                     problems.push(file.source.error("unknown-person", given.range, what).with_help(help));

@@ -21,7 +21,7 @@ pub struct PersonEntry {
 
 /// Reads one list item. The first part is the name; handle, e-mail, user id, zone and manager are known by their form,
 /// and what is left is the title.
-pub fn read_person(source: &Source<'_>, text: &Mapped) -> Result<PersonEntry, Problem> {
+pub fn read_person(source: &Source<'_>, text: &Mapped) -> Result<PersonEntry, Box<Problem>> {
     let form = "write it as “Dana Ruiz (@dana, dana@acme.test), head of finance, reports to @kim”";
     let mut parts = parts(&text.text).into_iter();
     let name = parts.next().map(|range| text.text[range].trim_matches(['*', '_']).to_owned()).unwrap_or_default();
@@ -55,9 +55,8 @@ pub fn read_person(source: &Source<'_>, text: &Mapped) -> Result<PersonEntry, Pr
         } else if let Some(handle) = part.strip_prefix('@') {
             if !entry.handle.is_empty() {
                 let what = "this line holds two handles";
-                return Err(source
-                    .error("person-form", text.range(range), what)
-                    .with_help("write one line per person"));
+                let problem = source.error("person-form", text.range(range), what);
+                return Err(Box::new(problem.with_help("write one line per person")));
             }
             entry.handle = handle.to_lowercase();
         } else if is_email(part) {
@@ -73,7 +72,7 @@ pub fn read_person(source: &Source<'_>, text: &Mapped) -> Result<PersonEntry, Pr
     entry.title = (!title.is_empty()).then(|| title.join(", "));
     if entry.handle.is_empty() || entry.name.is_empty() {
         let what = "this line names no person with a handle";
-        return Err(source.error("person-form", text.whole(), what).with_help(form));
+        return Err(Box::new(source.error("person-form", text.whole(), what).with_help(form)));
     }
     Ok(entry)
 }

@@ -8,9 +8,10 @@ use super::place::Source;
 use super::split::Mapped;
 use super::steps::{StepReader, step_help};
 use super::takes::read_takes;
+use super::when::read_when;
 use crate::directives::diagnostics::Problem;
-use crate::directives::language::{Outcome, Scope, Sentence, Vocabulary, read};
-use crate::directives::rule::{Condition, Rule};
+use crate::directives::language::Vocabulary;
+use crate::directives::rule::Condition;
 use crate::directives::{Origin, PlaybookSource, Slot, Step};
 
 /// Reads all playbooks of a role file.
@@ -66,7 +67,7 @@ impl Section<'_, '_> {
             for sentence in block.text.sentences() {
                 let text = sentence.text.as_str();
                 if starts(text, &["when ", "whenever ", "if ", "for "]) {
-                    match self.condition(text) {
+                    match read_when(text, self.vocabulary) {
                         Some(condition) => when = condition,
                         None => problems.push(
                             self.source
@@ -111,62 +112,6 @@ impl Section<'_, '_> {
             problems.push(problem);
         }
         out
-    }
-
-    /// The condition of a "When …" sentence: read as a route's condition, so that it means what it means there.
-    fn condition(&self, text: &str) -> Option<Condition> {
-        let clause = text.trim_end_matches(['.', ':', ',']).trim();
-        let bare = clause.split_once(' ').map(|(_, rest)| rest)?;
-        let subject =
-            ["a request ", "requests ", "the request ", "somebody ", "someone ", "anyone ", "a message ", "it "]
-                .iter()
-                .find_map(|head| {
-                    bare.get(..head.len()).filter(|s| s.eq_ignore_ascii_case(head)).map(|_| &bare[head.len()..])
-                })
-                .unwrap_or(bare);
-        let mut tries: Vec<String> = Vec::new();
-        for verb in ["mentions ", "mention ", "says ", "contains "] {
-            if let Some(words) = subject.strip_prefix(verb) {
-                tries.push(format!("Anything mentioning {words} goes to a human."));
-            }
-        }
-        for verb in ["is about ", "are about ", "asks about ", "ask about ", "concerns "] {
-            if let Some(topics) = subject.strip_prefix(verb) {
-                tries.push(format!("Requests about {topics} go to a human."));
-                tries.push(format!("Everything about {topics} goes to a human."));
-            }
-        }
-        tries.push(format!("{clause}, ask a human."));
-        tries.push(format!("{clause}, it goes to a human."));
-        tries.iter().find_map(|sentence| self.condition_of(sentence))
-    }
-
-    fn condition_of(&self, sentence: &str) -> Option<Condition> {
-        let sentence = Sentence { text: sentence, scope: Scope::default() };
-        let Outcome::Rules(reads) = read(&sentence, self.vocabulary) else { return None };
-        let [only] = reads.as_slice() else { return None };
-        let when = match &only.rule {
-            Rule::Route(route) => &route.when,
-            Rule::Escalate(escalate) => &escalate.when,
-            Rule::Define(_)
-            | Rule::Approve(_)
-            | Rule::Allow(_)
-            | Rule::Forbid(_)
-            | Rule::Permit(_)
-            | Rule::Before(_)
-            | Rule::Prioritise(_)
-            | Rule::Budget(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Sample(_)
-            | Rule::Guard(_)
-            | Rule::Autonomy(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => return None,
-        };
-        (!when.is_empty()).then(|| when.clone())
     }
 }
 

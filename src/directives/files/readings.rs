@@ -2,7 +2,7 @@
 
 use super::File;
 use super::prose::Prose;
-use super::role::{RoleSection, section_of};
+use super::role_text::{RoleSection, section_of};
 use super::split::Mapped;
 use crate::catalogue::Catalogue;
 use crate::directives::diagnostics::{Problem, Severity};

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use minijinja::Environment;
 
-use super::company::worker_named;
+use super::names::worker_named;
 use super::page::Block;
 use super::place::Source;
 use super::split::Mapped;

@@ -1,6 +1,6 @@
 //! "Take an order number like ORD-1042, and an amount of money." → the slots of a playbook.
 
-use super::company::list_items;
+use super::names::list_items;
 use super::place::Source;
 use super::split::Mapped;
 use crate::directives::diagnostics::Problem;
@@ -12,7 +12,8 @@ const FORMS: &str = "take “an order number like ORD-1042”, “an amount of m
 /// Reads the slots of one sentence, in its order.
 pub fn read_takes(source: &Source<'_>, sentence: &Mapped, problems: &mut Vec<Problem>) -> Vec<Slot> {
     let text = &sentence.text;
-    let lower = text.to_lowercase();
+    // Only ASCII letters change, so that places in the one are places in the other.
+    let lower = text.to_ascii_lowercase();
     let begin = ["take ", "takes ", "needs "].iter().find_map(|verb| lower.find(verb).map(|at| at + verb.len()));
     let begin = begin.unwrap_or(0);
     let end = text.trim_end().trim_end_matches(['.', ':']).len().max(begin);

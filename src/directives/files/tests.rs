@@ -298,3 +298,24 @@ fn the_digest_follows_every_file() {
     assert_ne!(one, digest(&[("company.md", COMPANY), ("templates/a.j2", "x")]));
     assert!(read_set(&BTreeMap::new(), NaiveDate::default()).is_err());
 }
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    let odd = [
+        "İ", "`", "{{", "(", "\u{202e}", "@", "#", ": ", "\n- ", "\n---\n", "“", "K", "\r\n", "1. ", "\0", "|", "<!--",
+        "~~~\n",
+    ];
+    for (path, text) in [("company.md", COMPANY), ("roles/orders.md", ROLE)] {
+        for (n, (at, _)) in text.char_indices().enumerate() {
+            if n % 5 != 0 {
+                continue;
+            }
+            let broken = format!("{}{}{}", &text[..at], odd[n / 5 % odd.len()], &text[at..]);
+            let company = if path == "company.md" { broken.as_str() } else { COMPANY };
+            let role = if path == "company.md" { ROLE } else { broken.as_str() };
+            let (_, problems) = read(&[("company.md", company), ("roles/orders.md", role)]);
+            assert!(problems.iter().all(|p| p.line >= 1 && p.column >= 1));
+            let (_, _) = read(&[(path, &text[..at])]);
+        }
+    }
+}

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::super::conditions::{Measures, Request, Scope, Sender, holds};
 use super::super::containment::Company;
-use super::super::words::{Terms, Words};
 use super::*;
+use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds};
+use crate::directives::matching::words::{Terms, Words};
 use crate::directives::rule::{AmountRange, Condition, Times};
 
 /// One request in which everything is known.

@@ -10,12 +10,12 @@ use crate::workers::WorkerRef;
 const MAX_INDIRECTION: usize = 8;
 
 /// The role that a worker fills, if it is a position.
-pub(super) fn role_of<'a>(roster: &'a Roster, worker: &WorkerRef) -> Option<&'a Role> {
+pub fn role_of<'a>(roster: &'a Roster, worker: &WorkerRef) -> Option<&'a Role> {
     position_of(roster, worker).and_then(|position| roster.roles.get(&position.role))
 }
 
 /// The position that a worker is: an agent's own, or the first that a person fills.
-pub(super) fn position_of<'a>(roster: &'a Roster, worker: &WorkerRef) -> Option<&'a Position> {
+pub fn position_of<'a>(roster: &'a Roster, worker: &WorkerRef) -> Option<&'a Position> {
     match worker {
         WorkerRef::Agent(id) => roster.positions.get(id),
         WorkerRef::Person(handle) => positions_of(roster, handle).next(),
@@ -36,7 +36,7 @@ fn positions_of<'a, 'h>(roster: &'a Roster, handle: &'h str) -> impl Iterator<It
 }
 
 /// Whether a rule's `who` binds this worker. An empty list binds everyone.
-pub(super) fn binds(roster: &Roster, who: &[WorkerRef], worker: &WorkerRef) -> Holds {
+pub fn binds(roster: &Roster, who: &[WorkerRef], worker: &WorkerRef) -> Holds {
     if who.is_empty() {
         return Holds::Met;
     }
@@ -68,7 +68,7 @@ fn binds_one(roster: &Roster, named: &WorkerRef, worker: &WorkerRef) -> Holds {
 }
 
 /// All workers that a `who` can mean, for comparing two rules. `None`: everyone.
-pub(super) fn reach(roster: &Roster, who: &[WorkerRef]) -> Option<BTreeSet<String>> {
+pub fn reach(roster: &Roster, who: &[WorkerRef]) -> Option<BTreeSet<String>> {
     if who.is_empty() {
         return None;
     }
@@ -94,7 +94,7 @@ pub(super) fn reach(roster: &Roster, who: &[WorkerRef]) -> Option<BTreeSet<Strin
 
 /// For whom a worker is looked up: `owner` and `supervisor` are the acting worker's, `requester_manager` the requester's.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Around<'a> {
+pub struct Around<'a> {
     pub roster: &'a Roster,
     pub worker: &'a WorkerRef,
     /// The requester's handle.
@@ -103,7 +103,7 @@ pub(super) struct Around<'a> {
 
 impl Around<'_> {
     /// The people that `named` means now, by handle, in a fixed order, each once. Agents, channels and bots are nobody.
-    pub(super) fn people(&self, named: &[WorkerRef]) -> Vec<String> {
+    pub fn people(&self, named: &[WorkerRef]) -> Vec<String> {
         let mut found = Vec::new();
         for worker in named {
             self.collect(worker, &mut found, MAX_INDIRECTION);
@@ -149,7 +149,7 @@ impl Around<'_> {
         }
     }
 
-    pub(super) fn manager(&self, handle: &str) -> Option<&str> {
+    pub fn manager(&self, handle: &str) -> Option<&str> {
         self.roster.people.get(handle)?.reports_to.as_deref()
     }
 

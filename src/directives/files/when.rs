@@ -1,0 +1,114 @@
+//! The "When …" sentence of a playbook → a condition.
+//!
+//! It is put to the sentence reader as the condition of a route, so that "mentions a refund" means here what it means
+//! there. Plain lists of words and topics are read here where the sentence reader has no such form.
+
+use super::names::list_items;
+use crate::directives::language::{Outcome, Scope, Sentence, Vocabulary, read};
+use crate::directives::rule::{Condition, Rule};
+
+/// Words in one item of a plain list; a longer item is a sentence that was not understood.
+const MAX_WORDS: usize = 4;
+const MENTIONS: &[&str] = &["mentions ", "mention ", "says ", "contains "];
+const ABOUT: &[&str] = &["is about ", "are about ", "asks about ", "ask about ", "concerns "];
+
+/// The condition, or `None` where the sentence says none that can be told.
+pub fn read_when(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition> {
+    let clause = text.trim_end_matches(['.', ':', ',']).trim();
+    let bare = clause.split_once(' ').map(|(_, rest)| rest)?;
+    let subjects = ["a request ", "requests ", "the request ", "somebody ", "someone ", "anyone ", "a message ", "it "];
+    let said = after(bare, &subjects).unwrap_or(bare);
+    let mut tries: Vec<String> = Vec::new();
+    if let Some(words) = after(said, MENTIONS) {
+        tries.push(format!("Anything mentioning {words} goes to a human."));
+    }
+    if let Some(topics) = after(said, ABOUT) {
+        tries.push(format!("Requests about {topics} go to a human."));
+        tries.push(format!("Everything about {topics} goes to a human."));
+    }
+    tries.push(format!("{clause}, ask a human."));
+    tries.push(format!("{clause}, it goes to a human."));
+    tries.iter().find_map(|sentence| condition_of(sentence, vocabulary)).or_else(|| plain_list(said))
+}
+
+fn condition_of(sentence: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition> {
+    let sentence = Sentence { text: sentence, scope: Scope::default() };
+    let Outcome::Rules(reads) = read(&sentence, vocabulary) else { return None };
+    let [only] = reads.as_slice() else { return None };
+    let when = match &only.rule {
+        Rule::Route(route) => &route.when,
+        Rule::Escalate(escalate) => &escalate.when,
+        Rule::Define(_)
+        | Rule::Approve(_)
+        | Rule::Allow(_)
+        | Rule::Forbid(_)
+        | Rule::Permit(_)
+        | Rule::Before(_)
+        | Rule::Prioritise(_)
+        | Rule::Budget(_)
+        | Rule::Expect(_)
+        | Rule::Review(_)
+        | Rule::Sample(_)
+        | Rule::Guard(_)
+        | Rule::Autonomy(_)
+        | Rule::Schedule(_)
+        | Rule::Cover(_)
+        | Rule::Hours(_)
+        | Rule::Guidance(_) => return None,
+    };
+    (!when.is_empty()).then(|| when.clone())
+}
+
+/// "mentions a bug, an outage or “is down”"; "is about orders".
+fn plain_list(said: &str) -> Option<Condition> {
+    if let Some(words) = after(said, MENTIONS) {
+        return Some(Condition { mentions: items(words)?, ..Condition::default() });
+    }
+    let topics = items(after(said, ABOUT)?)?.iter().map(|topic| singular(&topic.to_lowercase())).collect();
+    Some(Condition { topics, ..Condition::default() })
+}
+
+fn items(list: &str) -> Option<Vec<String>> {
+    let list = list.replace(", or ", ", ").replace(" or ", ", ");
+    let items: Vec<String> = list_items(&list, 0..list.len())
+        .into_iter()
+        .map(|range| {
+            let item = list[range].trim();
+            let item = after(item, &["the word ", "a ", "an ", "the "]).unwrap_or(item);
+            item.trim_matches(['"', '“', '”', '`']).to_owned()
+        })
+        .collect();
+    let sane = |item: &String| !item.is_empty() && item.split_whitespace().count() <= MAX_WORDS;
+    (!items.is_empty() && items.iter().all(sane)).then_some(items)
+}
+
+fn singular(word: &str) -> String {
+    match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i'])).unwrap_or(word).to_owned(),
+    }
+}
+
+fn after<'a>(text: &'a str, heads: &[&str]) -> Option<&'a str> {
+    heads
+        .iter()
+        .find_map(|head| text.get(..head.len()).filter(|s| s.eq_ignore_ascii_case(head)).map(|_| &text[head.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_lists_are_words_or_topics() {
+        let mentions = |text| plain_list(text).map(|when| when.mentions);
+        assert_eq!(
+            mentions("mentions a bug, an outage, an error or \"is down\""),
+            Some(["bug", "outage", "error", "is down"].map(str::to_owned).to_vec())
+        );
+        let topics = |text| plain_list(text).map(|when| when.topics);
+        assert_eq!(topics("is about Orders and deliveries"), Some(vec!["order".to_owned(), "delivery".to_owned()]));
+        assert_eq!(plain_list("looks as if nobody had thought of it"), None);
+        assert_eq!(plain_list("mentions something that nobody has ever thought of before"), None);
+    }
+}
