@@ -113,7 +113,8 @@ fn start() -> Result<Cluster, String> {
     if std::env::var_os(WITHOUT_POSTGRES).is_some() {
         return Err(format!("{WITHOUT_POSTGRES} is set"));
     }
-    let bin = find_binaries().ok_or("no initdb in /usr/lib/postgresql/*/bin or on PATH; install the package postgresql")?;
+    let bin =
+        find_binaries().ok_or("no initdb in /usr/lib/postgresql/*/bin or on PATH; install the package postgresql")?;
     // Below /tmp, since a socket's path may have 107 bytes only.
     let folder = tempfile::Builder::new().prefix("wf-pg-").tempdir_in("/tmp").map_err(|e| e.to_string())?.keep();
     let mut guard = as_ordinary_user(&folder)?;
@@ -134,7 +135,8 @@ fn start() -> Result<Cluster, String> {
 fn find_binaries() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
-    folders.sort_by_key(|folder| folder.parent().and_then(|v| v.file_name()?.to_str()?.parse::<u32>().ok()).unwrap_or(0));
+    folders
+        .sort_by_key(|folder| folder.parent().and_then(|v| v.file_name()?.to_str()?.parse::<u32>().ok()).unwrap_or(0));
     folders.reverse();
     let path = std::env::var_os("PATH").unwrap_or_default();
     folders.extend(std::env::split_paths(&path));

@@ -26,7 +26,12 @@ fn key(claimed: Option<&Claimed>) -> Option<String> {
 async fn a_trigger_is_stored_once_by_either_key() {
     on_both(async |store, _| {
         let with = |key: &str, also: &str| Arrival { also: Some(also.to_owned()), ..arrival(key, None) };
-        let batch = [with("event:1", "message:a"), with("event:2", "message:a"), arrival("event:3", None), arrival("event:3", None)];
+        let batch = [
+            with("event:1", "message:a"),
+            with("event:2", "message:a"),
+            arrival("event:3", None),
+            arrival("event:3", None),
+        ];
         assert_eq!(put(&store, &batch).await, ["event:1", "event:3"]);
         assert_eq!(put(&store, &batch).await, [""; 0]);
         assert_eq!(put(&store, &[with("event:4", "message:b")]).await, ["event:4"]);
@@ -40,7 +45,11 @@ async fn a_trigger_is_stored_once_by_either_key() {
 #[tokio::test]
 async fn a_conversation_is_worked_on_in_order_and_others_go_on() {
     on_both(async |store, _| {
-        put(&store, &[arrival("a1", Some("a")), arrival("a2", Some("a")), arrival("b1", Some("b")), arrival("free", None)]).await;
+        put(
+            &store,
+            &[arrival("a1", Some("a")), arrival("a2", Some("a")), arrival("b1", Some("b")), arrival("free", None)],
+        )
+        .await;
         let first = claim(&store, 1).await.unwrap();
         assert_eq!(key(Some(&first)).unwrap(), "a1");
         assert_eq!(key(claim(&store, 1).await.as_ref()).unwrap(), "b1");
@@ -59,7 +68,8 @@ async fn whoever_lost_the_lease_cannot_finish() {
         let slow = claim(&store, 0).await.unwrap();
         assert!(claim(&store, 1).await.is_none(), "the lease holds");
         assert_eq!(inbox::next_due(&store).await.unwrap(), Some(START.plus(LEASE)));
-        let quick = committed(&store, async |tx| inbox::claim_next(tx, START.plus(LEASE)).await.unwrap()).await.unwrap();
+        let quick =
+            committed(&store, async |tx| inbox::claim_next(tx, START.plus(LEASE)).await.unwrap()).await.unwrap();
         assert_eq!((slow.attempt, quick.attempt), (1, 2));
         assert!(quick.fence > slow.fence);
         assert!(!committed(&store, async |tx| inbox::finish(tx, &slow, at(99)).await.unwrap()).await);
@@ -136,7 +146,8 @@ async fn what_was_decided_at_once_is_done_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_workers_never_share_a_trigger() {
     on_both(async |store, _| {
-        let arrivals: Vec<Arrival> = (0..40).map(|n| arrival(&format!("k{n:02}"), Some(["a", "b", "c", "d"][n % 4]))).collect();
+        let arrivals: Vec<Arrival> =
+            (0..40).map(|n| arrival(&format!("k{n:02}"), Some(["a", "b", "c", "d"][n % 4]))).collect();
         put(&store, &arrivals).await;
         let work = || {
             let store = store.clone();

@@ -53,7 +53,7 @@ async fn a_lane_keeps_its_order_and_lanes_do_not_wait_for_each_other() {
         assert!(claim(&store, START).await.is_none(), "the reaction waits for its lane");
         assert!(sent(&store, &first, Some(&place("9.0"))).await);
         assert_eq!(text_of(&claim(&store, START).await.unwrap()), "eyes");
-        assert_ne!(first.token, other.token);
+        assert_ne!(first.id, other.id);
         assert_eq!(outbox::open_count(&store).await.unwrap(), 2);
     })
     .await;
@@ -72,7 +72,11 @@ async fn only_the_newest_saying_of_a_slot_is_sent() {
         assert_eq!(text_of(&claim(&store, START).await.unwrap()), "done");
         let whisper = |text: &str| Queued::whisper("w", "C3", "U1", None, card(text));
         queue(&store, &[whisper("first"), whisper("second")]).await;
-        assert_eq!(text_of(&claim(&store, START).await.unwrap()), "first", "a whisper cannot be edited, so none is dropped");
+        assert_eq!(
+            text_of(&claim(&store, START).await.unwrap()),
+            "first",
+            "a whisper cannot be edited, so none is dropped"
+        );
     })
     .await;
 }
@@ -85,7 +89,7 @@ async fn a_sending_that_broke_off_is_known_as_a_second_attempt() {
         assert!(claim(&store, at(59)).await.is_none());
         let again = claim(&store, START.plus(LEASE)).await.unwrap();
         assert_eq!((lost.attempt, again.attempt), (1, 2));
-        assert_eq!(lost.token, again.token, "by which the first attempt's message is looked for");
+        assert_eq!(lost.id, again.id, "by which the first attempt's message is looked for");
         // A newer saying must not replace one that may have been posted.
         queue(&store, &[say("a", "C1", "two")]).await;
         assert!(!sent(&store, &lost, None).await, "the lease was lost");

@@ -38,11 +38,16 @@ async fn a_run_comes_back_whole_and_has_one_worker() {
         let id = start(&store, task).await;
         let slow = claim(&store, START).await.unwrap();
         assert_eq!((slow.id, slow.task, &slow.actor_chain, slow.attempts), (id, task, &chain(), 1));
-        assert_eq!((slow.plan.as_str(), slow.position.as_str(), slow.waiting.as_ref()), ("refund", "finance-agent", None));
+        assert_eq!(
+            (slow.plan.as_str(), slow.position.as_str(), slow.waiting.as_ref()),
+            ("refund", "finance-agent", None)
+        );
         assert!(claim(&store, START).await.is_none());
         let quick = claim(&store, START.plus(LEASE)).await.unwrap();
         assert!(quick.fence > slow.fence);
-        let ends = async |run: &Run| committed(&store, async |tx| runs::finish(tx, run, RunState::Done, at(99)).await.unwrap()).await;
+        let ends = async |run: &Run| {
+            committed(&store, async |tx| runs::finish(tx, run, RunState::Done, at(99)).await.unwrap()).await
+        };
         assert!(!ends(&slow).await, "the lease was lost");
         assert!(!committed(&store, async |tx| runs::wait_for(tx, &slow, &answer()).await.unwrap()).await);
         assert!(ends(&quick).await);
@@ -113,7 +118,8 @@ async fn the_journal_keeps_its_order_and_outlives_its_texts() {
         let id = start(&store, task).await;
         for (n, kind) in [StepKind::Call, StepKind::Answer, StepKind::End].into_iter().enumerate() {
             let result = payload(&format!("step {n}"));
-            committed(&store, async |tx| runs::append_step(tx, id, 1, kind, "sha256:q", &result, at(1)).await.unwrap()).await;
+            committed(&store, async |tx| runs::append_step(tx, id, 1, kind, "sha256:q", &result, at(1)).await.unwrap())
+                .await;
         }
         let journal = async || committed(&store, async |tx| runs::journal(tx, id).await.unwrap()).await;
         let steps = journal().await;

@@ -20,9 +20,12 @@ async fn tables_of_sqlite(url: &str) -> Tables {
     .unwrap();
     let mut tables = Tables::new();
     for table in names {
-        let sql = format!("SELECT name, type, \"notnull\" = 0 AND pk = 0 AS absent FROM pragma_table_info('{table}') ORDER BY cid");
+        let sql = format!(
+            "SELECT name, type, \"notnull\" = 0 AND pk = 0 AS absent FROM pragma_table_info('{table}') ORDER BY cid"
+        );
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
-        let columns = rows.iter().map(|row| (row.get("name"), row.get("type"), row.get::<i64, _>("absent") == 1)).collect();
+        let columns =
+            rows.iter().map(|row| (row.get("name"), row.get("type"), row.get::<i64, _>("absent") == 1)).collect();
         tables.insert(table, columns);
     }
     tables

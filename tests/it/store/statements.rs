@@ -1,6 +1,9 @@
 //! Every statement of every room, prepared on both engines: tables, columns, syntax, parameters, result names and types.
 
-use sqlx::{Column as _, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection, Statement as _, TypeInfo as _};
+use sqlx::{
+    Column as _, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection, Statement as _,
+    TypeInfo as _,
+};
 use workforce::store::{Engine, Stmt, Store};
 
 use crate::architecture::project;
@@ -15,6 +18,7 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("ledger", workforce::ledger::store::STATEMENTS),
     ("replies", workforce::replies::store::STATEMENTS),
     ("roster", workforce::roster::store::STATEMENTS),
+    ("routing", workforce::routing::store::STATEMENTS),
     ("runs", workforce::runs::store::STATEMENTS),
     ("tasks", workforce::tasks::store::STATEMENTS),
 ];
@@ -31,14 +35,22 @@ async fn prepare(database: &Database, statement: &Stmt) -> Result<Prepared, sqlx
         Engine::Sqlite => {
             let mut connection = SqliteConnection::connect(&database.url).await?;
             let prepared = (&mut connection).prepare(sql).await?;
-            let columns = prepared.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect();
-            Prepared { params: prepared.parameters().map_or(0, |p| p.either(|types| types.len(), |count| count)), columns }
+            let columns =
+                prepared.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect();
+            Prepared {
+                params: prepared.parameters().map_or(0, |p| p.either(|types| types.len(), |count| count)),
+                columns,
+            }
         }
         Engine::Postgres => {
             let mut connection = PgConnection::connect(&database.url).await?;
             let prepared = (&mut connection).prepare(sql).await?;
-            let columns = prepared.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect();
-            Prepared { params: prepared.parameters().map_or(0, |p| p.either(|types| types.len(), |count| count)), columns }
+            let columns =
+                prepared.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect();
+            Prepared {
+                params: prepared.parameters().map_or(0, |p| p.either(|types| types.len(), |count| count)),
+                columns,
+            }
         }
     })
 }
@@ -61,7 +73,11 @@ async fn faults(database: &Database, room: &str, statement: &Stmt) -> Vec<String
     // SQLite tells a type only for plain columns; NULL stands for an expression.
     let known = ["INTEGER", "TEXT", "NULL", "INT8"];
     faults.extend(
-        prepared.columns.iter().filter(|(_, ty)| !known.contains(&ty.as_str())).map(|(c, ty)| format!("{name}: {c} is {ty}")),
+        prepared
+            .columns
+            .iter()
+            .filter(|(_, ty)| !known.contains(&ty.as_str()))
+            .map(|(c, ty)| format!("{name}: {c} is {ty}")),
     );
     faults
 }
@@ -82,7 +98,8 @@ async fn every_statement_is_prepared_on_both_engines() {
 
 #[tokio::test]
 async fn a_wrong_statement_is_found() {
-    let statement = |sql: &'static str, params, columns| Stmt { name: "BAD", sqlite: sql, postgres: sql, params, columns };
+    let statement =
+        |sql: &'static str, params, columns| Stmt { name: "BAD", sqlite: sql, postgres: sql, params, columns };
     let bad = [
         statement("SELECT id FROM no_such_table", 0, &["id"][..]),
         statement("SELECT id FROM inbox WHERE id = $1", 0, &["id"]),
@@ -92,7 +109,13 @@ async fn a_wrong_statement_is_found() {
     for database in Database::both().await {
         Store::open(&database.url).await.unwrap().close().await;
         for statement in &bad {
-            assert_eq!(faults(&database, "test", statement).await.len(), 1, "{:?}: {}", database.engine, statement.sqlite);
+            assert_eq!(
+                faults(&database, "test", statement).await.len(),
+                1,
+                "{:?}: {}",
+                database.engine,
+                statement.sqlite
+            );
         }
     }
 }

@@ -19,10 +19,14 @@ async fn a_task_comes_back_as_it_was_opened() {
         let task = tasks::find_task(&store, id).await.unwrap().unwrap();
         let new = new_task("1.0", "where is ORD-1042? “ä€😀”");
         assert_eq!((task.text, task.above, task.requester), (new.text, new.above, new.requester));
-        assert_eq!((task.state, task.priority, task.created, task.ended), (TaskState::Open, TaskPriority::Normal, START, None));
+        assert_eq!(
+            (task.state, task.priority, task.created, task.ended),
+            (TaskState::Open, TaskPriority::Normal, START, None)
+        );
         let found = committed(&store, async |tx| tasks::of_message(tx, "C1", "1.0").await.unwrap()).await;
         assert_eq!(found.unwrap().id, id);
-        let latest = committed(&store, async |tx| tasks::latest_of_conversation(tx, &conversation("1.0")).await.unwrap()).await;
+        let latest =
+            committed(&store, async |tx| tasks::latest_of_conversation(tx, &conversation("1.0")).await.unwrap()).await;
         assert_eq!(latest.unwrap().id, id);
         assert!(tasks::find_task(&store, workforce::ids::TaskId(99)).await.unwrap().is_none());
     })
@@ -33,7 +37,9 @@ async fn a_task_comes_back_as_it_was_opened() {
 async fn two_deciders_cannot_both_win_and_what_ended_stays_ended() {
     on_both(async |store, _| {
         let id = open_task(&store, "1.0", "x").await;
-        let mv = async |from, to| committed(&store, async |tx| tasks::move_task(tx, id, from, to, at(5)).await.unwrap()).await;
+        let mv = async |from, to| {
+            committed(&store, async |tx| tasks::move_task(tx, id, from, to, at(5)).await.unwrap()).await
+        };
         assert!(mv(TaskState::Open, TaskState::Assigned).await);
         assert!(!mv(TaskState::Open, TaskState::Cancelled).await, "somebody was faster");
         assert!(!mv(TaskState::Open, TaskState::Done).await, "no legal move");
@@ -61,7 +67,11 @@ async fn tasks_are_routed_first_in_first_out() {
             committed(&store, async |tx| {
                 assert_eq!(tasks::next_unrouted(tx).await.unwrap(), Some(expected));
                 let routing = r#"{"to":["human"]}"#;
-                assert!(tasks::set_routing(tx, expected, TaskState::Assigned, TaskPriority::Urgent, "sha256:1", routing).await.unwrap());
+                assert!(
+                    tasks::set_routing(tx, expected, TaskState::Assigned, TaskPriority::Urgent, "sha256:1", routing)
+                        .await
+                        .unwrap()
+                );
             })
             .await;
         }
@@ -95,12 +105,18 @@ async fn texts_are_erased_after_the_end_only_and_the_digest_stays() {
     on_both(async |store, database| {
         let id = open_task(&store, "1.0", "a secret").await;
         assert!(!committed(&store, async |tx| tasks::erase_texts(tx, id).await.unwrap()).await, "work goes on");
-        committed(&store, async |tx| tasks::move_task(tx, id, TaskState::Open, TaskState::Cancelled, at(1)).await.unwrap()).await;
+        committed(&store, async |tx| {
+            tasks::move_task(tx, id, TaskState::Open, TaskState::Cancelled, at(1)).await.unwrap()
+        })
+        .await;
         assert!(committed(&store, async |tx| tasks::erase_texts(tx, id).await.unwrap()).await);
         let task = tasks::find_task(&store, id).await.unwrap().unwrap();
         assert_eq!((task.text.as_str(), task.above.as_str()), ("", ""));
         // The digest is what it was: this update would break on another one.
-        let check = format!("INSERT INTO schedule_marks SELECT text_digest, 1 FROM tasks WHERE text_digest = '{}'", digest_bytes(b"a secret"));
+        let check = format!(
+            "INSERT INTO schedule_marks SELECT text_digest, 1 FROM tasks WHERE text_digest = '{}'",
+            digest_bytes(b"a secret")
+        );
         database.meddle(&check).await.unwrap();
         let again = format!("INSERT INTO schedule_marks VALUES ('{}', 1)", digest_bytes(b"a secret"));
         assert!(database.meddle(&again).await.is_err(), "the digest was not there");
@@ -113,7 +129,10 @@ async fn a_person_sees_what_they_have_open() {
     on_both(async |store, _| {
         let (first, second) = (open_task(&store, "1.0", "a").await, open_task(&store, "2.0", "b").await);
         let who = new_task("x", "").requester;
-        committed(&store, async |tx| tasks::move_task(tx, first, TaskState::Open, TaskState::Cancelled, at(1)).await.unwrap()).await;
+        committed(&store, async |tx| {
+            tasks::move_task(tx, first, TaskState::Open, TaskState::Cancelled, at(1)).await.unwrap()
+        })
+        .await;
         let open = tasks::open_of_requester(&store, &who, 10).await.unwrap();
         assert_eq!(open.iter().map(|task| task.id).collect::<Vec<_>>(), [second]);
         let all = tasks::not_ended(&store, 10).await.unwrap();

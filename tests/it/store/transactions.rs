@@ -74,7 +74,8 @@ async fn the_latest_review_of_a_position_counts() {
             roster::record_review(&mut tx, position, "U1", "fine", at(seconds)).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let found: Vec<_> = roster::last_reviews(&store).await.unwrap().into_iter().map(|r| (r.position, r.at)).collect();
+        let found: Vec<_> =
+            roster::last_reviews(&store).await.unwrap().into_iter().map(|r| (r.position, r.at)).collect();
         assert_eq!(found, [("finance-agent".to_owned(), at(9)), ("it-agent".to_owned(), at(5))]);
     })
     .await;
