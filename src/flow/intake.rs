@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::{App, FlowError, decide, failpoint, query};
 use crate::inbox::{Arrival, Trigger, store};
 use crate::slack::envelope::Perishable;
-use crate::slack::{AckReply, Intake, Notice, NotStored};
+use crate::slack::{AckReply, Intake, NotStored, Notice};
 
 /// At most this many arrivals share a transaction.
 const GROUP: usize = 512;
@@ -64,7 +64,11 @@ async fn commit_group(app: &App, group: &mut Vec<Waiting>) {
     let (arrivals, told): (Vec<_>, Vec<_>) = group.drain(..).unzip();
     let result = put_all(app, &arrivals).await;
     if let Err(error) = &result {
-        tracing::error!(error = error as &dyn std::error::Error, arrivals = arrivals.len(), "arrivals were not stored; Slack will deliver them again");
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            arrivals = arrivals.len(),
+            "arrivals were not stored; Slack will deliver them again"
+        );
     }
     failpoint::pass("inbox-committed");
     for waiter in told {
@@ -99,7 +103,10 @@ impl Intake for App {
         };
         self.bell.ring();
         answer.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "an interaction was not stored; the person sees that it failed");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an interaction was not stored; the person sees that it failed"
+            );
             NotStored(error.to_string())
         })
     }
@@ -109,10 +116,16 @@ impl Intake for App {
             Notice::Connected { open } => tracing::info!(open, "connected to Slack"),
             Notice::Deaf => tracing::warn!("no socket is open: what happens now arrives late or is swept up later"),
             Notice::HearingAgain { after } => tracing::info!(seconds = after.as_secs(), "hearing Slack again"),
-            Notice::Strangers { counted, held } => tracing::error!(counted, held, "somebody else holds this app's token, or dead connections of ours are still registered; rotate the app-level token if nobody knows why"),
+            Notice::Strangers { counted, held } => tracing::error!(
+                counted,
+                held,
+                "somebody else holds this app's token, or dead connections of ours are still registered; rotate the app-level token if nobody knows why"
+            ),
             Notice::LinkDisabled => tracing::error!("Socket Mode is switched off; switch it on in the app's settings"),
             Notice::TooMany => tracing::warn!("ten sockets are registered for this app already; waiting"),
-            Notice::Retrying { attempt, wait, why } => tracing::warn!(attempt, seconds = wait.as_secs(), why, "Slack cannot be reached; trying again"),
+            Notice::Retrying { attempt, wait, why } => {
+                tracing::warn!(attempt, seconds = wait.as_secs(), why, "Slack cannot be reached; trying again")
+            }
             Notice::AnswerLost { why } => tracing::warn!(why, "an answer to a click did not reach Slack"),
         }
     }

@@ -162,7 +162,7 @@ impl App {
 
     /// Puts a set in force, with a router fitted from what people corrected so far.
     pub fn put_in_force(&self, directives: Arc<Directives>, experience: &[Experience]) {
-        let router = Arc::new(Router::new(&directives, experience));
+        let router = Arc::new(Router::build(&directives, experience));
         *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Some(InForce { directives, router });
         self.bell.ring();
     }
@@ -259,10 +259,11 @@ impl App {
 
 /// The one place where a failed arrow is logged, with its whole chain.
 fn log_failure(arrow: &str, error: &FlowError) {
+    let chain: &(dyn std::error::Error + 'static) = error;
     match error {
         FlowError::LostLease => tracing::info!(arrow, "lost the lease; somebody else goes on"),
         FlowError::Store(_) | FlowError::Broken(_) => {
-            tracing::error!(arrow, error = &error as &dyn std::error::Error, "an arrow failed; it is tried again");
+            tracing::error!(arrow, error = chain, "an arrow failed; it is tried again");
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::{execution, inbox, replies, runs};
 pub enum CannotStart {
     #[error("the directives cannot be put in force; `workforce check` shows where")]
     Directives(Vec<Problem>),
-    #[error("another process works with this database file already; stop it first, or use PostgreSQL for several replicas")]
+    #[error(
+        "another process works with this database file already; stop it first, or use PostgreSQL for several replicas"
+    )]
     Locked,
     #[error("the lock beside the database file cannot be made; check the rights on its folder")]
     Lock(#[source] std::io::Error),

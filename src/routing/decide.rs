@@ -34,6 +34,19 @@ pub fn route(request: &Request, directives: &Directives, router: &Router, now: T
     desk.decide(&could_fit, likeness)
 }
 
+/// Whether a condition surely holds for a request as it comes in; for playbooks and for chains of escalation.
+pub fn fits(when: &Condition, request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> bool {
+    let rebuilt;
+    let rules = if let Some(rules) = router.rules_of(directives) {
+        rules
+    } else {
+        rebuilt = RuleIndex::of(directives);
+        &rebuilt
+    };
+    let words = Words::of(&request.text);
+    Desk { request, directives, rules, words: &words, now, priority: None }.fits(when, None)
+}
+
 /// How urgent `request` is and the sentence that says so; `None` where no sentence does, which is normal.
 pub fn urgency(
     request: &Request,
