@@ -4,6 +4,7 @@
 mod architecture;
 mod database;
 mod routing;
+mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
