@@ -4,6 +4,8 @@
 
 mod architecture;
 mod database;
+mod documentation;
+mod manifest;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
