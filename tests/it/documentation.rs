@@ -60,7 +60,8 @@ fn every_default_of_a_limit_is_documented_as_it_is() {
     let inner = limits.trim_start_matches("Limits { ").trim_end_matches(" }");
     for field in inner.split(", ") {
         let (name, value) = field.split_once(": ").unwrap();
-        let row = text.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap_or_else(|| panic!("{name}"));
+        let row =
+            text.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap_or_else(|| panic!("{name}"));
         let documented = row.split('|').nth(2).unwrap().trim().trim_matches('`');
         assert_eq!(documented, value, "{name}");
     }
@@ -105,7 +106,8 @@ fn every_promise_has_its_test() {
     let text = document("README.md");
     let section = text.split("\n## How it keeps its promises\n").nth(1).expect("the section of promises");
     let section = section.split("\n## ").next().unwrap();
-    let named: Vec<&str> = section.lines().filter(|l| l.starts_with("| ")).skip(2).filter_map(|l| l.split('`').nth(1)).collect();
+    let named: Vec<&str> =
+        section.lines().filter(|l| l.starts_with("| ")).skip(2).filter_map(|l| l.split('`').nth(1)).collect();
     assert!(named.len() >= 8, "{named:?}");
     let lost: Vec<&&str> = named
         .iter()
@@ -128,7 +130,6 @@ fn the_map_shows_the_rooms_that_there_are() {
         .filter_map(|line| line.split_whitespace().next())
         .map(|name| name.trim_end_matches('/').trim_end_matches(".rs").to_owned())
         .collect();
-    let there: BTreeSet<String> =
-        project().iter().filter_map(|source| source.room()).map(str::to_owned).collect();
+    let there: BTreeSet<String> = project().iter().filter_map(|source| source.room()).map(str::to_owned).collect();
     assert_eq!(shown, there);
 }

@@ -148,7 +148,9 @@ fn faults(path: &str, value: &Value) -> Vec<String> {
             found
         }
         (Value::String(text), Some(Rule::Text(most))) if text.chars().count() <= most && !text.is_empty() => Vec::new(),
-        (Value::String(text), Some(Rule::Text(most))) => vec![format!("{path}: {} of {most} characters", text.chars().count())],
+        (Value::String(text), Some(Rule::Text(most))) => {
+            vec![format!("{path}: {} of {most} characters", text.chars().count())]
+        }
         (Value::Bool(_), Some(Rule::Flag)) | (Value::Number(_), Some(Rule::Number)) => Vec::new(),
         (_, None) => vec![format!("{path} is no key that is known")],
         (_, Some(_)) => vec![format!("{path} has the wrong type")],
@@ -158,11 +160,14 @@ fn faults(path: &str, value: &Value) -> Vec<String> {
 /// The Web API methods that the Slack edge names.
 fn methods_in_use() -> BTreeSet<String> {
     let slack = project().iter().filter(|source| source.path.starts_with("src/slack/"));
-    let families = ["apps.", "auth.", "chat.", "conversations.", "reactions.", "team.", "usergroups.", "users.", "views."];
+    let families =
+        ["apps.", "auth.", "chat.", "conversations.", "reactions.", "team.", "usergroups.", "users.", "views."];
     slack
         .flat_map(|source| &source.production_strings)
         .map(|(_, text)| text.clone())
-        .filter(|text| families.iter().any(|f| text.starts_with(f)) && text.chars().all(|c| c.is_ascii_alphabetic() || c == '.'))
+        .filter(|text| {
+            families.iter().any(|f| text.starts_with(f)) && text.chars().all(|c| c.is_ascii_alphabetic() || c == '.')
+        })
         .collect()
 }
 
@@ -171,12 +176,14 @@ fn needed(manifest: &Value) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for method in methods_in_use() {
         let known = METHODS.iter().find(|(name, _)| *name == method);
-        let (_, scopes) = known.unwrap_or_else(|| panic!("{method} is not in the table of methods; add it with its scopes"));
+        let (_, scopes) =
+            known.unwrap_or_else(|| panic!("{method} is not in the table of methods; add it with its scopes"));
         found.extend(scopes.iter().map(|scope| ((*scope).to_owned(), method.clone())));
     }
     for event in words(manifest, "/settings/event_subscriptions/bot_events") {
         let known = EVENTS.iter().find(|(name, _)| *name == event);
-        let (_, scope) = known.unwrap_or_else(|| panic!("{event} is not in the table of events; add it with its scope"));
+        let (_, scope) =
+            known.unwrap_or_else(|| panic!("{event} is not in the table of events; add it with its scope"));
         if !scope.is_empty() {
             found.push(((*scope).to_owned(), event));
         }
@@ -210,7 +217,8 @@ fn a_manifest_against_the_rules_is_found() {
 #[test]
 fn it_asks_for_every_scope_that_is_needed_and_for_no_other() {
     let manifest = manifest();
-    let (bot, optional) = (words(&manifest, "/oauth_config/scopes/bot"), words(&manifest, "/oauth_config/scopes/bot_optional"));
+    let (bot, optional) =
+        (words(&manifest, "/oauth_config/scopes/bot"), words(&manifest, "/oauth_config/scopes/bot_optional"));
     assert!(bot.is_disjoint(&optional), "a scope is required or optional");
     let asked: BTreeSet<String> = bot.union(&optional).cloned().collect();
     let needed = needed(&manifest);
