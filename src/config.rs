@@ -128,8 +128,16 @@ impl Config {
             database_url: lookup("DATABASE_URL")
                 .or(parsed.database_url)
                 .unwrap_or_else(|| "sqlite:workforce.db".to_owned()),
-            directives: lookup("WORKFORCE_DIRECTIVES").map(PathBuf::from).or(parsed.directives).unwrap_or_else(|| "directives".into()),
-            watched_channels: parsed.slack.watched_channels.iter().map(|c| c.trim_start_matches('#').to_owned()).collect(),
+            directives: lookup("WORKFORCE_DIRECTIVES")
+                .map(PathBuf::from)
+                .or(parsed.directives)
+                .unwrap_or_else(|| "directives".into()),
+            watched_channels: parsed
+                .slack
+                .watched_channels
+                .iter()
+                .map(|c| c.trim_start_matches('#').to_owned())
+                .collect(),
             tools,
             limits: parsed.limits,
         };

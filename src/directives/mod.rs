@@ -176,3 +176,47 @@ impl Directives {
         self.readings.iter().filter_map(move |reading| pick(&reading.rule).map(|rule| (reading, rule)))
     }
 }
+
+impl Directives {
+    /// Whether a sentence names this bot as a sender; other bots are ignored.
+    pub fn names_bot(&self, name: &str) -> bool {
+        self.conditions().any(|when| {
+            when.from
+                .iter()
+                .any(|from| matches!(from, crate::workers::WorkerRef::Bot(known) if known.eq_ignore_ascii_case(name)))
+        })
+    }
+
+    /// Whether a sentence routes the plain messages of this channel, without anybody mentioning the bot.
+    pub fn watches(&self, channel: &str) -> bool {
+        self.conditions().any(|when| {
+            when.source == Some(rule::Source::Message)
+                && when.channels.iter().any(|c| c.trim_start_matches('#') == channel)
+        })
+    }
+
+    /// The conditions of all sentences that say where work goes.
+    fn conditions(&self) -> impl Iterator<Item = &rule::Condition> {
+        self.readings.iter().filter_map(|reading| match &reading.rule {
+            Rule::Route(route) => Some(&route.when),
+            Rule::Escalate(escalate) => Some(&escalate.when),
+            Rule::Define(_)
+            | Rule::Approve(_)
+            | Rule::Allow(_)
+            | Rule::Forbid(_)
+            | Rule::Permit(_)
+            | Rule::Before(_)
+            | Rule::Prioritise(_)
+            | Rule::Budget(_)
+            | Rule::Expect(_)
+            | Rule::Review(_)
+            | Rule::Sample(_)
+            | Rule::Guard(_)
+            | Rule::Autonomy(_)
+            | Rule::Schedule(_)
+            | Rule::Cover(_)
+            | Rule::Hours(_)
+            | Rule::Guidance(_) => None,
+        })
+    }
+}

@@ -13,7 +13,12 @@ statements! { STATEMENTS;
 }
 
 /// Keeps the texts of a set that comes into force.
-pub async fn keep_set(tx: &mut Tx, digest: &str, files: &BTreeMap<String, String>, now: Timestamp) -> Result<(), StoreError> {
+pub async fn keep_set(
+    tx: &mut Tx,
+    digest: &str,
+    files: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.run(&KEEP, args![digest, json(files), now]).await.map(|_| ())
 }
 

@@ -147,7 +147,13 @@ pub async fn claim_next(tx: &mut Tx, now: Timestamp) -> Result<Option<Stored>, S
 }
 
 /// Moves the claimed action; `None` where the step may not follow or the lease was lost, and then nothing was written.
-pub async fn advance(tx: &mut Tx, held: &Stored, step: Step, because: Option<&[Because]>, now: Timestamp) -> Result<Option<Stage>, StoreError> {
+pub async fn advance(
+    tx: &mut Tx,
+    held: &Stored,
+    step: Step,
+    because: Option<&[Because]>,
+    now: Timestamp,
+) -> Result<Option<Stage>, StoreError> {
     let Some(next) = held.stage.as_ref().and_then(|stage| stage.after(step)) else { return Ok(None) };
     let (attempt, started) = match &next {
         Stage::Started { attempt, .. } => (*attempt, Some(now)),
@@ -168,7 +174,12 @@ pub async fn advance(tx: &mut Tx, held: &Stored, step: Step, because: Option<&[B
 }
 
 /// Moves an action that nobody holds (a decision, an expiry, a stop); whoever held it has lost it.
-pub async fn advance_unheld(tx: &mut Tx, stored: &Stored, step: Step, now: Timestamp) -> Result<Option<Stage>, StoreError> {
+pub async fn advance_unheld(
+    tx: &mut Tx,
+    stored: &Stored,
+    step: Step,
+    now: Timestamp,
+) -> Result<Option<Stage>, StoreError> {
     let Some(stage) = stored.stage.as_ref() else { return Ok(None) };
     let Some(next) = stage.after(step) else { return Ok(None) };
     let ended = next.is_final().then_some(now);
@@ -211,7 +222,11 @@ pub async fn in_flight(store: &Store, position: Option<&str>) -> Result<i64, Sto
 }
 
 /// What was spent in a period, per currency: the sum, how many calls told their price and how many did not.
-pub async fn costs(store: &Store, from: Timestamp, until: Timestamp) -> Result<Vec<(String, i64, i64, i64)>, StoreError> {
+pub async fn costs(
+    store: &Store,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(String, i64, i64, i64)>, StoreError> {
     let rows = store.rows(&COSTS, args![from, until]).await?;
     rows.iter()
         .map(|row| Ok((row.text("cost_currency")?, row.int("micros")?, row.int("metered")?, row.int("unmetered")?)))

@@ -20,8 +20,8 @@ use crate::replies::{Card, Who, store as outbox};
 use crate::roster::directory::Directory;
 use crate::roster::{Driver, store as roster};
 use crate::routing::{self, Routing};
-use crate::runs::store::{self as runs, NewRun};
 use crate::runs::RunState;
+use crate::runs::store::{self as runs, NewRun};
 use crate::store::{Tx, json as to_json, word};
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
@@ -58,14 +58,22 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     let (directives, directory) = (app.directives()?, app.directory());
     let names = Names { directives: &directives, directory: &directory };
     let worker = WorkerRef::Agent(position.to_owned());
-    let Some(plan) = plan_for(app, &directives, &directory, task, position) else {
+    let router = app.router()?;
+    let Some(plan) = plan_for(app, &router, &directives, &directory, task, position) else {
         let who = names.worker(&worker);
         return ask_triage(app, tx, task, Why::Unavailable { who }, &[]).await;
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
     let chain = ActorChain::from_origin(Actor::Human(task.requester.clone())).then(Actor::Agent(position.to_owned()));
     let driver = directives.roster.positions.get(position).map_or_else(String::new, |p| word(&p.driver));
-    let new = NewRun { task: task.id, position, driver: &driver, plan: &plan.name, actor_chain: &chain, directives_digest: &directives.digest };
+    let new = NewRun {
+        task: task.id,
+        position,
+        driver: &driver,
+        plan: &plan.name,
+        actor_chain: &chain,
+        directives_digest: &directives.digest,
+    };
     let run = runs::start_run(tx, &new, app.now()).await?;
     let payload = json!({ "run": run, "position": position, "plan": plan.name, "actors": chain });
     note(tx, task, FactKind::RunStarted, payload, app.now()).await?;
@@ -73,35 +81,53 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
 }
 
 /// The playbook that a position follows for this request: the first of its role that fits.
-fn plan_for<'a>(app: &App, directives: &'a Directives, directory: &Directory, task: &Task, position: &str) -> Option<&'a PlaybookSource> {
+fn plan_for<'a>(
+    app: &App,
+    router: &routing::Router,
+    directives: &'a Directives,
+    directory: &Directory,
+    task: &Task,
+    position: &str,
+) -> Option<&'a PlaybookSource> {
     let position = directives.roster.positions.get(position)?;
     if position.driver != Driver::Playbook {
         return None;
     }
     let request = request_of(directives, directory, task, app.now());
-    let fits = |when: &Condition| routing::fits(when, &request, directives);
+    let fits = |when: &Condition| routing::fits(when, &request, directives, router, app.now());
     directives.playbooks.iter().find(|playbook| playbook.role == position.role && fits(&playbook.when))
 }
 
-async fn to_people(app: &App, tx: &mut Tx, task: &Task, handles: &[String], giving: Giving<'_>) -> Result<(), FlowError> {
+async fn to_people(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    handles: &[String],
+    giving: Giving<'_>,
+) -> Result<(), FlowError> {
     let (directives, directory) = (app.directives()?, app.directory());
     let names = Names { directives: &directives, directory: &directory };
+    let router = app.router()?;
     let request = request_of(&directives, &directory, task, app.now());
-    let next = next_escalation(&directives, giving.level, giving.offered_since, |when| routing::fits(when, &request, &directives));
+    let next = next_escalation(&directives, giving.level, giving.offered_since, |when| {
+        routing::fits(when, &request, &directives, &router, app.now())
+    });
     let due = next.as_ref().map(|next| next.at.max(app.now()));
     let worker = match handles {
         [only] => WorkerRef::Person(only.clone()),
         _ => giving.worker.clone(),
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Offered, &giving, due).await?;
-    let then = next.map(|next| (next.at.max(app.now()), next.to.iter().map(|to| names.worker(to)).collect::<Vec<Who>>()));
+    let then =
+        next.map(|next| (next.at.max(app.now()), next.to.iter().map(|to| names.worker(to)).collect::<Vec<Who>>()));
     let view = names.work(task, &worker, &giving.because, then);
     say(tx, task, id, human::card(&view, &WorkState::Asked, Surface::Thread), app.now()).await?;
     for handle in handles {
         // Somebody whose account is unknown sees the card in the thread.
         if let Some(account) = names.person(handle).account {
             let card = human::card(&view, &WorkState::Asked, Surface::Direct);
-            let tell = Queued::tell(task_dm_slot(task.id, &account), &account, card).in_conversation(&task.conversation);
+            let tell =
+                Queued::tell(task_dm_slot(task.id, &account), &account, card).in_conversation(&task.conversation);
             outbox::start_afresh(tx, &tell.slot).await?;
             outbox::queue(tx, &tell, app.now()).await?;
         }
@@ -110,7 +136,13 @@ async fn to_people(app: &App, tx: &mut Tx, task: &Task, handles: &[String], givi
 }
 
 /// Nobody fits well enough: the triage person gets the candidates, the requester hears who decides.
-pub async fn ask_triage(app: &App, tx: &mut Tx, task: &Task, why: Why, candidates: &[routing::Candidate]) -> Result<(), FlowError> {
+pub async fn ask_triage(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    why: Why,
+    candidates: &[routing::Candidate],
+) -> Result<(), FlowError> {
     let (directives, directory) = (app.directives()?, app.directory());
     let names = Names { directives: &directives, directory: &directory };
     let view = UnsureView {
@@ -118,21 +150,37 @@ pub async fn ask_triage(app: &App, tx: &mut Tx, task: &Task, why: Why, candidate
         requester: names.account(&task.requester),
         place: names.place(task),
         request: task.text.clone(),
-        candidates: candidates.iter().map(|candidate| unsure::Candidate { worker: candidate.worker.clone(), label: label(&names, &candidate.worker) }).collect(),
+        candidates: candidates
+            .iter()
+            .map(|candidate| unsure::Candidate {
+                worker: candidate.worker.clone(),
+                label: label(&names, &candidate.worker),
+            })
+            .collect(),
         triage: names.worker(&WorkerRef::Human),
         why,
     };
-    let giving = Giving { worker: &WorkerRef::Human, because: Because::LooksLike { percent: 0 }, level: 0, offered_since: app.now() };
-    let next = {
-        let request = request_of(&directives, &directory, task, app.now());
-        next_escalation(&directives, 0, app.now(), |when| routing::fits(when, &request, &directives))
+    let giving = Giving {
+        worker: &WorkerRef::Human,
+        because: Because::LooksLike { percent: 0 },
+        level: 0,
+        offered_since: app.now(),
     };
-    let id = begin(app, tx, task, &WorkerRef::Human, AssignmentState::Offered, &giving, next.map(|next| next.at)).await?;
+    let next = {
+        let router = app.router()?;
+        let request = request_of(&directives, &directory, task, app.now());
+        next_escalation(&directives, 0, app.now(), |when| {
+            routing::fits(when, &request, &directives, &router, app.now())
+        })
+    };
+    let id =
+        begin(app, tx, task, &WorkerRef::Human, AssignmentState::Offered, &giving, next.map(|next| next.at)).await?;
     tasks::move_task(tx, task.id, task.state, TaskState::Unsure, app.now()).await?;
     tasks::move_task(tx, task.id, TaskState::Assigned, TaskState::Unsure, app.now()).await?;
     say(tx, task, id, unsure::waiting(&view), app.now()).await?;
     if let Some(account) = &view.triage.account {
-        let tell = Queued::tell(task_dm_slot(task.id, account), account, unsure::ask(&view)).in_conversation(&task.conversation);
+        let tell = Queued::tell(task_dm_slot(task.id, account), account, unsure::ask(&view))
+            .in_conversation(&task.conversation);
         outbox::queue(tx, &tell, app.now()).await?;
     }
     Ok(())
@@ -159,7 +207,15 @@ pub fn label(names: &Names<'_>, worker: &WorkerRef) -> String {
 }
 
 /// Records the new holding with its fact, in the caller's transaction.
-async fn begin(app: &App, tx: &mut Tx, task: &Task, worker: &WorkerRef, state: AssignmentState, giving: &Giving<'_>, due: Option<Timestamp>) -> Result<AssignmentId, FlowError> {
+async fn begin(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    worker: &WorkerRef,
+    state: AssignmentState,
+    giving: &Giving<'_>,
+    due: Option<Timestamp>,
+) -> Result<AssignmentId, FlowError> {
     let because = to_json(&giving.because);
     let new = NewAssignment { task: task.id, worker, state, because: &because, level: giving.level, due };
     let id = assignments::assign(tx, &new, app.now()).await?;
@@ -172,7 +228,14 @@ async fn begin(app: &App, tx: &mut Tx, task: &Task, worker: &WorkerRef, state: A
 }
 
 /// Ends whatever goes on for a task: its run, what that waits for, its holding. The holder's card then shows `last`.
-pub async fn take_away(app: &App, tx: &mut Tx, task: &Task, state: AssignmentState, by: &SlackUser, last: impl Fn(&Assignment, Surface) -> Card) -> Result<Option<Assignment>, FlowError> {
+pub async fn take_away(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    state: AssignmentState,
+    by: &SlackUser,
+    last: impl Fn(&Assignment, Surface) -> Card,
+) -> Result<Option<Assignment>, FlowError> {
     let held = assignments::current(tx, task.id).await?;
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
         super::execute::void_open_actions(app, tx, task, run.id, by).await?;
@@ -184,6 +247,27 @@ pub async fn take_away(app: &App, tx: &mut Tx, task: &Task, state: AssignmentSta
         redraw_direct(app, tx, task, &last(held, Surface::Direct)).await?;
     }
     Ok(held)
+}
+
+/// Starts a task again from the beginning, for whoever had it last; false when it ended for good.
+pub async fn start_again(app: &App, tx: &mut Tx, task: &Task, by: &SlackUser) -> Result<bool, FlowError> {
+    let last = assignments::of_task_in(tx, task.id).await?.pop();
+    let Some(last) = last else { return Ok(false) };
+    if task.state.has_ended() && !tasks::reopen(tx, task.id, task.state).await? {
+        return Ok(false);
+    }
+    if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        super::execute::void_open_actions(app, tx, task, run.id, by).await?;
+        runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
+    }
+    let (directives, directory) = (app.directives()?, app.directory());
+    let who = Names { directives: &directives, directory: &directory }.account(by);
+    note(tx, task, FactKind::TaskChanged, json!({ "what": "asked again", "by": by }), app.now()).await?;
+    let because = Because::Chosen { by: who, at: app.now() };
+    let giving = Giving { worker: &last.worker, because, level: 0, offered_since: app.now() };
+    let task = Task { state: TaskState::Open, ended: None, ..task.clone() };
+    give(app, tx, &task, giving).await?;
+    Ok(true)
 }
 
 /// Redraws the cards of a task in direct messages, wherever one was posted.
@@ -199,12 +283,19 @@ pub async fn redraw_direct(app: &App, tx: &mut Tx, task: &Task, card: &Card) -> 
 
 /// Says or edits a holder's card in the thread.
 pub async fn say(tx: &mut Tx, task: &Task, holding: AssignmentId, card: Card, now: Timestamp) -> Result<(), FlowError> {
-    let say = Queued::say(slot_of(task.id, holding), &task.channel, Some(&task.root_ts), card).in_conversation(&task.conversation);
+    let say = Queued::say(slot_of(task.id, holding), &task.channel, Some(&task.root_ts), card)
+        .in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;
     Ok(())
 }
 
-pub async fn note(tx: &mut Tx, task: &Task, kind: FactKind, payload: serde_json::Value, now: Timestamp) -> Result<(), FlowError> {
+pub async fn note(
+    tx: &mut Tx,
+    task: &Task,
+    kind: FactKind,
+    payload: serde_json::Value,
+    now: Timestamp,
+) -> Result<(), FlowError> {
     Ok(ledger::append_fact(tx, &Fact::of_task(&task.conversation, task.id, kind, payload), now).await?)
 }
 
@@ -224,9 +315,9 @@ pub fn request_of(directives: &Directives, directory: &Directory, task: &Task, n
 pub async fn stopped(tx: &mut Tx, position: Option<&str>, task: TaskId) -> Result<Option<String>, FlowError> {
     let stops = roster::stops(tx).await?;
     let agent = position.map(|id| format!("agent:{id}"));
-    let hit = stops.into_iter().find(|(what, _, _)| {
-        what == "all" || Some(what) == agent.as_ref() || *what == format!("task:{}", task.0)
-    });
+    let hit = stops
+        .into_iter()
+        .find(|(what, _, _)| what == "all" || Some(what) == agent.as_ref() || *what == format!("task:{}", task.0));
     Ok(hit.map(|(_, by, _)| by))
 }
 

@@ -18,8 +18,13 @@ const LOOK_BACK: Span = Span::minutes(10);
 enum Sent {
     /// Done; where the message stands, if it can be edited later.
     At(Option<Posted>),
-    Again { after: Span, why: String },
-    Never { why: String },
+    Again {
+        after: Span,
+        why: String,
+    },
+    Never {
+        why: String,
+    },
 }
 
 /// Sends the oldest message that is free and first of its lane.
@@ -93,7 +98,11 @@ async fn post(app: &App, sending: &Sending, to: &Destination, thread_ts: Option<
     for (part, message) in (0_u32..).zip(render(card, &app.dress)) {
         let id = PostId { outbox: sending.id, part };
         if sending.attempt > 1 {
-            match app.web.find_posted(&app.ours, &channel, thread_ts, Some(&slack_time(sending.queued.minus(LOOK_BACK))), id).await {
+            match app
+                .web
+                .find_posted(&app.ours, &channel, thread_ts, Some(&slack_time(sending.queued.minus(LOOK_BACK))), id)
+                .await
+            {
                 Ok(Some(ts)) => {
                     first.get_or_insert(ts);
                     continue;
@@ -127,7 +136,9 @@ fn of_error(error: &WebError) -> Sent {
         }
         WebError::Unknown { why } => Sent::Again { after: Span::ZERO, why: why.clone() },
         // Said already, or gone already: what was wanted is so.
-        WebError::Permanent { code, .. } if matches!(code.as_str(), "already_reacted" | "no_reaction") => Sent::At(None),
+        WebError::Permanent { code, .. } if matches!(code.as_str(), "already_reacted" | "no_reaction") => {
+            Sent::At(None)
+        }
         WebError::Permanent { .. } => Sent::Never { why: error.sentence() },
     }
 }
@@ -144,13 +155,19 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
         Sent::Again { after, why } if sending.attempt < MAX_ATTEMPTS => {
             let backoff = Span::millis(500 * 4_i64.pow(u32::try_from(sending.attempt.min(10)).unwrap_or(10)));
             let wait = after.max(backoff.min(LONGEST_WAIT));
-            tracing::warn!(slot = sending.slot, attempt = sending.attempt, why, "a message was not delivered; it is tried again");
+            tracing::warn!(
+                slot = sending.slot,
+                attempt = sending.attempt,
+                why,
+                "a message was not delivered; it is tried again"
+            );
             store::again_at(&mut tx, sending, now.plus(wait), &why).await?;
         }
         Sent::Again { why, .. } | Sent::Never { why } => {
             tracing::error!(slot = sending.slot, why, "a message is parked; see /workforce failed");
             store::park(&mut tx, sending, &why).await?;
-            let fact = Fact::of_system(FactKind::DeadLetter, serde_json::json!({ "message": sending.slot, "why": why }));
+            let fact =
+                Fact::of_system(FactKind::DeadLetter, serde_json::json!({ "message": sending.slot, "why": why }));
             ledger::append_fact(&mut tx, &fact, now).await?;
             tell_triage(app, &mut tx, sending, now).await?;
         }
@@ -160,8 +177,10 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
 
 /// The triage person hears of a message that could not be delivered, unless it was one to them.
 async fn tell_triage(app: &App, tx: &mut crate::store::Tx, sending: &Sending, now: Timestamp) -> Result<(), FlowError> {
-    let Some(triage) = super::triage(app)? else { return Ok(()) };
-    let Some(account) = triage.account.clone().filter(|user| !sending.slot.contains(user.as_str())) else { return Ok(()) };
+    let Some(triage) = app.triage()? else { return Ok(()) };
+    let Some(account) = triage.account.clone().filter(|user| !sending.slot.contains(user.as_str())) else {
+        return Ok(());
+    };
     store::queue(tx, &Queued::tell("parked", &account, upkeep::gave_up_notice(&triage)), now).await?;
     Ok(())
 }

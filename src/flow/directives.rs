@@ -14,8 +14,10 @@ use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::{Directives, files, store};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
-use crate::replies::{notices, store as outbox};
-use crate::workers::WorkerRef;
+use crate::replies::{store as outbox, upkeep};
+use crate::routing::Experience;
+use crate::routing::store::corrections;
+use crate::workers::{SlackUser, WorkerRef};
 
 /// What became of a look at the files.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ pub async fn load(app: &App) -> Result<Loaded, FlowError> {
     let in_force = app.directives().ok();
     match read(app) {
         Ok(set) if in_force.as_ref().is_some_and(|now| now.digest == set.digest) => {
-            app.heard_of_problems(None);
+            mended(app, in_force.as_deref()).await?;
             Ok(Loaded::Same)
         }
         Ok(set) => take_effect(app, Arc::new(set)).await.map(Loaded::InForce),
@@ -50,16 +52,39 @@ pub async fn load(app: &App) -> Result<Loaded, FlowError> {
 async fn take_effect(app: &App, set: Arc<Directives>) -> Result<Arc<Directives>, FlowError> {
     let mut tx = app.store.begin().await?;
     store::keep_set(&mut tx, &set.digest, &set.files, app.now()).await?;
-    let payload = json!({ "digest": set.digest, "files": set.files.keys().collect::<Vec<_>>(), "rules": set.readings.len() });
+    let payload =
+        json!({ "digest": set.digest, "files": set.files.keys().collect::<Vec<_>>(), "rules": set.readings.len() });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesLoaded, payload), app.now()).await?;
-    if let Some(user) = app.heard_of_problems(None) {
-        let tell = Queued::tell(problem_slot(&user), &user, notices::directives_mended());
-        outbox::queue(&mut tx, &tell, app.now()).await?;
-    }
     tx.commit().await?;
     tracing::info!(digest = set.digest, rules = set.readings.len(), "directives are in force");
-    app.put_in_force(set.clone());
+    let log = corrections(&app.store).await?;
+    let experience: Vec<Experience> = log.into_iter().map(|(text, route)| Experience { text, route }).collect();
+    app.put_in_force(set.clone(), &experience);
+    mended(app, Some(&set)).await?;
     Ok(set)
+}
+
+/// Whoever was told that the files are broken hears that they hold again, in the place of the problems.
+async fn mended(app: &App, set: Option<&Directives>) -> Result<(), FlowError> {
+    let (Some(user), Some(set)) = (app.problems_are_gone(), set) else { return Ok(()) };
+    let directory = app.directory();
+    let names = Names { directives: set, directory: &directory };
+    let keeper = names.account(&SlackUser { team: app.ours.team.clone(), user: user.clone() });
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let loaded = upkeep::LoadedSet {
+        rules: count(set.readings.len()),
+        files: count(set.files.len()),
+        warnings: count(set.problems.len()),
+        changed: Vec::new(),
+        digest: set.digest.clone(),
+        at: app.now(),
+    };
+    let mut tx = app.store.begin().await?;
+    let tell = Queued::tell(problem_slot(&user), &user, upkeep::directives_loaded(&keeper, &loaded));
+    outbox::queue(&mut tx, &tell, app.now()).await?;
+    tx.commit().await?;
+    app.bell.ring();
+    Ok(())
 }
 
 async fn refuse(app: &App, in_force: Option<&Directives>, problems: Vec<Problem>) -> Result<Loaded, FlowError> {
@@ -68,8 +93,11 @@ async fn refuse(app: &App, in_force: Option<&Directives>, problems: Vec<Problem>
     let directory = app.directory();
     let names = Names { directives: in_force, directory: &directory };
     let keeper = keeper_of(in_force, errors.first()).map(|worker| names.worker(&worker));
-    let Some(user) = keeper.and_then(|who| who.account) else {
-        tracing::error!(problems = errors.len(), "the directives on disk are broken and nobody keeps them; the last good set stays in force");
+    let Some((keeper, user)) = keeper.and_then(|who| Some((who.clone(), who.account?))) else {
+        tracing::error!(
+            problems = errors.len(),
+            "the directives on disk are broken and nobody keeps them; the last good set stays in force"
+        );
         return Ok(Loaded::Refused(problems));
     };
     // The same problems are told once; other ones edit the same message.
@@ -80,8 +108,13 @@ async fn refuse(app: &App, in_force: Option<&Directives>, problems: Vec<Problem>
     let mut tx = app.store.begin().await?;
     let payload = json!({ "problems": errors, "in_force": in_force.digest });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesRefused, payload), app.now()).await?;
-    let told: Vec<notices::Trouble> = errors.iter().map(|problem| trouble(&app.config.directives, problem)).collect();
-    let tell = Queued::tell(problem_slot(&user), &user, notices::directives_broken(&told));
+    let told: Vec<upkeep::FileProblem> =
+        errors.iter().map(|problem| trouble(&app.config.directives, problem)).collect();
+    let tell = Queued::tell(
+        problem_slot(&user),
+        &user,
+        upkeep::directives_broken(&keeper, &told, upkeep::LastGood::Kept { since: None }),
+    );
     outbox::queue(&mut tx, &tell, app.now()).await?;
     tx.commit().await?;
     app.bell.ring();
@@ -98,15 +131,15 @@ fn problem_slot(user: &str) -> String {
     format!("directives:{user}")
 }
 
-fn trouble(root: &std::path::Path, problem: &Problem) -> notices::Trouble {
+fn trouble(root: &std::path::Path, problem: &Problem) -> upkeep::FileProblem {
     let line = usize::try_from(problem.line).unwrap_or(1).saturating_sub(1);
     let text = std::fs::read_to_string(root.join(&problem.file)).unwrap_or_default();
-    notices::Trouble {
+    upkeep::FileProblem {
         file: problem.file.clone(),
         line: problem.line,
         column: problem.column,
         source: text.lines().nth(line).unwrap_or_default().trim().to_owned(),
-        message: problem.message.clone(),
+        what: problem.message.clone(),
         help: problem.help.clone(),
     }
 }

@@ -12,8 +12,10 @@ use crate::directives::condition::Condition;
 use crate::directives::rule::{Priority, Rule};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, Stored};
-use crate::gate::{AccountState, Accounts, History, LookedUp, Outside, Past, Requester, Surroundings, TaskFacts, whose};
 use crate::gate::amounts::amount_of;
+use crate::gate::{
+    AccountState, Accounts, History, LookedUp, Outside, Past, Requester, Surroundings, TaskFacts, whose,
+};
 use crate::ids::ActionId;
 use crate::roster::directory::Directory;
 use crate::store::Tx;
@@ -57,7 +59,14 @@ fn accounts(app: &App, directives: &Directives, directory: &Directory) -> Accoun
         };
         people.insert(person.handle.clone(), state);
     }
-    Accounts::Live { team: app.ours.team.clone(), people }
+    let mut groups = BTreeMap::new();
+    for group in &directory.groups {
+        let members = group.members.iter().filter_map(|user| directory.person_of(&directives.roster, user));
+        let handles: Vec<String> = members.map(|person| person.handle.clone()).collect();
+        groups.insert(group.handle.clone(), handles.clone());
+        groups.insert(group.id.clone(), handles);
+    }
+    Accounts::Live { team: app.ours.team.clone(), people, groups }
 }
 
 /// The requester as the gate knows them.
@@ -74,7 +83,8 @@ pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) 
     facts.text = Some(task.text.clone());
     facts.topics = Some(Vec::new());
     // A direct message is in no channel, which is known; no channel is called "".
-    facts.channel = Some(moment.directory.channel(&task.channel).map_or_else(String::new, |channel| channel.name.clone()));
+    facts.channel =
+        Some(moment.directory.channel(&task.channel).map_or_else(String::new, |channel| channel.name.clone()));
     facts.source = task.source.clone().try_into().ok();
     facts.priority = Some(priority(task.priority));
     facts.looked_up = done.iter().filter_map(looked_up).collect();
@@ -82,12 +92,19 @@ pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) 
     facts.unanswered_for = Some(Span::ZERO);
     facts.unsure = Some(false);
     facts.stuck_for = Some(moment.now.since(task.created));
-    facts.stopped = stop.map(|by| format!("{} stopped it.", moment.names().account(&crate::workers::SlackUser { team: task.requester.team.clone(), user: by }).name));
+    facts.stopped = stop.map(|by| {
+        format!(
+            "{} stopped it.",
+            moment.names().account(&crate::workers::SlackUser { team: task.requester.team.clone(), user: by }).name
+        )
+    });
     Ok(facts)
 }
 
 fn looked_up(stored: &Stored) -> Option<LookedUp> {
-    let (proposal, Some(Stage::Done { result })) = (stored.proposal.as_ref()?, stored.stage.as_ref()) else { return None };
+    let (proposal, Some(Stage::Done { result })) = (stored.proposal.as_ref()?, stored.stage.as_ref()) else {
+        return None;
+    };
     Some(LookedUp {
         tool: ToolName(stored.tool.clone()),
         arguments: proposal.arguments.clone(),
@@ -166,7 +183,8 @@ fn collect_periods(when: &Condition, periods: &mut BTreeSet<Span>) {
 /// whose live definition has another digest.
 pub fn outside(app: &App, directives: &Directives, tool: &ToolName) -> Outside {
     let server = app.config.tools.iter().find(|server| server.name == tool.server());
-    let identity = server.map_or_else(String::new, |server| format!("{} = {} {}", server.name, server.command, server.args.join(" ")));
+    let identity = server
+        .map_or_else(String::new, |server| format!("{} = {} {}", server.name, server.command, server.args.join(" ")));
     Outside {
         server: identity,
         tool_digest: directives.catalogue.get(tool).map(|tool| tool.binding.digest.clone()).unwrap_or_default(),

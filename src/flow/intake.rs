@@ -1,6 +1,8 @@
 //! slack → inbox. Arrivals are committed in groups: one transaction holds whatever came while the last one was synced to
 //! disk, and nobody is acknowledged before it is committed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use async_trait::async_trait;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
@@ -8,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::{App, FlowError, decide, failpoint, query};
 use crate::inbox::{Arrival, Trigger, store};
 use crate::slack::envelope::Perishable;
-use crate::slack::{AckReply, Intake, Notice, NotStored};
+use crate::slack::{AckReply, Intake, NotStored, Notice};
 
 /// At most this many arrivals share a transaction.
 const GROUP: usize = 512;
@@ -19,17 +21,31 @@ type Waiting = (Arrival, oneshot::Sender<bool>);
 pub struct Committer {
     door: mpsc::Sender<Waiting>,
     queue: Mutex<Option<mpsc::Receiver<Waiting>>>,
+    /// Arrivals that were handed in and not yet answered.
+    waiting: AtomicUsize,
 }
 
 impl Committer {
     /// At most `waiting` arrivals queue for the next transaction; beyond that the edge waits, and Slack delivers again.
     pub fn new(waiting: usize) -> Self {
         let (door, queue) = mpsc::channel(waiting);
-        Self { door, queue: Mutex::new(Some(queue)) }
+        Self { door, queue: Mutex::new(Some(queue)), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Whether nobody waits for a commit.
+    pub fn is_idle(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) == 0
     }
 
     /// Returns once the arrival is on disk.
     pub async fn commit(&self, arrival: Arrival) -> Result<(), NotStored> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let outcome = self.hand_in(arrival).await;
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        outcome
+    }
+
+    async fn hand_in(&self, arrival: Arrival) -> Result<(), NotStored> {
         let (told, hears) = oneshot::channel();
         let gone = |_| NotStored("the process is stopping".to_owned());
         self.door.send((arrival, told)).await.map_err(|_| NotStored("the process is stopping".to_owned()))?;
@@ -64,7 +80,11 @@ async fn commit_group(app: &App, group: &mut Vec<Waiting>) {
     let (arrivals, told): (Vec<_>, Vec<_>) = group.drain(..).unzip();
     let result = put_all(app, &arrivals).await;
     if let Err(error) = &result {
-        tracing::error!(error = error as &dyn std::error::Error, arrivals = arrivals.len(), "arrivals were not stored; Slack will deliver them again");
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            arrivals = arrivals.len(),
+            "arrivals were not stored; Slack will deliver them again"
+        );
     }
     failpoint::pass("inbox-committed");
     for waiter in told {
@@ -99,7 +119,10 @@ impl Intake for App {
         };
         self.bell.ring();
         answer.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "an interaction was not stored; the person sees that it failed");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an interaction was not stored; the person sees that it failed"
+            );
             NotStored(error.to_string())
         })
     }
@@ -109,10 +132,16 @@ impl Intake for App {
             Notice::Connected { open } => tracing::info!(open, "connected to Slack"),
             Notice::Deaf => tracing::warn!("no socket is open: what happens now arrives late or is swept up later"),
             Notice::HearingAgain { after } => tracing::info!(seconds = after.as_secs(), "hearing Slack again"),
-            Notice::Strangers { counted, held } => tracing::error!(counted, held, "somebody else holds this app's token, or dead connections of ours are still registered; rotate the app-level token if nobody knows why"),
+            Notice::Strangers { counted, held } => tracing::error!(
+                counted,
+                held,
+                "somebody else holds this app's token, or dead connections of ours are still registered; rotate the app-level token if nobody knows why"
+            ),
             Notice::LinkDisabled => tracing::error!("Socket Mode is switched off; switch it on in the app's settings"),
             Notice::TooMany => tracing::warn!("ten sockets are registered for this app already; waiting"),
-            Notice::Retrying { attempt, wait, why } => tracing::warn!(attempt, seconds = wait.as_secs(), why, "Slack cannot be reached; trying again"),
+            Notice::Retrying { attempt, wait, why } => {
+                tracing::warn!(attempt, seconds = wait.as_secs(), why, "Slack cannot be reached; trying again")
+            }
             Notice::AnswerLost { why } => tracing::warn!(why, "an answer to a click did not reach Slack"),
         }
     }

@@ -26,6 +26,7 @@ pub mod receive;
 pub mod resume;
 pub mod route;
 pub mod says;
+pub mod service;
 pub mod step;
 pub mod sync;
 pub mod tick;
@@ -59,7 +60,7 @@ pub struct Shared {
     pub config: Config,
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     /// Who we are in this workspace.
     pub ours: Ours,
     /// How cards are dressed for Slack.
@@ -86,7 +87,7 @@ struct InForce {
 pub struct Outside {
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     pub ours: Ours,
     pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,
@@ -162,7 +163,7 @@ impl App {
 
     /// Puts a set in force, with a router fitted from what people corrected so far.
     pub fn put_in_force(&self, directives: Arc<Directives>, experience: &[Experience]) {
-        let router = Arc::new(Router::new(&directives, experience));
+        let router = Arc::new(Router::build(&directives, experience));
         *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Some(InForce { directives, router });
         self.bell.ring();
     }
@@ -259,10 +260,11 @@ impl App {
 
 /// The one place where a failed arrow is logged, with its whole chain.
 fn log_failure(arrow: &str, error: &FlowError) {
+    let chain: &(dyn std::error::Error + 'static) = error;
     match error {
         FlowError::LostLease => tracing::info!(arrow, "lost the lease; somebody else goes on"),
         FlowError::Store(_) | FlowError::Broken(_) => {
-            tracing::error!(arrow, error = &error as &dyn std::error::Error, "an arrow failed; it is tried again");
+            tracing::error!(arrow, error = chain, "an arrow failed; it is tried again");
         }
     }
 }

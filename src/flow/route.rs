@@ -15,12 +15,12 @@ pub async fn route_next(app: App) -> Result<Worked, FlowError> {
     if tasks::unrouted_count(&app.store).await? == 0 {
         return Ok(Worked::Nothing);
     }
-    let (directives, directory, router) = (app.directives()?, app.directory(), app.router());
+    let (directives, directory, router) = (app.directives()?, app.directory(), app.router()?);
     let mut tx = app.store.begin().await?;
     let Some(id) = tasks::next_unrouted(&mut tx).await? else { return Ok(Worked::Nothing) };
     let Some(task) = tasks::task(&mut tx, id).await? else { return Ok(Worked::Nothing) };
     let request = assign::request_of(&directives, &directory, &task, app.now());
-    let routing = routing::route(&request, &directives, &router);
+    let routing = routing::route(&request, &directives, &router, app.now());
     let state = match routing.settled {
         Settled::Unsure => TaskState::Unsure,
         Settled::Rule | Settled::Escalation | Settled::Likeness => TaskState::Assigned,

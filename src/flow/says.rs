@@ -45,10 +45,14 @@ impl Names<'_> {
             WorkerRef::Role(id) => Who::new(roster.roles.get(id).map_or(id, |role| &role.title), None),
             WorkerRef::Team(id) => Who::new(roster.teams.get(id).map_or(id, |team| &team.name), None),
             WorkerRef::Channel(name) => Who::new(&format!("#{name}"), None),
-            WorkerRef::Human => roster.triage.as_deref().map_or(Who::new("a human", None), |handle| self.person(handle)),
-            WorkerRef::Bot(_) | WorkerRef::Owner | WorkerRef::Supervisor | WorkerRef::Requester | WorkerRef::RequesterManager => {
-                Who::new(&roster.spoken(worker), None)
+            WorkerRef::Human => {
+                roster.triage.as_deref().map_or(Who::new("a human", None), |handle| self.person(handle))
             }
+            WorkerRef::Bot(_)
+            | WorkerRef::Owner
+            | WorkerRef::Supervisor
+            | WorkerRef::Requester
+            | WorkerRef::RequesterManager => Who::new(&roster.spoken(worker), None),
         }
     }
 
@@ -62,7 +66,7 @@ impl Names<'_> {
     /// The human who answers for an agent.
     pub fn owner(&self, worker: &WorkerRef) -> Option<Who> {
         let WorkerRef::Agent(id) = worker else { return None };
-        self.directives.roster.context_of(Some(id), None).owners.first().map(|handle| self.person(handle))
+        self.directives.roster.context_of(Some(id), None).owner.first().map(|handle| self.person(handle))
     }
 
     pub fn place(&self, task: &Task) -> Place {
@@ -93,7 +97,13 @@ impl Names<'_> {
         self.receipt(task, &assignment.worker, &because_of(assignment))
     }
 
-    pub fn work(&self, task: &Task, worker: &WorkerRef, because: &Because, until: Option<(Timestamp, Vec<Who>)>) -> WorkView {
+    pub fn work(
+        &self,
+        task: &Task,
+        worker: &WorkerRef,
+        because: &Because,
+        until: Option<(Timestamp, Vec<Who>)>,
+    ) -> WorkView {
         WorkView {
             task: task.id,
             holder: self.worker(worker),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
-use super::says::{Names, because_of};
+use super::says::Names;
 use super::{App, FlowError, Worked, execute, failpoint};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
@@ -74,7 +74,7 @@ impl Scene<'_> {
         if journal.len() >= self.app.config.limits.steps_per_run {
             return self.give_up(tx, "It took more steps than are allowed.").await;
         }
-        let next = playbooks::next(plan, &self.request(), &journal, &self.directives.catalogue);
+        let next = playbooks::next(plan, &self.directives, &self.request(), &journal);
         self.take(tx, next).await
     }
 
@@ -86,13 +86,17 @@ impl Scene<'_> {
     fn request(&self) -> playbooks::Request {
         let who = self.names().account(&self.task.requester);
         let known = self.directory.account(&self.task.requester.user);
+        let person = self.directory.person_of(&self.directives.roster, &self.task.requester.user);
+        let zone = self.directives.roster.timezone_of(None);
         playbooks::Request {
             text: self.task.text.clone(),
-            above: self.task.above.clone(),
-            requester_name: who.name,
-            requester_email: known.and_then(|account| account.email.clone()),
-            now: self.app.now(),
-            timezone: self.directives.roster.timezone.clone(),
+            thread_above: self.task.above.lines().map(str::to_owned).collect(),
+            requester: playbooks::Requester {
+                handle: person.map(|person| person.handle.clone()),
+                name: Some(who.name),
+                email: known.and_then(|account| account.email.clone()),
+            },
+            today: self.app.now().to_utc().with_timezone(&zone).date_naive(),
         }
     }
 
@@ -109,33 +113,30 @@ impl Scene<'_> {
                 failpoint::pass("action-planned");
                 Ok(())
             }
-            Next::Ask { question, slot, label, like } => self.ask(tx, question, slot, &label, like.as_deref()).await,
-            Next::Answer { text } => self.answer(tx, &text).await,
+            Next::Ask { slot, question } => self.ask(tx, question, slot).await,
+            Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
-            Next::Stop => self.answer(tx, "").await,
+            Next::Stop => self.answer(tx, "", true).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
     }
 
-    async fn ask(&self, tx: &mut Tx, question: Option<String>, slot: String, label: &str, like: Option<&str>) -> Result<(), FlowError> {
+    async fn ask(&self, tx: &mut Tx, question: String, slot: String) -> Result<(), FlowError> {
         let now = self.app.now();
-        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone().unwrap_or_else(|| label.to_owned()) };
+        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone() };
         if !runs::wait_for(tx, &self.run, &waiting).await? {
             return Err(FlowError::LostLease);
         }
         note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
         let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
         let view = self.names().receipt_of(&self.task, &held);
-        let card = match &question {
-            Some(words) => asking::question(&view, words),
-            None => asking::missing_slot(&view, label, like),
-        };
-        say(tx, &self.task, held.id, card, now).await
+        say(tx, &self.task, held.id, asking::question(&view, &question), now).await
     }
 
-    async fn answer(&self, tx: &mut Tx, text: &str) -> Result<(), FlowError> {
+    async fn answer(&self, tx: &mut Tx, text: &str, done: bool) -> Result<(), FlowError> {
         let now = self.app.now();
-        let held = self.finish(tx, RunState::Done, TaskState::Done, json!({ "answer": canonical::digest_bytes(text.as_bytes()) })).await?;
+        let (run, task) = if done { (RunState::Done, TaskState::Done) } else { (RunState::Failed, TaskState::Failed) };
+        let held = self.finish(tx, run, task, json!({ "answer": canonical::digest_bytes(text.as_bytes()) })).await?;
         let Some(held) = held else { return Ok(()) };
         let performed = execute::performed(self.app, tx, &self.task).await?;
         let view = self.names().receipt_of(&self.task, &held);
@@ -157,7 +158,13 @@ impl Scene<'_> {
     }
 
     /// Ends run, holding and task together.
-    async fn finish(&self, tx: &mut Tx, run: RunState, task: TaskState, mut payload: serde_json::Value) -> Result<Option<Assignment>, FlowError> {
+    async fn finish(
+        &self,
+        tx: &mut Tx,
+        run: RunState,
+        task: TaskState,
+        mut payload: serde_json::Value,
+    ) -> Result<Option<Assignment>, FlowError> {
         let now = self.app.now();
         if !runs::finish(tx, &self.run, run, now).await? {
             return Err(FlowError::LostLease);
@@ -187,7 +194,9 @@ impl Scene<'_> {
             let card = receipt::reassigned(&names.receipt_of(&self.task, held), &by, &names.worker(&to), now);
             say(tx, &self.task, held.id, card, now).await?;
         }
-        if runs::count_of_task(tx, self.task.id).await? >= i64::try_from(self.app.config.limits.runs_per_task).unwrap_or(i64::MAX) {
+        if runs::count_of_task(tx, self.task.id).await?
+            >= i64::try_from(self.app.config.limits.runs_per_task).unwrap_or(i64::MAX)
+        {
             let times = u32::try_from(self.app.config.limits.runs_per_task).unwrap_or(u32::MAX);
             return assign::ask_triage(self.app, tx, &self.task, Why::GivenBack { times }, &[]).await;
         }
@@ -216,9 +225,9 @@ impl Scene<'_> {
     }
 
     async fn take_eyes_off(&self, tx: &mut Tx) -> Result<(), FlowError> {
-        let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false).in_conversation(&self.task.conversation);
+        let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false)
+            .in_conversation(&self.task.conversation);
         outbox::queue(tx, &off, self.app.now()).await?;
-        let _because = because_of;
         Ok(())
     }
 }

@@ -46,7 +46,8 @@ pub async fn groups(app: &App) -> Result<(), FlowError> {
     };
     let mut known = Vec::new();
     for group in groups {
-        let members = if group.disabled { Vec::new() } else { app.web.group_members(&group.id).await.map_err(heard)? };
+        let members =
+            if group.disabled { Vec::new() } else { app.web.group_members(&group.id).await.map_err(heard)? };
         known.push(GroupFact { id: group.id, handle: group.handle, members });
     }
     let mut tx = app.store.begin().await?;

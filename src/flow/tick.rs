@@ -50,8 +50,10 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
     let Some(task) = tasks::task(tx, held.task).await? else { return Ok(()) };
     let since = first_offered(tx, &task).await?.unwrap_or(held.since);
     let request = request_of(&moment.directives, &moment.directory, &task, moment.now);
-    let fits = |when: &_| routing::fits(when, &request, &moment.directives);
-    let Some(step) = next_escalation(&moment.directives, held.level, since, fits).filter(|step| step.at <= moment.now) else {
+    let router = app.router()?;
+    let fits = |when: &_| routing::fits(when, &request, &moment.directives, &router, moment.now);
+    let Some(step) = next_escalation(&moment.directives, held.level, since, fits).filter(|step| step.at <= moment.now)
+    else {
         return Ok(assignments::note_escalation(tx, held.id, held.level, None).await?);
     };
     let names = moment.names();
@@ -78,7 +80,10 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
 async fn first_offered(tx: &mut Tx, task: &Task) -> Result<Option<Timestamp>, FlowError> {
     let all = assignments::of_task_in(tx, task.id).await?;
     let start = all.iter().rposition(|assignment| assignment.level == 0).unwrap_or(0);
-    Ok(all.get(start).filter(|first| first.state != AssignmentState::Done || first.worker != WorkerRef::Human).map(|first| first.since))
+    Ok(all
+        .get(start)
+        .filter(|first| first.state != AssignmentState::Done || first.worker != WorkerRef::Human)
+        .map(|first| first.since))
 }
 
 /// Rings whenever something is due. Replicas that share a database find each other's work this way too.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fitting::local_date;
-use crate::directives::matching::people::Around;
 use super::{Proposal, Requester, Requirement};
 use crate::clock::Timestamp;
 use crate::directives::Directives;
+use crate::directives::matching::people::Around;
 use crate::directives::rule::{Otherwise, Rule};
 use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
 

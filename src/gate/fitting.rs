@@ -1,14 +1,14 @@
 //! Which rules fit a call, and how surely: conditions against the request and against the record of the action.
 
 use super::amounts::Interval;
-use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::history::Window;
-use crate::directives::matching::holds::Holds;
 use super::judge::Court;
-use crate::directives::matching::people::{binds, position_of, role_of};
 use super::precedence::Fitting;
 use super::segments::Evidence;
 use crate::clock::{Span, Timestamp};
+use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::{binds, position_of, role_of};
 use crate::directives::rule::{
     Allow, AmountRange, Approve, Autonomy, Condition, IsoDuration, Rule, Times, ToolPattern,
 };

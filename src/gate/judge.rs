@@ -3,21 +3,19 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
-use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use super::containment::Company;
-use super::history::Window;
-use crate::directives::matching::holds::Holds;
-use crate::directives::matching::people::{binds, position_of, role_of};
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
 use super::shown::target_of;
-use crate::directives::matching::words::{Terms, Words};
 use super::{
     Because, DEFAULT_WITHIN, Decision, Denial, Ground, History, Proposal, Requirement, TaskFacts, Verdict, Whose,
     schema,
 };
 use crate::catalogue::{Class, Tool};
 use crate::clock::Timestamp;
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::position_of;
+use crate::directives::matching::words::{Terms, Words};
 use crate::directives::rule::{Approve, Autonomy, Before, Forbid, IsoDuration, Level, Otherwise, Rule};
 use crate::directives::{Directives, Reading};
 use crate::money::Money;

@@ -33,7 +33,15 @@ pub struct Card {
 }
 
 /// Opens a card; `make` gets its number.
-pub async fn open(tx: &mut Tx, action: ActionId, task: TaskId, shown: &Shown, due: Timestamp, now: Timestamp, make: impl FnOnce(ApprovalId) -> Approval) -> Result<Card, StoreError> {
+pub async fn open(
+    tx: &mut Tx,
+    action: ActionId,
+    task: TaskId,
+    shown: &Shown,
+    due: Timestamp,
+    now: Timestamp,
+    make: impl FnOnce(ApprovalId) -> Approval,
+) -> Result<Card, StoreError> {
     let row = tx.row(&OPEN, args![action, task, &shown.digest, json(shown), now, due]).await?;
     let row = row.ok_or_else(|| StoreError::unreadable("OPEN", "no id came back"))?;
     let approval = make(ApprovalId(row.int("id")?));
@@ -91,7 +99,9 @@ async fn vote(tx: &mut Tx, approval: &Approval, change: &Change) -> Result<(), S
             args![approval.id, &vote.account.user, &vote.by, "approve", None::<String>, vote.at]
         }
         Change::Denied { by, account, reason, at } => args![approval.id, &account.user, by, "deny", reason, *at],
-        Change::Escalated { .. } | Change::Expired { .. } | Change::Voided { .. } | Change::Spent { .. } => return Ok(()),
+        Change::Escalated { .. } | Change::Expired { .. } | Change::Voided { .. } | Change::Spent { .. } => {
+            return Ok(());
+        }
     };
     tx.run(&VOTE, args).await.map(|_| ())
 }

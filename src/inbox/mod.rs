@@ -110,6 +110,10 @@ pub struct Message {
 }
 
 impl Message {
+    pub fn conversation(&self) -> ConversationId {
+        ConversationId::of_thread(&self.by.team, &self.channel, self.root_ts())
+    }
+
     /// The first message of the thread that this belongs to, or the message itself.
     pub fn root_ts(&self) -> &str {
         self.thread_ts.as_deref().unwrap_or(&self.ts)

@@ -93,9 +93,9 @@ impl Directory {
     /// The account of a person, if it is known for certain.
     pub fn account_of<'a>(&'a self, roster: &Roster, handle: &str) -> Option<&'a AccountFact> {
         let person = roster.people.get(handle)?;
-        self.accounts
-            .iter()
-            .find(|account| self.person_of(roster, &account.user.user).is_some_and(|found| found.handle == person.handle))
+        self.accounts.iter().find(|account| {
+            self.person_of(roster, &account.user.user).is_some_and(|found| found.handle == person.handle)
+        })
     }
 }
 

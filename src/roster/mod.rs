@@ -8,9 +8,9 @@ pub mod directory;
 pub mod hours;
 pub mod names;
 pub mod reviews;
+pub mod store;
 #[cfg(test)]
 mod tests;
-pub mod store;
 
 use std::collections::BTreeMap;
 

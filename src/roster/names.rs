@@ -15,6 +15,17 @@ pub enum Named {
 }
 
 impl Roster {
+    /// The worker that a user group's handle names: a position, a role or a team by its id.
+    pub fn worker_called(&self, id: &str) -> Option<WorkerRef> {
+        if self.positions.contains_key(id) {
+            return Some(WorkerRef::Agent(id.to_owned()));
+        }
+        if self.roles.contains_key(id) {
+            return Some(WorkerRef::Role(id.to_owned()));
+        }
+        self.teams.contains_key(id).then(|| WorkerRef::Team(id.to_owned()))
+    }
+
     /// Resolves a handle (`@dana`), a full or first name, a posted name ("Finn"), an id or its words ("finance agent",
     /// "support lead"), a team ("Finance team"), a channel (`#finance`), or a title that people hold.
     ///

@@ -15,11 +15,12 @@ mod precedence;
 mod router;
 mod rules;
 mod said;
+pub mod store;
 mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{route, urgency};
+pub use decide::{fits, route, urgency};
 pub use router::{Experience, Router};
 
 use serde::{Deserialize, Serialize};

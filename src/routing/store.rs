@@ -10,7 +10,14 @@ statements! { STATEMENTS;
     ALL (0) -> [text, route] = { "SELECT text, route FROM corrections WHERE text IS NOT NULL ORDER BY id" }
 }
 
-pub async fn keep_correction(tx: &mut Tx, task: TaskId, text: &str, route: &str, by: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn keep_correction(
+    tx: &mut Tx,
+    task: TaskId,
+    text: &str,
+    route: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.run(&KEEP, args![task, text, route, by, now]).await.map(|_| ())
 }
 

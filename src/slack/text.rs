@@ -96,6 +96,33 @@ pub fn plain(text: &str) -> String {
     cut(out)
 }
 
+/// [`plain`], with accounts and channels by the names that are known for their ids.
+pub fn plain_with_names(
+    text: &str,
+    account: impl Fn(&str) -> Option<String>,
+    channel: impl Fn(&str) -> Option<String>,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    for piece in pieces(text) {
+        let (id, known) = match piece {
+            Piece::Account { id, .. } => (id, account(id)),
+            Piece::Channel { id, .. } => (id, channel(id)),
+            Piece::Plain(_) | Piece::Group { .. } | Piece::Special { .. } | Piece::Link { .. } => continue,
+        };
+        // The token is replaced by one that carries the name, which `plain` then prints.
+        let Some(name) = known else { continue };
+        let Some(at) = rest.find(id) else { continue };
+        let Some(end) = rest[at..].find('>').map(|end| at + end) else { continue };
+        out.push_str(&rest[..at + id.len()]);
+        out.push('|');
+        out.push_str(&name);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    plain(&out)
+}
+
 /// [`plain`] without the mention of us that the request begins with, if it does: "@workforce: refund …" → "refund …".
 pub fn plain_request(text: &str, us: &str) -> String {
     plain(without_leading_mention(text, us))

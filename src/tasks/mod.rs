@@ -47,7 +47,10 @@ impl TaskState {
             // An edited request is routed afresh.
             (Self::Unsure, Self::Open) => true,
             // Handing over keeps it assigned; whoever has it may also find that nobody fits.
-            (Self::Assigned, Self::Open | Self::Assigned | Self::Unsure | Self::Done | Self::Failed | Self::Cancelled) => true,
+            (
+                Self::Assigned,
+                Self::Open | Self::Assigned | Self::Unsure | Self::Done | Self::Failed | Self::Cancelled,
+            ) => true,
             (Self::Open | Self::Unsure, _) => false,
             (Self::Done | Self::Failed | Self::Cancelled, _) => false,
         }

@@ -22,6 +22,7 @@ statements! { STATEMENTS;
     OF_REQUESTER (3) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL ORDER BY id LIMIT $3" }
     COUNT_OPEN_OF (2) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL" }
+    REOPEN (2) -> [] = { "UPDATE tasks SET state = 'open', ended_us = NULL WHERE id = $1 AND state = $2 AND state <> 'cancelled'" }
     NEXT_UNROUTED (0) -> [id] = {
         sqlite "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1"
         postgres "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED" }
@@ -121,6 +122,11 @@ pub async fn move_task(
     }
     let ended = to.has_ended().then_some(now);
     Ok(tx.run(&MOVE, args![id, word(&from), word(&to), ended]).await? == 1)
+}
+
+/// A task that ended because nobody decided is open again; false when it was cancelled, or moved meanwhile.
+pub async fn reopen(tx: &mut Tx, id: TaskId, from: TaskState) -> Result<bool, StoreError> {
+    Ok(tx.run(&REOPEN, args![id, word(&from)]).await? == 1)
 }
 
 /// Replaces the request's text, before work starts.

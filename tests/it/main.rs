@@ -2,6 +2,6 @@
 
 mod architecture;
 mod routing;
-mod tools;
 #[cfg(feature = "sandbox")]
 mod slack;
+mod tools;

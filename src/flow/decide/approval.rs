@@ -11,12 +11,12 @@ use super::Said;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Stage, Step};
 use crate::gate::amounts::amount_of;
+use crate::gate::approvers::Parties;
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{
-    Approval, ApprovalState as Gated, Change, Choice, Click, Progress, Proposal, Refusal as GateRefusal, Requirement, Shown,
-    approvers, authorize, record,
+    Approval, ApprovalState as Gated, Change, Choice, Click, Progress, Proposal, Refusal as GateRefusal, Requirement,
+    Shown, approvers, authorize, record,
 };
-use crate::gate::approvers::Parties;
 use crate::ids::{ActionId, ApprovalId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -39,7 +39,16 @@ const LINES_PER_FACT: usize = 6;
 
 /// Opens a card and asks everyone who may decide, in the channel and by direct message.
 #[allow(clippy::too_many_arguments, reason = "an opening is about all of these, once")]
-pub async fn ask_people(app: &App, tx: &mut Tx, moment: &Moment, task: &Task, action: ActionId, proposal: &Proposal, needs: Vec<Requirement>, shown: &Shown) -> Result<ApprovalId, FlowError> {
+pub async fn ask_people(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    action: ActionId,
+    proposal: &Proposal,
+    needs: Vec<Requirement>,
+    shown: &Shown,
+) -> Result<ApprovalId, FlowError> {
     let parties = Parties::of(proposal);
     let due = needs.iter().map(|need| moment.now.plus(need.within)).min().unwrap_or(moment.now);
     let card = approvals::open(tx, action, task.id, shown, due, moment.now, |id| {
@@ -50,7 +59,14 @@ pub async fn ask_people(app: &App, tx: &mut Tx, moment: &Moment, task: &Task, ac
     let stored = stored_action(tx, action).await?;
     let view = view(moment, task, &card, &stored);
     let asked: Vec<&str> = view.asked.iter().map(|who| who.name.as_str()).collect();
-    note(tx, task, FactKind::ApprovalOpened, json!({ "approval": id, "action": action, "asked": asked, "digest": shown.digest }), moment.now).await?;
+    note(
+        tx,
+        task,
+        FactKind::ApprovalOpened,
+        json!({ "approval": id, "action": action, "asked": asked, "digest": shown.digest }),
+        moment.now,
+    )
+    .await?;
     draw(app, tx, task, &card, &view, &ApprovalState::Waiting).await?;
     if let Some(held) = crate::assignments::store::current(tx, task.id).await? {
         let receipt = receipt::waits(&moment.names().receipt_of(task, &held), &view);
@@ -93,9 +109,18 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
 }
 
 /// What a change means for the action, the run that waits, the cards and the thread.
-async fn apply(app: &App, tx: &mut Tx, moment: &Moment, task: &Task, card: &Card, stored: &Stored, change: &Change) -> Result<(), FlowError> {
+async fn apply(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    change: &Change,
+) -> Result<(), FlowError> {
     let now = moment.now;
-    let fact = json!({ "approval": card.approval.id, "action": stored.id, "digest": card.approval.digest, "change": change });
+    let fact =
+        json!({ "approval": card.approval.id, "action": stored.id, "digest": card.approval.digest, "change": change });
     match change {
         Change::Voted(_) => note(tx, task, FactKind::ApprovalVoted, fact, now).await?,
         Change::Approved(_) => {
@@ -106,13 +131,19 @@ async fn apply(app: &App, tx: &mut Tx, moment: &Moment, task: &Task, card: &Card
             note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
             move_action(tx, stored, Step::Deny { why: reason.clone() }, now).await?;
             let who = moment.names().person(by);
-            let entry = JournalEntry::ToolRefused { why: format!("{} declined: “{reason}”", who.name) };
+            let entry = JournalEntry::ToolRefused {
+                as_name: stored.as_name.clone(),
+                why: format!("{} declined: “{reason}”", who.name),
+            };
             super::super::execute::tell_run(tx, stored, &entry, now).await?;
         }
         Change::Expired { .. } => {
             note(tx, task, FactKind::ApprovalExpired, fact, now).await?;
             move_action(tx, stored, Step::Expire, now).await?;
-            let entry = JournalEntry::ToolRefused { why: "Nobody decided in time.".to_owned() };
+            let entry = JournalEntry::ToolRefused {
+                as_name: stored.as_name.clone(),
+                why: "Nobody decided in time.".to_owned(),
+            };
             super::super::execute::tell_run(tx, stored, &entry, now).await?;
         }
         Change::Escalated { .. } => note(tx, task, FactKind::Escalated, fact, now).await?,
@@ -131,13 +162,26 @@ async fn move_action(tx: &mut Tx, stored: &Stored, step: Step, now: crate::clock
 }
 
 /// A denial and an expiry are told in the thread, where the requester waits; escalated people get their own call.
-async fn tell_thread(tx: &mut Tx, moment: &Moment, task: &Task, card: &Card, stored: &Stored, change: &Change) -> Result<(), FlowError> {
+async fn tell_thread(
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    change: &Change,
+) -> Result<(), FlowError> {
     let view = view(moment, task, card, stored);
     let names = moment.names();
     let notice = match change {
-        Change::Denied { account, reason, at, .. } => approval_ended::denied_notice(&view, &names.account(account), *at, Some(reason)),
+        Change::Denied { account, reason, at, .. } => {
+            approval_ended::denied_notice(&view, &names.account(account), *at, Some(reason))
+        }
         Change::Expired { at } => approval_ended::expired_notice(&view, *at, &view.asked),
-        Change::Voted(_) | Change::Approved(_) | Change::Escalated { .. } | Change::Voided { .. } | Change::Spent { .. } => return Ok(()),
+        Change::Voted(_)
+        | Change::Approved(_)
+        | Change::Escalated { .. }
+        | Change::Voided { .. }
+        | Change::Spent { .. } => return Ok(()),
     };
     let slot = format!("approval:{}:notice", card.approval.id.0);
     let say = Queued::say(slot, &task.channel, Some(&task.root_ts), notice).in_conversation(&task.conversation);
@@ -149,7 +193,9 @@ async fn tell_thread(tx: &mut Tx, moment: &Moment, task: &Task, card: &Card, sto
 pub async fn catch_up(app: &App, tx: &mut Tx, moment: &Moment, card: Card) -> Result<Card, FlowError> {
     let mut card = card;
     while let Some(change) = card.approval.due(moment.now) {
-        let Some(next) = approvals::change(tx, &card, &change, moment.now).await? else { return Err(FlowError::LostLease) };
+        let Some(next) = approvals::change(tx, &card, &change, moment.now).await? else {
+            return Err(FlowError::LostLease);
+        };
         let Some(task) = tasks::task(tx, next.task).await? else { return Ok(next) };
         let stored = stored_action(tx, next.approval.action).await?;
         apply(app, tx, moment, &task, &next, &stored, &change).await?;
@@ -191,22 +237,41 @@ pub async fn ask_again(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser) -
 }
 
 /// Draws a card anew wherever it stands, in its true state.
-pub async fn redraw(app: &App, tx: &mut Tx, task: &Task, card: &Card, stored: &Stored, by: Option<&SlackUser>) -> Result<(), FlowError> {
+pub async fn redraw(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    by: Option<&SlackUser>,
+) -> Result<(), FlowError> {
     let moment = Moment::of(app)?;
     let view = view(&moment, task, card, stored);
     let state = state(&moment, task, card, stored, by);
     draw(app, tx, task, card, &view, &state).await
 }
 
-async fn draw(app: &App, tx: &mut Tx, task: &Task, card: &Card, view: &ApprovalView, state: &ApprovalState) -> Result<(), FlowError> {
+async fn draw(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    card: &Card,
+    view: &ApprovalView,
+    state: &ApprovalState,
+) -> Result<(), FlowError> {
     let now = app.now();
     let rendered = approval::card(view, state);
     let slot = format!("approval:{}:card", card.approval.id.0);
-    let say = Queued::say(slot, &task.channel, Some(&task.root_ts), rendered.clone()).in_conversation(&task.conversation);
+    let say =
+        Queued::say(slot, &task.channel, Some(&task.root_ts), rendered.clone()).in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;
     // Everyone who has the card sees its true state; while it waits, everyone who may decide gets it.
     let prefix = format!("approval:{}:dm:", card.approval.id.0);
-    let mut users: Vec<String> = outbox::slots_with_prefix(tx, &prefix).await?.iter().map(|slot| slot.trim_start_matches(&prefix).to_owned()).collect();
+    let mut users: Vec<String> = outbox::slots_with_prefix(tx, &prefix)
+        .await?
+        .iter()
+        .map(|slot| slot.trim_start_matches(&prefix).to_owned())
+        .collect();
     if *state == ApprovalState::Waiting {
         users.extend(view.asked.iter().filter_map(|who| who.account.clone()));
     }
@@ -227,7 +292,8 @@ async fn stored_action(tx: &mut Tx, id: ActionId) -> Result<Stored, FlowError> {
 pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &Stored) -> ApprovalView {
     let names = moment.names();
     let worker = WorkerRef::Agent(stored.position.clone());
-    let amount = stored.proposal.as_ref().and_then(|p| amount_of(&moment.directives, &p.tool, &p.arguments).ok().flatten());
+    let amount =
+        stored.proposal.as_ref().and_then(|p| amount_of(&moment.directives, &p.tool, &p.arguments).ok().flatten());
     let (asked, asked_because) = asked(moment, &card.approval);
     let requester = names.account(&task.requester);
     ApprovalView {
@@ -293,15 +359,21 @@ fn state(moment: &Moment, task: &Task, card: &Card, stored: &Stored, by: Option<
     let approved_at = card.approval.votes.iter().map(|vote| vote.at).max().unwrap_or(moment.now);
     match &card.approval.state {
         Gated::Waiting => ApprovalState::Waiting,
-        Gated::Denied { account, reason, at, .. } => ApprovalState::Denied { by: names.account(account), at: *at, reason: Some(reason.clone()) },
+        Gated::Denied { account, reason, at, .. } => {
+            ApprovalState::Denied { by: names.account(account), at: *at, reason: Some(reason.clone()) }
+        }
         Gated::Expired { at } => ApprovalState::Expired { at: *at, asked: asked(moment, &card.approval).0 },
         Gated::Void { at, .. } => {
             let why = by.map_or(VoidWhy::Changed, |by| VoidWhy::Cancelled { by: names.account(by) });
             ApprovalState::Void { why, at: *at }
         }
         Gated::Approved { .. } | Gated::Spent { .. } => match &stored.stage {
-            Some(Stage::Done { .. }) => ApprovalState::Done { by: voters, at: approved_at, done_at: stored.ended.unwrap_or(moment.now) },
-            Some(Stage::Failed { why } | Stage::Void { why } | Stage::Denied { why }) => ApprovalState::Failed { by: voters, at: approved_at, why: why.clone() },
+            Some(Stage::Done { .. }) => {
+                ApprovalState::Done { by: voters, at: approved_at, done_at: stored.ended.unwrap_or(moment.now) }
+            }
+            Some(Stage::Failed { why } | Stage::Void { why } | Stage::Denied { why }) => {
+                ApprovalState::Failed { by: voters, at: approved_at, why: why.clone() }
+            }
             Some(Stage::Unknown { .. }) => {
                 let asked = super::super::execute::unknown_view(moment, stored, task).owner;
                 ApprovalState::Unknown { by: voters, at: approved_at, asked }
@@ -332,13 +404,17 @@ fn said_no(moment: &Moment, card: &Card, refusal: GateRefusal) -> Refusal {
         GateRefusal::UnknownAccount => Refusal::NotApprover { what: rule_words(moment, card), may },
         GateRefusal::NotAnApprover { .. } => Refusal::NotApprover { what: rule_words(moment, card), may },
         GateRefusal::AlreadyVoted { missing } => Refusal::AlreadyApproved { missing, may },
-        GateRefusal::OtherCard(_) | GateRefusal::NeedsTyped { .. } | GateRefusal::NeedsReason => Refusal::NoLongerOpen { id, instead: None },
+        GateRefusal::OtherCard(_) | GateRefusal::NeedsTyped { .. } | GateRefusal::NeedsReason => {
+            Refusal::NoLongerOpen { id, instead: None }
+        }
         GateRefusal::AlreadyDecided(state) => match state {
             Gated::Approved { at } | Gated::Spent { at, .. } => {
                 let by = card.approval.votes.iter().map(|vote| names.account(&vote.account)).collect();
                 Refusal::AlreadyDecided { id, by, word: Decided::Approved, at }
             }
-            Gated::Denied { account, at, .. } => Refusal::AlreadyDecided { id, by: vec![names.account(&account)], word: Decided::Denied, at },
+            Gated::Denied { account, at, .. } => {
+                Refusal::AlreadyDecided { id, by: vec![names.account(&account)], word: Decided::Denied, at }
+            }
             Gated::Expired { at } => Refusal::Expired { id, at },
             Gated::Void { .. } | Gated::Waiting => Refusal::NoLongerOpen { id, instead: None },
         },
@@ -350,7 +426,9 @@ fn rule_words(moment: &Moment, card: &Card) -> Option<String> {
     let first = card.approval.progress.first()?.requirement.by.first()?;
     match first {
         WorkerRef::Role(id) => moment.directives.roster.roles.get(id).map(|role| role.title.to_lowercase()),
-        WorkerRef::Team(id) => moment.directives.roster.teams.get(id).map(|team| format!("member of the {}", team.name)),
+        WorkerRef::Team(id) => {
+            moment.directives.roster.teams.get(id).map(|team| format!("member of the {}", team.name))
+        }
         WorkerRef::Person(_)
         | WorkerRef::Agent(_)
         | WorkerRef::Channel(_)

@@ -65,8 +65,12 @@ async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, Fl
     let Some(id) = id else { return Ok(None) };
     let Some(found) = tasks::find_task(&app.store, id).await? else { return Ok(None) };
     let moment = Moment::of(app)?;
+    let router = app.router()?;
     Ok(match verb {
-        Verb::Reassign => Some(unsure::reassign_form(id, &task::reassign_choices(app, &moment.directives, &moment.directory, &found))),
+        Verb::Reassign => Some(unsure::reassign_form(
+            id,
+            &task::reassign_choices(app, &router, &moment.directives, &moment.directory, &found),
+        )),
         Verb::HandOver => Some(human::hand_over_form(id)),
         Verb::Done => Some(human::done_form(id)),
         _ => {
@@ -88,4 +92,3 @@ fn of_position(app: &App, target: &str) -> Result<Option<Form>, FlowError> {
     let known = moment.directives.roster.positions.contains_key(target);
     Ok(known.then(|| review::form(target, &names.worker(&worker), &owner)))
 }
-

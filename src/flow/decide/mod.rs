@@ -9,7 +9,7 @@ mod task;
 mod who;
 
 use super::{App, FlowError, failpoint, query};
-use crate::commands::{self, Asked, Intent};
+use crate::commands::{self, Asked, Intent, help};
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::refusals::{self, Refusal};
 use crate::replies::{Card, Form, Opens, Verb, store as outbox};
@@ -137,8 +137,8 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
             Asked::Query(question) => {
                 Wanted::Answer(query::card(app, by, &question, &query::Asker::by_command(command)).await?)
             }
-            Asked::Unclear { nearest } => Wanted::Answer(query::unclear(&command.text, nearest)),
-            Asked::Incomplete { command, say } => Wanted::Answer(query::incomplete(command, &say)),
+            Asked::Unclear { nearest } => Wanted::Answer(help::unclear(nearest)),
+            Asked::Incomplete { command, say } => Wanted::Answer(help::incomplete(command, &say)),
         },
         Trigger::Shortcut(_) | Trigger::ViewClosed(_) => Wanted::Nothing,
         Trigger::Message(_)

@@ -54,13 +54,20 @@ pub async fn settle(app: &App, tx: &mut Tx, id: ActionId, told: Told, by: &Slack
         Told::DidNot => (Step::ItDidNot, None, Answer::ItDidNot),
         Told::Leave => {
             let why = "Nobody knows whether it happened; it was left at that.".to_owned();
-            (Step::Void { why: why.clone() }, Some(JournalEntry::ToolRefused { why }), Answer::LeaveIt)
+            (
+                Step::Void { why: why.clone() },
+                Some(JournalEntry::ToolRefused { as_name: stored.as_name.clone(), why }),
+                Answer::LeaveIt,
+            )
         }
     };
-    if !matches!(stored.stage, Some(Stage::Unknown { .. })) || actions::advance_unheld(tx, &stored, step, moment.now).await?.is_none() {
+    if !matches!(stored.stage, Some(Stage::Unknown { .. }))
+        || actions::advance_unheld(tx, &stored, step, moment.now).await?.is_none()
+    {
         return Ok(Said::Refused(Refusal::OldButton));
     }
-    note(tx, &task, FactKind::ActionEnded, json!({ "action": id, "told": format!("{told:?}"), "by": by }), moment.now).await?;
+    note(tx, &task, FactKind::ActionEnded, json!({ "action": id, "told": format!("{told:?}"), "by": by }), moment.now)
+        .await?;
     if let Some(entry) = entry {
         tell_run(tx, &stored, &entry, moment.now).await?;
     }
@@ -70,7 +77,8 @@ pub async fn settle(app: &App, tx: &mut Tx, id: ActionId, told: Told, by: &Slack
         outbox::queue(tx, &Queued::tell(format!("action:{id}"), owner, card.clone()), moment.now).await?;
     }
     let slot = format!("action:{id}:notice");
-    let say = Queued::say(slot, &task.channel, Some(&task.root_ts), card.without_buttons()).in_conversation(&task.conversation);
+    let say = Queued::say(slot, &task.channel, Some(&task.root_ts), card.without_buttons())
+        .in_conversation(&task.conversation);
     outbox::queue(tx, &say, moment.now).await?;
     if let Some(card) = approvals::of_action(tx, id).await? {
         let stored = actions::action(tx, id).await?.unwrap_or(stored);

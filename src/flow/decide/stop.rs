@@ -94,10 +94,15 @@ fn position(app: &App, name: &str) -> Result<Result<String, Refusal>, FlowError>
             match programs.as_slice() {
                 [only] => Ok(only.id.clone()),
                 [] => Err(nobody()),
-                many => Err(Refusal::Ambiguous { text: name.to_owned(), are: many.iter().map(|p| p.name.clone()).collect() }),
+                many => Err(Refusal::Ambiguous {
+                    text: name.to_owned(),
+                    are: many.iter().map(|p| p.name.clone()).collect(),
+                }),
             }
         }
-        Named::Many(workers) => Err(Refusal::Ambiguous { text: name.to_owned(), are: workers.iter().map(|w| roster.spoken(w)).collect() }),
+        Named::Several(workers) => {
+            Err(Refusal::Ambiguous { text: name.to_owned(), are: workers.iter().map(|w| roster.spoken(w)).collect() })
+        }
         Named::One(_) | Named::Nobody => Err(nobody()),
     })
 }
@@ -113,7 +118,8 @@ fn may_stop(app: &App, moment: &Moment, position: Option<&str>, by: &SlackUser) 
     if may.contains(&handle) {
         return Ok(());
     }
-    let what = position.map_or_else(|| "every agent".to_owned(), |id| moment.names().worker(&WorkerRef::Agent(id.to_owned())).name);
+    let what = position
+        .map_or_else(|| "every agent".to_owned(), |id| moment.names().worker(&WorkerRef::Agent(id.to_owned())).name);
     Err(Refusal::MayNotStop { what, may: who::people(&moment.directives, &moment.directory, &may), rule: None })
 }
 
@@ -129,10 +135,20 @@ async fn under_way(app: &App, position: Option<&str>) -> Result<Caught, FlowErro
     let live = runs::live(&app.store).await?;
     let of_it = live.iter().filter(|run| position.is_none_or(|id| run.position == id));
     let in_flight = actions::in_flight(&app.store, position).await?;
-    Ok(Caught { tasks: u32::try_from(of_it.count()).unwrap_or(u32::MAX), in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX) })
+    Ok(Caught {
+        tasks: u32::try_from(of_it.count()).unwrap_or(u32::MAX),
+        in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
+    })
 }
 
-async fn tell_owner(tx: &mut Tx, moment: &Moment, position: Option<&str>, by: &SlackUser, key: &str, card: &Card) -> Result<(), FlowError> {
+async fn tell_owner(
+    tx: &mut Tx,
+    moment: &Moment,
+    position: Option<&str>,
+    by: &SlackUser,
+    key: &str,
+    card: &Card,
+) -> Result<(), FlowError> {
     let Some(id) = position else { return Ok(()) };
     let owner = moment.names().owner(&WorkerRef::Agent(id.to_owned())).and_then(|owner| owner.account);
     if let Some(owner) = owner.filter(|owner| *owner != by.user) {
@@ -143,13 +159,20 @@ async fn tell_owner(tx: &mut Tx, moment: &Moment, position: Option<&str>, by: &S
 }
 
 /// Every thread whose task the stop caught hears of it.
-async fn tell_threads(app: &App, tx: &mut Tx, moment: &Moment, position: Option<&str>, by: &Who) -> Result<(), FlowError> {
+async fn tell_threads(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    position: Option<&str>,
+    by: &Who,
+) -> Result<(), FlowError> {
     for run in runs::live(&app.store).await?.into_iter().filter(|run| position.is_none_or(|id| run.position == id)) {
         let Some(found) = tasks::task(tx, run.task).await? else { continue };
         let worker = moment.names().worker(&WorkerRef::Agent(run.position.clone()));
         let card = steering::caught(found.id, &worker, by, moment.now);
         let slot = format!("task:{}:stop", found.id.0);
-        let say = crate::replies::outbox::Queued::say(slot, &found.channel, Some(&found.root_ts), card).in_conversation(&found.conversation);
+        let say = crate::replies::outbox::Queued::say(slot, &found.channel, Some(&found.root_ts), card)
+            .in_conversation(&found.conversation);
         crate::replies::store::queue(tx, &say, moment.now).await?;
         note(tx, &found, FactKind::Stopped, json!({ "run": run.id }), moment.now).await?;
     }
@@ -157,7 +180,13 @@ async fn tell_threads(app: &App, tx: &mut Tx, moment: &Moment, position: Option<
 }
 
 /// The owner or supervisor records that a position was reviewed.
-pub async fn record_review(app: &App, tx: &mut Tx, name: &str, notes: Option<&str>, by: &SlackUser) -> Result<Said, FlowError> {
+pub async fn record_review(
+    app: &App,
+    tx: &mut Tx,
+    name: &str,
+    notes: Option<&str>,
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
     let id = match position(app, name)? {
         Ok(id) => id,
         Err(refusal) => return Ok(Said::Refused(refusal)),
@@ -183,7 +212,13 @@ pub async fn record_review(app: &App, tx: &mut Tx, name: &str, notes: Option<&st
 }
 
 /// A dead letter is tried again or put aside, by triage.
-pub async fn dead_letter(app: &App, tx: &mut Tx, letter: InboxId, again: bool, by: &SlackUser) -> Result<Said, FlowError> {
+pub async fn dead_letter(
+    app: &App,
+    tx: &mut Tx,
+    letter: InboxId,
+    again: bool,
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
     let moment = Moment::of(app)?;
     let handle = match who::person(app, &moment.directives, &moment.directory, by) {
         Ok(handle) => handle,

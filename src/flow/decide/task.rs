@@ -117,7 +117,7 @@ pub async fn accept(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
         let by = scene.names().worker(&held.worker);
         return Ok(Said::Refused(Refusal::AlreadyTaken { task: id, by, at: held.accepted.unwrap_or(held.since) }));
     }
-    let asked = asked(app, tx, &scene).await?;
+    let asked = asked(tx, &scene).await?;
     if !asked.contains(&handle) {
         let may = who::people(&scene.directives, &scene.directory, &asked.into_iter().collect());
         return Ok(Said::Refused(Refusal::NotYours { task: id, may }));
@@ -126,20 +126,21 @@ pub async fn accept(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
 }
 
 /// Everybody who was asked for this task and may still say yes: the one asked now and, after escalations, those before.
-async fn asked(app: &App, tx: &mut Tx, scene: &Scene) -> Result<Vec<String>, FlowError> {
+async fn asked(tx: &mut Tx, scene: &Scene) -> Result<Vec<String>, FlowError> {
     let roster = &scene.directives.roster;
     let requester = scene.directory.person_of(roster, &scene.task.requester.user).map(|person| person.handle.clone());
     let mut out = Vec::new();
     for assignment in assignments::of_task_in(tx, scene.task.id).await? {
         let was_offered = assignment.accepted.is_none() && assignment.worker != WorkerRef::Human;
-        if let (true, Holder::People(handles)) = (was_offered, holder_of(roster, &assignment.worker, requester.as_deref())) {
+        if let (true, Holder::People(handles)) =
+            (was_offered, holder_of(roster, &assignment.worker, requester.as_deref()))
+        {
             out.extend(handles);
         }
     }
     if scene.holder() == Some(&WorkerRef::Human) {
         out.extend(roster.triage.clone());
     }
-    let _now = app.now();
     Ok(out)
 }
 
@@ -219,7 +220,15 @@ pub async fn answer(app: &App, tx: &mut Tx, id: TaskId, words: &str, by: &SlackU
 }
 
 /// Journals the requester's answer and wakes the run. In the thread's place of the question the receipt goes on.
-pub async fn answer_question(app: &App, tx: &mut Tx, task: &Task, run: RunId, fence: i64, slot: &str, words: &str) -> Result<(), FlowError> {
+pub async fn answer_question(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    run: RunId,
+    fence: i64,
+    slot: &str,
+    words: &str,
+) -> Result<(), FlowError> {
     let now: Timestamp = app.now();
     let entry = JournalEntry::Answered { slot: slot.to_owned(), value: words.to_owned() };
     let digest = crate::catalogue::canonical::digest_bytes(slot.as_bytes());
@@ -244,7 +253,9 @@ pub async fn use_edit(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Res
     let (who, at) = (names.account(by), app.now());
     settle_edit(app, tx, &scene, true).await?;
     take_away(app, tx, &scene.task, AssignmentState::Released, by, |held, surface| match &held.worker {
-        WorkerRef::Agent(_) => receipt::reassigned(&names.receipt_of(&scene.task, held), &who, &names.worker(&held.worker), at),
+        WorkerRef::Agent(_) => {
+            receipt::reassigned(&names.receipt_of(&scene.task, held), &who, &names.worker(&held.worker), at)
+        }
         _ => scene.work_card(held, &WorkState::Cancelled { by: who.clone(), at }, surface),
     })
     .await?;
@@ -258,7 +269,8 @@ pub async fn ignore_edit(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> 
     let scene = or_refuse!(edit_scene(app, tx, id, by).await?);
     tasks::note_edit(tx, id, None).await?;
     settle_edit(app, tx, &scene, false).await?;
-    note(tx, &scene.task, FactKind::TaskChanged, json!({ "what": "goes on without the edit", "by": by }), app.now()).await?;
+    note(tx, &scene.task, FactKind::TaskChanged, json!({ "what": "goes on without the edit", "by": by }), app.now())
+        .await?;
     Ok(Said::Nothing)
 }
 
@@ -287,24 +299,39 @@ fn resolve(scene: &Scene, to: &To) -> Result<WorkerRef, Refusal> {
     let roster = &scene.directives.roster;
     match to {
         To::Worker(worker) => Ok(worker.clone()),
-        To::Account(user) => scene
-            .directory
-            .person_of(roster, user)
-            .map(|person| WorkerRef::Person(person.handle.clone()))
-            .ok_or_else(|| Refusal::NoSuchWorker { text: scene.names().account(&SlackUser { team: scene.task.requester.team.clone(), user: user.clone() }).name, nearest: None }),
+        To::Account(user) => {
+            scene.directory.person_of(roster, user).map(|person| WorkerRef::Person(person.handle.clone())).ok_or_else(
+                || Refusal::NoSuchWorker {
+                    text: scene
+                        .names()
+                        .account(&SlackUser { team: scene.task.requester.team.clone(), user: user.clone() })
+                        .name,
+                    nearest: None,
+                },
+            )
+        }
         To::Named(text) => match roster.named(text) {
             Named::One(worker) => Ok(worker),
-            Named::Many(workers) => Err(Refusal::Ambiguous { text: text.clone(), are: workers.iter().map(|worker| roster.spoken(worker)).collect() }),
+            Named::Several(workers) => Err(Refusal::Ambiguous {
+                text: text.clone(),
+                are: workers.iter().map(|worker| roster.spoken(worker)).collect(),
+            }),
             Named::Nobody => Err(Refusal::NoSuchWorker { text: text.clone(), nearest: roster.nearest_name(text) }),
         },
     }
 }
 
 /// Candidates of a task, for the list behind *Wrong — reassign*: everyone who can take work, the likeliest first.
-pub(super) fn reassign_choices(app: &App, directives: &Directives, directory: &Directory, task: &Task) -> Vec<crate::replies::unsure::Candidate> {
+pub(super) fn reassign_choices(
+    app: &App,
+    router: &crate::routing::Router,
+    directives: &Directives,
+    directory: &Directory,
+    task: &Task,
+) -> Vec<crate::replies::unsure::Candidate> {
     let names = Names { directives, directory };
     let request = request_of(directives, directory, task, app.now());
-    let routed = crate::routing::route(&request, directives, &app.router());
+    let routed = crate::routing::route(&request, directives, router, app.now());
     let mut workers: Vec<WorkerRef> = routed.candidates.into_iter().map(|candidate| candidate.worker).collect();
     for position in directives.roster.positions.values().filter(|position| position.is_program()) {
         let worker = WorkerRef::Agent(position.id.clone());
@@ -312,10 +339,8 @@ pub(super) fn reassign_choices(app: &App, directives: &Directives, directory: &D
             workers.push(worker);
         }
     }
-    workers.into_iter().map(|worker| crate::replies::unsure::Candidate { label: assign::label(&names, &worker), worker }).collect()
-}
-
-/// The view of one person's name; used by forms.
-pub(super) fn called(names: &Names<'_>, worker: &WorkerRef) -> Who {
-    names.worker(worker)
+    workers
+        .into_iter()
+        .map(|worker| crate::replies::unsure::Candidate { label: assign::label(&names, &worker), worker })
+        .collect()
 }

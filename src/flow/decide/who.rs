@@ -13,7 +13,7 @@ use crate::workers::{SlackUser, WorkerRef};
 
 /// The handle of a live member of the company. Guests, bots, other workspaces' and deactivated accounts are nobody here.
 pub fn person(app: &App, directives: &Directives, directory: &Directory, by: &SlackUser) -> Result<String, Refusal> {
-    let Some(account) = directory.account(&by.user).filter(|_| by.team == app.web.ours().team) else {
+    let Some(account) = directory.account(&by.user).filter(|_| by.team == app.ours.team) else {
         return Err(Refusal::Outsider);
     };
     if account.is_guest || account.is_bot || account.deactivated {
@@ -30,7 +30,12 @@ pub fn person(app: &App, directives: &Directives, directory: &Directory, by: &Sl
 }
 
 /// Everyone who may steer a task: its requester, whoever holds it, the holder's owner and supervisor, and triage.
-pub fn may_steer(directives: &Directives, directory: &Directory, task: &Task, holder: Option<&WorkerRef>) -> BTreeSet<String> {
+pub fn may_steer(
+    directives: &Directives,
+    directory: &Directory,
+    task: &Task,
+    holder: Option<&WorkerRef>,
+) -> BTreeSet<String> {
     let roster = &directives.roster;
     let requester = directory.person_of(roster, &task.requester.user).map(|person| person.handle.clone());
     let mut may: BTreeSet<String> = requester.iter().chain(roster.triage.iter()).cloned().collect();
@@ -56,7 +61,14 @@ pub fn may_steer(directives: &Directives, directory: &Directory, task: &Task, ho
 }
 
 /// Whether this account may steer the task; the requester may, known to the roster or not.
-pub fn steers(app: &App, directives: &Directives, directory: &Directory, task: &Task, holder: Option<&WorkerRef>, by: &SlackUser) -> Result<(), Refusal> {
+pub fn steers(
+    app: &App,
+    directives: &Directives,
+    directory: &Directory,
+    task: &Task,
+    holder: Option<&WorkerRef>,
+    by: &SlackUser,
+) -> Result<(), Refusal> {
     if task.requester == *by {
         return Ok(());
     }

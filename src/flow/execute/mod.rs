@@ -28,11 +28,28 @@ use crate::tasks::Task;
 use crate::workers::{SlackUser, WorkerRef};
 
 pub use perform::perform_next;
+pub(super) use settle::unknown_view;
 
 /// Judges what a run wants to do, and stores it with the verdict: it may start, it waits for people, or it never happens.
-pub async fn propose(app: &App, tx: &mut Tx, run: &Run, task: &Task, tool: ToolName, arguments: Value, as_name: &str) -> Result<(), FlowError> {
+pub async fn propose(
+    app: &App,
+    tx: &mut Tx,
+    run: &Run,
+    task: &Task,
+    tool: ToolName,
+    arguments: Value,
+    as_name: &str,
+) -> Result<(), FlowError> {
     let moment = Moment::of(app)?;
-    let new = NewAction { run: run.id, task: task.id, tool: &tool.0, as_name, actor_chain: &run.actor_chain, position: &run.position, requester: &task.requester };
+    let new = NewAction {
+        run: run.id,
+        task: task.id,
+        tool: &tool.0,
+        as_name,
+        actor_chain: &run.actor_chain,
+        position: &run.position,
+        requester: &task.requester,
+    };
     let id = actions::reserve(tx, &new, moment.now).await?;
     let arguments = match moment.directives.catalogue.get(&tool) {
         Some(known) => fill_key(&known.binding, id, &tool.0, arguments),
@@ -58,7 +75,14 @@ pub async fn propose(app: &App, tx: &mut Tx, run: &Run, task: &Task, tool: ToolN
         Decision::Deny(denial) => Stage::Denied { why: denial.reason.clone() },
     };
     let digest = digest(&bound);
-    let plan = Plan { proposal: &proposal, digest: &digest, autonomy: verdict.autonomy, stage: &stage, because: &verdict.because, title: &shown.title };
+    let plan = Plan {
+        proposal: &proposal,
+        digest: &digest,
+        autonomy: verdict.autonomy,
+        stage: &stage,
+        because: &verdict.because,
+        title: &shown.title,
+    };
     actions::plan(tx, id, &plan).await?;
     let payload = json!({
         "action": id, "run": run.id, "tool": tool, "arguments": crate::catalogue::canonical::digest(&proposal.arguments),
@@ -71,7 +95,15 @@ pub async fn propose(app: &App, tx: &mut Tx, run: &Run, task: &Task, tool: ToolN
     match verdict.decision {
         Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
         Decision::Deny(denial) => {
-            journal(tx, run.id, run.fence, &digest, &JournalEntry::ToolRefused { why: denial.reason }, moment.now).await?;
+            journal(
+                tx,
+                run.id,
+                run.fence,
+                &digest,
+                &JournalEntry::ToolRefused { as_name, why: denial.reason },
+                moment.now,
+            )
+            .await?;
             runs::go_on(tx, run, moment.now).await?;
             Ok(())
         }
@@ -90,12 +122,24 @@ async fn wait(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<(), FlowError
 }
 
 /// Writes what came of a call into the run's journal.
-pub(super) async fn journal(tx: &mut Tx, run: RunId, fence: i64, digest: &str, entry: &JournalEntry, now: crate::clock::Timestamp) -> Result<(), FlowError> {
+pub(super) async fn journal(
+    tx: &mut Tx,
+    run: RunId,
+    fence: i64,
+    digest: &str,
+    entry: &JournalEntry,
+    now: crate::clock::Timestamp,
+) -> Result<(), FlowError> {
     Ok(runs::append_step(tx, run, fence, StepKind::Call, digest, &json!(entry), now).await?)
 }
 
 /// What came of an action that ended, told to the run that waits for it.
-pub(super) async fn tell_run(tx: &mut Tx, stored: &Stored, entry: &JournalEntry, now: crate::clock::Timestamp) -> Result<(), FlowError> {
+pub(super) async fn tell_run(
+    tx: &mut Tx,
+    stored: &Stored,
+    entry: &JournalEntry,
+    now: crate::clock::Timestamp,
+) -> Result<(), FlowError> {
     let Some(run) = runs::run(tx, stored.run).await? else { return Ok(()) };
     let waits = match &run.waiting {
         Some(Waiting::Approval { action, .. } | Waiting::Action { action, .. }) => *action == stored.id,
@@ -115,7 +159,11 @@ pub async fn performed(app: &App, tx: &mut Tx, task: &Task) -> Result<Vec<Perfor
     let names = moment.names();
     let mut out = Vec::new();
     for stored in actions::of_task(tx, task.id).await? {
-        let reads = moment.directives.catalogue.get(&ToolName(stored.tool.clone())).is_some_and(|tool| tool.binding.class == Class::Read);
+        let reads = moment
+            .directives
+            .catalogue
+            .get(&ToolName(stored.tool.clone()))
+            .is_some_and(|tool| tool.binding.class == Class::Read);
         let (Some(Stage::Done { .. }), false, Some(title)) = (&stored.stage, reads, &stored.title) else { continue };
         let card = approvals::of_action(tx, stored.id).await?;
         let votes = card.map(|card| card.approval.votes).unwrap_or_default();
@@ -126,7 +174,13 @@ pub async fn performed(app: &App, tx: &mut Tx, task: &Task) -> Result<Vec<Perfor
 }
 
 /// Voids everything of a run that has not been sent yet: it was cancelled, taken away, or starts afresh.
-pub async fn void_open_actions(app: &App, tx: &mut Tx, task: &Task, run: RunId, by: &SlackUser) -> Result<(), FlowError> {
+pub async fn void_open_actions(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    run: RunId,
+    by: &SlackUser,
+) -> Result<(), FlowError> {
     let now = app.now();
     for stored in actions::of_task(tx, task.id).await?.into_iter().filter(|stored| stored.run == run) {
         let why = "The request was cancelled or changed.".to_owned();
@@ -136,7 +190,14 @@ pub async fn void_open_actions(app: &App, tx: &mut Tx, task: &Task, run: RunId, 
         let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
         let change = Change::Voided { why, at: now };
         if let Some(card) = approvals::change(tx, &card, &change, now).await? {
-            note(tx, task, FactKind::ApprovalVoided, json!({ "approval": card.approval.id, "action": stored.id, "by": by }), now).await?;
+            note(
+                tx,
+                task,
+                FactKind::ApprovalVoided,
+                json!({ "approval": card.approval.id, "action": stored.id, "by": by }),
+                now,
+            )
+            .await?;
             decide::redraw(app, tx, task, &card, &stored, Some(by)).await?;
         }
     }

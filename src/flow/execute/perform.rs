@@ -10,7 +10,7 @@ use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
 use crate::gate::store as approvals;
-use crate::gate::{Action, ActionRow, Approved, ApprovalState, Change, release};
+use crate::gate::{Action, ActionRow, ApprovalState, Approved, Change, release};
 use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
@@ -41,7 +41,9 @@ pub async fn perform_next(app: App) -> Result<Worked, FlowError> {
     match &stored.stage {
         Some(Stage::Allowed) => attempt(&app, stored).await?,
         Some(Stage::Started { .. }) => recover(&app, stored).await?,
-        Some(_) | None => return Err(FlowError::Broken(format!("action {} cannot be continued: its texts were erased", stored.id))),
+        Some(_) | None => {
+            return Err(FlowError::Broken(format!("action {} cannot be continued: its texts were erased", stored.id)));
+        }
     }
     Ok(Worked::Yes)
 }
@@ -50,7 +52,11 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
     let Some(begun) = begin(app, stored).await? else { return Ok(()) };
     failpoint::pass("action-started");
     let action = begun.approved.get();
-    let call = ToolCall { tool: action.tool().clone(), arguments: action.arguments().clone(), digest: begun.tool_digest.clone() };
+    let call = ToolCall {
+        tool: action.tool().clone(),
+        arguments: action.arguments().clone(),
+        digest: begun.tool_digest.clone(),
+    };
     let (outcome, cost) = outcome_of(app.tools.call(call).await);
     failpoint::pass("action-called");
     conclude(app, &begun.stored, &begun.task, outcome, &cost).await

@@ -21,14 +21,21 @@ use crate::tasks::Task;
 use crate::workers::WorkerRef;
 
 /// The tool answered, or certainly did nothing.
-pub(super) async fn ended(app: &App, tx: InTx<'_>, stored: &Stored, task: &Task, outcome: Outcome, cost: &Cost) -> Result<(), FlowError> {
+pub(super) async fn ended(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    outcome: Outcome,
+    cost: &Cost,
+) -> Result<(), FlowError> {
     let now = app.now();
     let Some(stage) = actions::advance(tx, stored, Step::Settle(outcome), None, now).await? else {
         return Err(FlowError::LostLease);
     };
     let entry = match &stage {
         Stage::Done { result } => JournalEntry::ToolResult { as_name: stored.as_name.clone(), value: result.clone() },
-        Stage::Failed { why } => JournalEntry::ToolRefused { why: why.clone() },
+        Stage::Failed { why } => JournalEntry::ToolFailed { as_name: stored.as_name.clone(), why: why.clone() },
         other => return Err(FlowError::Broken(format!("an outcome cannot lead to {other:?}"))),
     };
     let payload = json!({
@@ -41,20 +48,31 @@ pub(super) async fn ended(app: &App, tx: InTx<'_>, stored: &Stored, task: &Task,
 }
 
 /// Nobody knows whether it happened: the owner is asked, the requester is told, nothing is repeated.
-pub(super) async fn in_doubt(app: &App, tx: InTx<'_>, stored: &Stored, task: &Task, why: String) -> Result<(), FlowError> {
+pub(super) async fn in_doubt(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    why: String,
+) -> Result<(), FlowError> {
     let now = app.now();
-    let Some(stage) = actions::advance(tx, stored, Step::Settle(Outcome::NoAnswer { why: why.clone() }), None, now).await? else {
+    let Some(stage) =
+        actions::advance(tx, stored, Step::Settle(Outcome::NoAnswer { why: why.clone() }), None, now).await?
+    else {
         return Err(FlowError::LostLease);
     };
-    note(tx, task, FactKind::ActionUnknown, json!({ "action": stored.id, "attempt": stored.attempt, "why": why }), now).await?;
+    note(tx, task, FactKind::ActionUnknown, json!({ "action": stored.id, "attempt": stored.attempt, "why": why }), now)
+        .await?;
     let moment = Moment::of(app)?;
     let view = unknown_view(&moment, stored, task);
     if let Some(owner) = &view.owner.account {
-        let ask = Queued::tell(format!("action:{}", stored.id), owner, outcome::ask(&view)).in_conversation(&task.conversation);
+        let ask = Queued::tell(format!("action:{}", stored.id), owner, outcome::ask(&view))
+            .in_conversation(&task.conversation);
         outbox::queue(tx, &ask, now).await?;
     }
     let slot = format!("action:{}:notice", stored.id);
-    let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view)).in_conversation(&task.conversation);
+    let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
+        .in_conversation(&task.conversation);
     outbox::queue(tx, &tell, now).await?;
     redraw_approval(app, tx, task, &Stored { stage: Some(stage), ..stored.clone() }).await
 }
@@ -81,7 +99,14 @@ pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Tas
 
 /// The gate did not let it pass this time: the action ends, and the run hears why. Where people must be asked anew, the run
 /// proposes it once more and it is judged like any other.
-pub(super) async fn did_not_pass(app: &App, tx: InTx<'_>, stored: &Stored, task: &Task, card: Option<Card>, void: &Void) -> Result<(), FlowError> {
+pub(super) async fn did_not_pass(
+    app: &App,
+    tx: InTx<'_>,
+    stored: &Stored,
+    task: &Task,
+    card: Option<Card>,
+    void: &Void,
+) -> Result<(), FlowError> {
     let now = app.now();
     let why = void.to_string();
     let step = match void {
@@ -106,7 +131,7 @@ pub(super) async fn did_not_pass(app: &App, tx: InTx<'_>, stored: &Stored, task:
             Ok(())
         }
         Void::Denied(_) | Void::NotApproved(_) => {
-            tell_run(tx, stored, &JournalEntry::ToolRefused { why }, now).await
+            tell_run(tx, stored, &JournalEntry::ToolRefused { as_name: stored.as_name.clone(), why }, now).await
         }
     }
 }

@@ -17,9 +17,10 @@ use crate::tasks::{TaskState, store as tasks};
 pub(super) async fn receive(app: &App, claimed: &Claimed, edit: &MessageEdited) -> Result<(), FlowError> {
     let mut tx = app.store.begin().await?;
     let task = tasks::of_message(&mut tx, &edit.channel, &edit.ts).await?;
-    let words = text::plain_request(&edit.new_text, &app.web.ours().user);
+    let words = text::plain_request(&edit.new_text, &app.ours.user);
     // An edit by somebody else (Slack allows admins none, but a forged event costs nothing) is no request of theirs.
-    let Some(task) = task.filter(|task| !task.state.has_ended() && task.requester == edit.by && task.text != words) else {
+    let Some(task) = task.filter(|task| !task.state.has_ended() && task.requester == edit.by && task.text != words)
+    else {
         return finish_in(app, tx, claimed).await;
     };
     let fact = |what: &str| {
@@ -34,7 +35,8 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, edit: &MessageEdited) 
             ledger::append_fact(&mut tx, &fact("edited after work began"), app.now()).await?;
             let (directives, directory) = (app.directives()?, app.directory());
             let names = Names { directives: &directives, directory: &directory };
-            let card = asking::edited(task.id, &names.worker(&held.worker), names.identity(&held.worker).as_ref(), &words);
+            let card =
+                asking::edited(task.id, &names.worker(&held.worker), names.identity(&held.worker).as_ref(), &words);
             let slot = format!("task:{}:edit", task.id.0);
             let say = Queued::say(slot, &task.channel, Some(&task.root_ts), card).in_conversation(&task.conversation);
             outbox::queue(&mut tx, &say, app.now()).await?;

@@ -4,16 +4,17 @@ use serde_json::json;
 
 use super::super::{App, FlowError, decide, failpoint, query};
 use super::finish_in;
-use crate::commands::{self, Asked, SmallTalk};
+use crate::commands::{self, Asked, SmallTalk, help};
 use crate::inbox::store::Claimed;
 use crate::inbox::{ChannelKind, Message};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
-use crate::replies::{Card, asking, notices, store as outbox};
-use crate::runs::{RunState, StepKind, Waiting, store as runs};
+use crate::replies::{Card, asking, greeting, store as outbox};
+use crate::runs::{Waiting, store as runs};
 use crate::slack::text;
+use crate::slack::thread::{ThreadLimits, read_above};
 use crate::store::{Tx, word};
-use crate::tasks::{NewTask, Task, store as tasks};
+use crate::tasks::{NewTask, store as tasks};
 
 /// How a message came to be for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,7 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, message: &Message) -> 
         return finish_in(app, tx, claimed).await;
     }
     let addressed = addressed(app, message)?;
-    let words = text::plain_request(&message.text, &app.web.ours().user);
-    let words = readable(app, &words);
+    let words = readable(app, text::without_leading_mention(&message.text, &app.ours.user));
     if answers_a_question(app, claimed, message, &words).await? {
         return Ok(());
     }
@@ -81,9 +81,11 @@ fn addressed(app: &App, message: &Message) -> Result<Addressed, FlowError> {
 /// The words with accounts and channels by their names, cut at the limit with a mark.
 fn readable(app: &App, words: &str) -> String {
     let directory = app.directory();
-    let named = text::with_names(words, |id| directory.account(id).map(|account| account.handle.clone()), |id| {
-        directory.channel(id).map(|channel| channel.name.clone())
-    });
+    let named = text::plain_with_names(
+        words,
+        |id| directory.account(id).map(|account| account.handle.clone()),
+        |id| directory.channel(id).map(|channel| channel.name.clone()),
+    );
     crate::replies::plain::shorten(named.trim(), app.config.limits.request_characters)
 }
 
@@ -98,13 +100,19 @@ async fn answers_a_question(app: &App, claimed: &Claimed, message: &Message, wor
     if task.requester != message.by || words.is_empty() || is_command {
         return Ok(false);
     }
-    decide::answer_question(&mut tx, &task, run.id, run.fence, slot, words, app.now()).await?;
+    decide::answer_question(app, &mut tx, &task, run.id, run.fence, slot, words).await?;
     finish_in(app, tx, claimed).await?;
     Ok(true)
 }
 
 /// What an addressed message asks for.
-async fn understand(app: &App, claimed: &Claimed, message: &Message, addressed: Addressed, words: &str) -> Result<(), FlowError> {
+async fn understand(
+    app: &App,
+    claimed: &Claimed,
+    message: &Message,
+    addressed: Addressed,
+    words: &str,
+) -> Result<(), FlowError> {
     if words.is_empty() {
         return reply(app, claimed, message, asking::empty_mention()).await;
     }
@@ -124,7 +132,7 @@ async fn understand(app: &App, claimed: &Claimed, message: &Message, addressed: 
                 return finish_in(app, tx, claimed).await;
             }
             Some(Asked::Incomplete { command, say }) => {
-                return reply(app, claimed, message, notices::incomplete(command, &say)).await;
+                return reply(app, claimed, message, help::incomplete(command, &say)).await;
             }
             Some(Asked::Unclear { .. }) | None => {}
         }
@@ -139,14 +147,12 @@ async fn small_talk(app: &App, claimed: &Claimed, message: &Message, talk: Small
     match talk {
         SmallTalk::Thanks => {
             let mut tx = app.store.begin().await?;
-            let nod = Queued::react(&message.channel, &message.ts, "wave", true);
+            let nod = Queued::react(&message.channel, &message.ts, greeting::NOD, true);
             outbox::queue(&mut tx, &nod, app.now()).await?;
             finish_in(app, tx, claimed).await
         }
-        SmallTalk::Greeting | SmallTalk::AboutUs => {
-            let card = query::greeting(app, &message.by).await?;
-            reply(app, claimed, message, card).await
-        }
+        SmallTalk::Greeting => reply(app, claimed, message, query::greeting(app, false)?).await,
+        SmallTalk::AboutUs => reply(app, claimed, message, query::greeting(app, true)?).await,
     }
 }
 
@@ -164,7 +170,13 @@ async fn queue_reply(app: &App, tx: &mut Tx, message: &Message, card: Card) -> R
 }
 
 /// Opens a task. The thread above is read first, for what the request leaves out.
-async fn open(app: &App, claimed: &Claimed, message: &Message, addressed: Addressed, words: &str) -> Result<(), FlowError> {
+async fn open(
+    app: &App,
+    claimed: &Claimed,
+    message: &Message,
+    addressed: Addressed,
+    words: &str,
+) -> Result<(), FlowError> {
     let above = match &message.thread_ts {
         Some(root) if *root != message.ts => above(app, message, root).await,
         Some(_) | None => String::new(),
@@ -186,7 +198,7 @@ async fn open(app: &App, claimed: &Claimed, message: &Message, addressed: Addres
     let mut tx = app.store.begin().await?;
     let open_already = tasks::count_open_of(&mut tx, &message.by).await?;
     if usize::try_from(open_already).unwrap_or(usize::MAX) >= app.config.limits.open_tasks_per_person {
-        queue_reply(app, &mut tx, message, notices::too_many_open(open_already)).await?;
+        queue_reply(app, &mut tx, message, asking::too_many_open(open_already)).await?;
         return finish_in(app, tx, claimed).await;
     }
     let task = tasks::open_task(&mut tx, &new, app.now()).await?;
@@ -196,7 +208,7 @@ async fn open(app: &App, claimed: &Claimed, message: &Message, addressed: Addres
     });
     let fact = Fact::of_task(&new.conversation, task, FactKind::TaskOpened, payload);
     ledger::append_fact(&mut tx, &fact, app.now()).await?;
-    let seen = Queued::react(&message.channel, &message.ts, "eyes", true).in_conversation(&new.conversation);
+    let seen = Queued::react(&message.channel, &message.ts, greeting::SEEN, true).in_conversation(&new.conversation);
     outbox::queue(&mut tx, &seen, app.now()).await?;
     finish_in(app, tx, claimed).await?;
     failpoint::pass("task-opened");
@@ -205,21 +217,19 @@ async fn open(app: &App, claimed: &Claimed, message: &Message, addressed: Addres
 
 /// The thread above, oldest first. It only helps: a thread that cannot be read is an empty one.
 async fn above(app: &App, message: &Message, root: &str) -> String {
-    let limit = app.config.limits.thread_above_messages;
-    match crate::slack::thread::above(&app.web, &message.channel, root, &message.ts, limit).await {
-        Ok(lines) => readable(app, &lines.join("\n")),
+    let limits = ThreadLimits { messages: app.config.limits.thread_above_messages, ..ThreadLimits::default() };
+    match read_above(&app.web, &app.ours, &message.channel, root, &message.ts, limits).await {
+        Ok(above) => {
+            let lines: Vec<&str> =
+                above.messages.iter().filter(|said| !said.ours).map(|said| said.text.as_str()).collect();
+            lines.join("\n")
+        }
         Err(error) => {
-            tracing::info!(error = &error as &dyn std::error::Error, "the thread above cannot be read; going on without");
+            tracing::info!(
+                error = &error as &dyn std::error::Error,
+                "the thread above cannot be read; going on without"
+            );
             String::new()
         }
     }
-}
-
-/// Ends the current run of a task as cancelled, so that another may begin.
-pub(super) async fn drop_run(tx: &mut Tx, task: &Task, now: crate::clock::Timestamp) -> Result<(), FlowError> {
-    if let Some(run) = runs::current_of_task(tx, task.id).await? {
-        runs::end_run(tx, run.id, RunState::Cancelled, now).await?;
-        runs::append_step(tx, run.id, run.fence, StepKind::End, "", &json!({ "cancelled": true }), now).await?;
-    }
-    Ok(())
 }

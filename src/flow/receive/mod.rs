@@ -10,8 +10,7 @@ use crate::inbox::store::{self, Claimed, MAX_ATTEMPTS};
 use crate::inbox::{Account, Arrival, Trigger};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
-use crate::replies::{notices, store as outbox};
-use crate::roster::directory::AccountFact;
+use crate::replies::{store as outbox, upkeep};
 use crate::roster::store as roster;
 use crate::store::Tx;
 
@@ -56,7 +55,9 @@ async fn handle(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
             outbox::queue(&mut tx, &Queued::home(&by.user, card), app.now()).await?;
             finish_in(app, tx, claimed).await
         }
-        Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => note_about_us(app, claimed, arrival).await,
+        Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => {
+            note_about_us(app, claimed, arrival).await
+        }
         Trigger::MessageDeleted(_)
         | Trigger::Reaction(_)
         | Trigger::SessionStopped { .. }
@@ -84,16 +85,7 @@ async fn finish(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
 }
 
 async fn learn_account(app: &App, claimed: &Claimed, account: &Account) -> Result<(), FlowError> {
-    let fact = AccountFact {
-        user: account.user.clone(),
-        handle: account.handle.clone(),
-        real_name: account.real_name.clone(),
-        email: account.email.clone(),
-        timezone: account.timezone.clone(),
-        is_bot: account.is_bot,
-        is_guest: account.is_guest,
-        deactivated: account.deactivated,
-    };
+    let fact = super::sync::fact_of(account);
     let mut tx = app.store.begin().await?;
     roster::put_account(&mut tx, &fact, app.now()).await?;
     finish_in(app, tx, claimed).await?;
@@ -115,7 +107,12 @@ async fn give_back(app: &App, claimed: &Claimed, error: &FlowError) -> Result<Wo
     let mut tx = app.store.begin().await?;
     if claimed.attempt < MAX_ATTEMPTS {
         let wait = Span(FIRST_RETRY.0 * 4_i64.pow(u32::try_from(claimed.attempt - 1).unwrap_or(0)));
-        tracing::warn!(trigger = claimed.id.0, attempt = claimed.attempt, error = text, "a trigger failed; it is tried again");
+        tracing::warn!(
+            trigger = claimed.id.0,
+            attempt = claimed.attempt,
+            error = text,
+            "a trigger failed; it is tried again"
+        );
         store::retry_at(&mut tx, claimed, app.now().plus(wait), &text).await?;
         tx.commit().await?;
         return Ok(Worked::Yes);
@@ -124,10 +121,39 @@ async fn give_back(app: &App, claimed: &Claimed, error: &FlowError) -> Result<Wo
     store::bury(&mut tx, claimed, app.now(), &text).await?;
     let fact = Fact::of_system(FactKind::DeadLetter, serde_json::json!({ "trigger": claimed.id, "error": text }));
     ledger::append_fact(&mut tx, &fact, app.now()).await?;
-    if let Some(user) = super::triage_account(app)? {
-        let card = notices::dead_letter(claimed.id, &text);
+    if let Some((triage, user)) = app.triage()?.and_then(|who| Some((who.clone(), who.account?))) {
+        let letter = upkeep::DeadLetter {
+            letter: claimed.id,
+            what: claimed.arrival.as_ref().map_or("a stored trigger", |arrival| kind_of(&arrival.trigger)).to_owned(),
+            link: None,
+            attempts: u32::try_from(claimed.attempt).unwrap_or(u32::MAX),
+            why: "It failed each time; the log says why.".to_owned(),
+        };
+        let card = upkeep::dead_letter(&triage, &letter);
         outbox::queue(&mut tx, &Queued::tell(format!("dead:{}", claimed.id), &user, card), app.now()).await?;
     }
     tx.commit().await?;
     Ok(Worked::Yes)
+}
+
+/// What a trigger is, for the person who looks after dead letters.
+fn kind_of(trigger: &Trigger) -> &'static str {
+    match trigger {
+        Trigger::Message(_) => "a message",
+        Trigger::MessageEdited(_) => "an edit",
+        Trigger::MessageDeleted(_) => "a deletion",
+        Trigger::Click(_) => "a click",
+        Trigger::Submission(_) | Trigger::ViewClosed(_) => "a form",
+        Trigger::Command(_) => "a command",
+        Trigger::Shortcut(_) => "a shortcut",
+        Trigger::HomeOpened { .. } => "a Home tab",
+        Trigger::Reaction(_) => "a reaction",
+        Trigger::SessionStopped { .. } => "a stop",
+        Trigger::Membership { .. } | Trigger::ChannelChanged { .. } => "a change of a channel",
+        Trigger::UserChanged(_) => "a change of an account",
+        Trigger::UserGroupChanged { .. } => "a change of a user group",
+        Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => "a notice from Slack",
+        Trigger::ScheduleDue { .. } => "a schedule",
+        Trigger::Unknown { .. } => "an unknown event",
+    }
 }

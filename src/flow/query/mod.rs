@@ -1,0 +1,85 @@
+//! A question → its answer, read-only. Slash commands are answered in the acknowledgement, mentions in their thread; both
+//! come from here.
+
+use super::says::Names;
+use super::{App, FlowError};
+use crate::commands::{self, Asked, Query, help};
+use crate::inbox::{Command, Message, Trigger};
+use crate::replies::Card;
+use crate::replies::greeting::{self, TryThis};
+use crate::slack::AckReply;
+use crate::workers::SlackUser;
+
+/// Where somebody asks, which decides what may be told there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// `None` for a place that only the asker sees.
+    pub channel: Option<String>,
+    /// Only the asker sees the answer.
+    pub private: bool,
+}
+
+impl Asker {
+    pub fn in_thread(message: &Message) -> Self {
+        Self {
+            channel: Some(message.channel.clone()),
+            private: message.channel_kind == crate::inbox::ChannelKind::Direct,
+        }
+    }
+
+    pub fn by_command(command: &Command) -> Self {
+        Self { channel: Some(command.channel.clone()), private: true }
+    }
+
+    pub fn anywhere() -> Self {
+        Self { channel: None, private: true }
+    }
+}
+
+/// The question in a slash command, if it is one; everything else is decided, not answered.
+pub fn question_in(trigger: &Trigger) -> Option<(SlackUser, Query, Asker)> {
+    let Trigger::Command(command) = trigger else { return None };
+    match commands::parse(&command.text) {
+        Asked::Query(query) => Some((command.by.clone(), query, Asker::by_command(command))),
+        Asked::Intent(_) | Asked::Unclear { .. } | Asked::Incomplete { .. } => None,
+    }
+}
+
+/// The answer for an acknowledgement.
+pub async fn answer(app: &App, by: &SlackUser, query: &Query, asker: &Asker) -> Result<AckReply, FlowError> {
+    Ok(AckReply::Ephemeral(card(app, by, query, asker).await?))
+}
+
+/// The answer to a question.
+pub async fn card(_app: &App, _by: &SlackUser, query: &Query, _asker: &Asker) -> Result<Card, FlowError> {
+    match query {
+        Query::Help { topic } => Ok(help::render(topic.as_deref())),
+        _ => Ok(help::render(None)),
+    }
+}
+
+/// What the bot says to a greeting and to "what can you do?".
+pub fn greeting(app: &App, about_us: bool) -> Result<Card, FlowError> {
+    let (directives, directory) = (app.directives()?, app.directory());
+    let names = Names { directives: &directives, directory: &directory };
+    let mut examples = Vec::new();
+    for role in directives.roster.roles.values() {
+        let holder = role
+            .positions
+            .iter()
+            .find_map(|id| directives.roster.positions.get(id))
+            .filter(|position| position.is_program());
+        if let (Some(example), Some(position)) = (role.examples.first(), holder) {
+            let who = names.worker(&crate::workers::WorkerRef::Agent(position.id.clone()));
+            examples.push(TryThis { text: example.clone(), who: who.name });
+        }
+    }
+    examples.truncate(4);
+    let bot = "workforce";
+    Ok(if about_us { greeting::what_i_do(bot, &examples) } else { greeting::hello(bot, &examples) })
+}
+
+/// A person's Home tab.
+pub async fn home_for(app: &App, by: &SlackUser) -> Result<Card, FlowError> {
+    card(app, by, &Query::Home, &Asker::anywhere()).await
+}
