@@ -2,6 +2,7 @@
 //!
 //! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
 
+pub mod bench;
 pub mod check;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// Check the directives, and show how each sentence is read
     Check(check::Args),
+    /// Measure this program's speed and the router's accuracy
+    Bench(bench::Args),
     /// Say where a message would go, and why
     Explain(explain::Args),
     /// Say whether a tool call would run, wait for whom, or be refused, and by which line
@@ -43,6 +46,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Judge(args) => judge::run(args),
         Command::Tools(args) => tools::run(args),
