@@ -1,6 +1,7 @@
 //! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
 
 mod architecture;
+mod corpus;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod tools;
