@@ -26,6 +26,7 @@ pub mod receive;
 pub mod resume;
 pub mod route;
 pub mod says;
+pub mod service;
 pub mod step;
 pub mod sync;
 pub mod tick;
@@ -59,7 +60,7 @@ pub struct Shared {
     pub config: Config,
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     /// Who we are in this workspace.
     pub ours: Ours,
     /// How cards are dressed for Slack.
@@ -86,7 +87,7 @@ struct InForce {
 pub struct Outside {
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     pub ours: Ours,
     pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,

@@ -6,6 +6,7 @@ mod architecture;
 mod database;
 mod documentation;
 mod manifest;
+mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;

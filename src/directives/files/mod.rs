@@ -5,6 +5,8 @@
 
 mod company;
 mod conflicts;
+#[cfg(test)]
+mod cross_tests;
 mod facts;
 mod front;
 mod locks;

@@ -9,7 +9,7 @@ use super::*;
 use crate::directives::{PlaybookSource, SlotShape, StepAct};
 use crate::roster::names::Named;
 
-const COMPANY: &str = "\
+pub const COMPANY: &str = "\
 # Acme
 
 ## Who is who
@@ -33,7 +33,7 @@ Our time zone is Europe/Berlin.
 Directives are kept by Dana Ruiz.
 ";
 
-const ROLE: &str = "\
+pub const ROLE: &str = "\
 ---
 role: orders
 owner: \"@dana\"
@@ -87,7 +87,7 @@ fn read(files: &[(&str, &str)]) -> (Directives, Vec<Problem>) {
 }
 
 /// Problems as `code file:line:column`.
-fn told(problems: &[Problem]) -> Vec<String> {
+pub fn told(problems: &[Problem]) -> Vec<String> {
     problems.iter().map(|p| format!("{} {}:{}:{}", p.code, p.file, p.line, p.column)).collect()
 }
 

@@ -1,0 +1,98 @@
+//! What holds only between files, on rules that are given ready-made.
+
+use serde_json::{Value, json};
+
+use super::tests::{COMPANY, ROLE, told};
+use super::*;
+use crate::directives::Origin;
+use crate::directives::rule::Rule;
+
+fn reading(line: u32, role: Option<&str>, rule: Value) -> Reading {
+    let text = format!("Sentence {line}.");
+    let origin = Origin { file: "rules.md".to_owned(), line, column: 1, text };
+    let mut rule: Rule = serde_json::from_value(rule).expect("the contract's JSON");
+    // "Nothing else" is kept beside the contract's slots.
+    if let Rule::Permit(permit) = &mut rule {
+        permit.nothing_else = !permit.only;
+    }
+    Reading { origin, rule, paraphrase: String::new(), role: role.map(str::to_owned) }
+}
+
+fn conflicts_of(read: &[Reading]) -> Vec<String> {
+    let mut problems = Vec::new();
+    conflicts::check(read, &mut problems);
+    problems.iter().map(|p| format!("{} {} ← {}", p.code, p.line, p.related.clone().unwrap_or_default())).collect()
+}
+
+#[test]
+fn two_rules_about_the_same_case_must_agree() {
+    let route = |to: &str| json!({"kind": "route", "when": {"topics": ["billing", "invoice"]}, "to": [to]});
+    let same = json!({"kind": "route", "when": {"topics": ["invoice", "billing"]}, "to": ["agent:a"]});
+    let other = json!({"kind": "route", "when": {"topics": ["billing"]}, "to": ["agent:b"]});
+    let read = [
+        reading(1, None, route("agent:a")),
+        reading(2, None, route("agent:b")),
+        reading(3, None, same),
+        reading(4, None, other),
+    ];
+    assert_eq!(conflicts_of(&read), ["conflict 2 ← rules.md:1", "duplicate 3 ← rules.md:1"]);
+
+    let gate = |kind: &str, over: u32| {
+        json!({"kind": kind, "action": "refund", "tools": ["billing.refund"], "count": 1,
+                                             "when": {"amount": {"over": over, "currency": "USD"}}, "by": []})
+    };
+    let read = [
+        reading(1, None, gate("approve", 200)),
+        reading(2, None, gate("approve", 1000)),
+        reading(3, None, gate("allow", 200)),
+        // A role may tighten what the company says of the same case.
+        reading(4, Some("orders"), gate("forbid", 200)),
+    ];
+    assert_eq!(conflicts_of(&read), ["conflict 3 ← rules.md:1"]);
+
+    let review = |who: Value, days: u32| json!({"kind": "review", "who": who, "every_days": days});
+    let read =
+        [reading(1, None, review(json!(["agent:a", "agent:b"]), 90)), reading(2, None, review(json!(["agent:b"]), 60))];
+    assert_eq!(conflicts_of(&read), ["conflict 2 ← rules.md:1"]);
+}
+
+fn permissions_of(read: &[Reading]) -> Vec<String> {
+    let files = BTreeMap::from([
+        ("company.md".to_owned(), COMPANY.to_owned()),
+        ("roles/orders.md".to_owned(), ROLE.replace("[orders.*]", "[orders.*, billing.refund]")),
+    ]);
+    let tools = json!({"tools": [
+        {"name": "orders.get", "inputSchema": {}, "outputSchema": {"properties": {"ordered_on": {}}}},
+        {"name": "billing.refund", "inputSchema": {}},
+    ]});
+    let catalogue = Catalogue::from_tool_list(&tools.to_string()).expect("a list");
+    let today = NaiveDate::from_ymd_opt(2026, 11, 20).expect("a day");
+    let mut problems = Vec::new();
+    let pages = open(&files, today, &mut problems);
+    let (set, before) = read_all(&files, Some(catalogue.clone()), today);
+    assert_eq!(told(&before), Vec::<String>::new());
+    permissions::check(&pages, read, &set.playbooks, &set.roster, &catalogue, &mut problems);
+    told(&problems)
+}
+
+#[test]
+fn front_matter_is_never_wider_than_a_sentence() {
+    let permit = |who: &str, tools: &[&str], only: bool| {
+        reading(1, None, json!({"kind": "permit", "who": [who], "tools": tools, "only": only}))
+    };
+    let wider = vec!["wider-than-sentence roles/orders.md:11:23".to_owned()];
+    assert_eq!(permissions_of(&[permit("agent:orders-agent", &["orders.*"], false)]), wider);
+    assert_eq!(permissions_of(&[permit("role:orders", &["orders.*", "billing.refund"], false)]), Vec::<String>::new());
+    assert_eq!(permissions_of(&[permit("person:@dana", &["billing.refund"], true)]), wider);
+    assert_eq!(permissions_of(&[permit("team:finance", &["billing.refund"], true)]), Vec::<String>::new());
+}
+
+#[test]
+fn freedom_from_approval_grants_no_tool() {
+    let allow = |who: &str| {
+        let rule = json!({"kind": "allow", "action": "refund", "tools": ["billing.refund"], "who": [who]});
+        [reading(7, None, rule)]
+    };
+    assert_eq!(permissions_of(&allow("agent:orders-agent")), Vec::<String>::new());
+    assert_eq!(permissions_of(&allow("person:@dana")), ["allow-without-tool rules.md:7:1"]);
+}
