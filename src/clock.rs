@@ -119,7 +119,10 @@ impl Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one place that reads this machine's clock; everything else asks a Clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads this machine's clock; everything else asks a Clock"
+)]
 fn this_machine_us() -> i64 {
     Utc::now().timestamp_micros()
 }

@@ -3,10 +3,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
 mod architecture;
-mod routing;
-mod tools;
 mod database;
+mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+mod tools;
 mod tools;
