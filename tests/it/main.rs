@@ -9,7 +9,9 @@ mod example_playbooks;
 mod manifest;
 mod routing;
 mod corpus;
+mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+mod tools;
 mod tools;

@@ -6,7 +6,7 @@ mod forms;
 mod outcome;
 mod stop;
 mod task;
-mod who;
+pub(in crate::flow) mod who;
 
 use super::{App, FlowError, failpoint, query};
 use crate::commands::{self, Asked, Intent, help};
@@ -18,6 +18,7 @@ use crate::store::Tx;
 use crate::workers::SlackUser;
 
 pub use approval::{ask_people, expire_and_tell, redraw};
+pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
 pub use task::answer_question;
 
 /// What a person hears of what they asked for.
