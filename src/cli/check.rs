@@ -60,7 +60,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let text = match args.format {
         Format::Json => as_json(&report)?,
         Format::Text => {
-            let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let styled = std::io::stdout().is_terminal();
             as_text(&report, &args.dir, args.readings, styled)
         }
     };

@@ -2,10 +2,12 @@
 //!
 //! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
 
+pub mod bench;
 pub mod check;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod directory;
+pub mod explain;
 pub mod judge;
 pub mod tools;
 
@@ -27,6 +29,10 @@ struct Cli {
 enum Command {
     /// Check the directives, and show how each sentence is read
     Check(check::Args),
+    /// Measure this program's speed and the router's accuracy
+    Bench(bench::Args),
+    /// Say where a message would go, and why
+    Explain(explain::Args),
     /// Say whether a tool call would run, wait for whom, or be refused, and by which line
     Judge(judge::Args),
     /// List the tools that servers offer, compare them with directives/tools.lock, and accept them
@@ -40,6 +46,8 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Judge(args) => judge::run(args),
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]

@@ -18,13 +18,7 @@ use crate::workers::WorkerRef;
 ///
 /// `router` must have been built from the same `directives`; one of another set still routes, only slower.
 pub fn route(request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> Routing {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
+    let rules = &router.rules_for(directives);
     let words = Words::of(&request.text);
     let mut desk = Desk { request, directives, rules, words: &words, now, priority: None };
     let could_fit = rules.that_could_fit(directives, &words);
@@ -36,13 +30,7 @@ pub fn route(request: &Request, directives: &Directives, router: &Router, now: T
 
 /// Whether a condition surely holds for a request as it comes in; for playbooks and for chains of escalation.
 pub fn fits(when: &Condition, request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> bool {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
+    let rules = &router.rules_for(directives);
     let words = Words::of(&request.text);
     Desk { request, directives, rules, words: &words, now, priority: None }.fits(when, None)
 }
@@ -54,13 +42,7 @@ pub fn urgency(
     router: &Router,
     now: Timestamp,
 ) -> Option<(Priority, Cause)> {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
+    let rules = &router.rules_for(directives);
     let words = Words::of(&request.text);
     let desk = Desk { request, directives, rules, words: &words, now, priority: None };
     let found = desk.urgency(&rules.that_could_fit(directives, &words));

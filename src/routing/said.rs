@@ -76,7 +76,7 @@ pub(super) fn amounts(text: &str) -> Vec<(i64, &'static str)> {
             .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',' || c == '\''))
             .unwrap_or(text.len() - start);
         let number = text[start..start + digits].trim_end_matches(['.', ',', '\'']);
-        let rest = &text[start + digits..];
+        let rest = &text[start + number.len()..];
         let (scale, rest) = match rest.strip_prefix('k') {
             Some(rest) if !rest.starts_with(char::is_alphanumeric) => (1_000, rest),
             Some(_) | None => (1, rest),
@@ -103,9 +103,7 @@ fn sign_before(before: &str) -> Option<&'static str> {
 fn sign_behind(behind: &str) -> Option<&'static str> {
     SIGNS
         .iter()
-        .find(|(sign, _)| {
-            behind.strip_prefix(sign).is_some_and(|rest| !is_word(sign) || !rest.starts_with(char::is_alphanumeric))
-        })
+        .find(|(sign, _)| behind.strip_prefix(sign).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
         .map(|(_, code)| *code)
 }
 
@@ -136,7 +134,7 @@ mod tests {
         assert_eq!(of("please refund ORD-1042, $40, it arrived broken"), [(40.0, "USD")]);
         assert_eq!(of("€ 1.000,50 or 1,000.50 EUR, or $1k"), [(1000.5, "EUR"), (1000.5, "EUR"), (1000.0, "USD")]);
         assert_eq!(of("450 dollars and 3 euros; 12 kilos; £7."), [(450.0, "USD"), (3.0, "EUR"), (7.0, "GBP")]);
-        assert_eq!(of("room 12, 3 dollarstores, ORD-1042"), []);
+        assert_eq!(of("room 12, 3 dollarstores, ORD-1042, 5 $x"), []);
         assert_eq!(of("$99999999999999999999 ٣ $"), []);
     }
 }

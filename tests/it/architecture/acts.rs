@@ -35,12 +35,7 @@ fn clocks(source: &Source) -> Vec<Finding> {
     let stopwatch = ["Instant::now"];
     match source.room() {
         Some("clock") | None => Vec::new(),
-        // SQLite runs inside this process: its clock is this process's, which `Store::clock` answers with.
-        Some("store") if source.path == "src/store/mod.rs" => {
-            all(source, &["Local::now", "SystemTime", "Instant::now"])
-        }
-        // The demo's servers are programs of their own, and the look-alike Slack has a clock of its own.
-        Some("demo_tools") => Vec::new(),
+        // The look-alike Slack has a clock of its own.
         Some("sandbox") if source.file_name() == "clock.rs" => Vec::new(),
         Some(room) if is_edge(room) || is_shell(room) => all(source, &calendar),
         Some(_) => all(source, &[calendar.as_slice(), &stopwatch].concat()),

@@ -49,6 +49,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
     ),
     ("send", &["send", "route", "direct", "forward", "pass (on|over|along)?", "give", "assign", "hand (over|off)?", "refer", "deliver", "point", "move", "transfer", "steer", "redirect", "take", "bring", "push", "let", "dispatch", "allocate", "turn over", "relay", "delegate"]),
     ("it", &["it", "them", "this", "that", "these", "those", "such (requests|messages|cases|tickets|questions|work|issues|things|a request|a message)", "the (request|message|ticket|case|question|task|work|thread|conversation|issue|matter|customer|email|requester)", "(this|these|those) (request|message|ticket|case|question|task|work|thread)"]),
+    ("answer", &["answer", "reply", "response", "decision", "word", "reaction"]),
     ("job", &["job", "responsibility", "task", "business", "concern", "department", "remit", "domain", "territory", "area", "turf", "work", "duty", "patch", "field", "baby"]),
     // When a human is brought in ------------------------------------------------------------------------------------
     (
