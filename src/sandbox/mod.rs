@@ -62,6 +62,7 @@ pub use control::{Act, DirectoryAct, InteractionAct, MessageAct, ReadingAct, Tro
 pub use delivery::{EnvelopeKind, Outcome, SentEnvelope};
 pub use faults::{ApiFault, ReleaseOrder};
 pub use fixture::acme;
+pub use reading::ShownMessage;
 pub use report::{Finding, FindingKind};
 
 use state::State;
