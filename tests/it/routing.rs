@@ -25,10 +25,10 @@ fn acme() -> Directives {
     let files = read_directory(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/directives"))).unwrap();
     let (mut set, _problems) = read_all(&files, None, NaiveDate::from_ymd_opt(2026, 11, 20).unwrap());
     let means = |line, term: &str, means: Value| reading(line, json!({"kind": "define", "term": term, "means": means}));
-    let topic = |line, topic: &str, to: &str| {
-        reading(line, json!({"kind": "route", "when": {"topics": [topic]}, "to": [to]}))
-    };
-    let legal = json!({"kind": "escalate", "when": {"mentions": ["legal", "lawsuit", "lawyer"]}, "to": ["role:legal-desk"]});
+    let topic =
+        |line, topic: &str, to: &str| reading(line, json!({"kind": "route", "when": {"topics": [topic]}, "to": [to]}));
+    let legal =
+        json!({"kind": "escalate", "when": {"mentions": ["legal", "lawsuit", "lawyer"]}, "to": ["role:legal-desk"]});
     set.readings = vec![
         means(1, "billing", json!(["invoice", "refund", "charge", "payment method"])),
         means(2, "order", json!(["parcel", "shipment", "delivery", "tracking number"])),
