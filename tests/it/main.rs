@@ -3,6 +3,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
 mod architecture;
+#[cfg(feature = "sandbox")]
+mod bench;
 mod database;
 mod documentation;
 mod example_playbooks;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::company::{Dice, made_up, sentence};
+use super::resident;
 use super::sets::Set;
 use crate::clock::Timestamp;
 use crate::directives::rule::Source;
@@ -95,12 +96,4 @@ fn speed(args: &Args) -> String {
         micros(taken.last()),
         resident().map(|mib| format!("resident memory {mib:.0} MiB\n")).unwrap_or_default(),
     )
-}
-
-/// Resident memory of this process in MiB, where the system tells it (Linux: /proc/self/status).
-fn resident() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
 }
