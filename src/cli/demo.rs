@@ -126,7 +126,10 @@ async fn stay_open(company: &Company, program: &Path, dir: &Path) -> anyhow::Res
     ] {
         println!("  curl -s {base}/control/act -H 'Authorization: Bearer sandbox-control' -d '{act}'");
     }
-    println!("\nIts directives are in {}; change one and it counts at once. Ctrl-C ends it.", setting.dir.join(FOLDER).display());
+    println!(
+        "\nIts directives are in {}; change one and it counts at once. Ctrl-C ends it.",
+        setting.dir.join(FOLDER).display()
+    );
     super::serve::told_to_stop().await?;
     stage.close().await;
     Ok(())

@@ -41,8 +41,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let rehearsals = chosen(company.rehearsals()?, &args)?;
     let program = std::env::current_exe().context("this program cannot be found, so its tool servers cannot start")?;
     let dir = tempfile::tempdir().context("there is no place for the rehearsals' databases")?;
-    let outcomes =
-        super::block_on(async { Ok(rehearse(&company, &rehearsals, &program, dir.path()).await?) })?;
+    let outcomes = super::block_on(async { Ok(rehearse(&company, &rehearsals, &program, dir.path()).await?) })?;
     let text = match args.format {
         Format::Text => as_text(&outcomes, args.transcript, paint()),
         Format::Json => as_json(&outcomes)?,

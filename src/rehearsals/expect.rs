@@ -187,7 +187,8 @@ fn runs(ran: &[Ran], tool: &str, times: usize) -> Verdict {
     if found.is_empty() {
         return Ok(());
     }
-    let others: Vec<&str> = ran.iter().filter(|one| one.by_bot && one.tool != tool).map(|one| one.tool.as_str()).collect();
+    let others: Vec<&str> =
+        ran.iter().filter(|one| one.by_bot && one.tool != tool).map(|one| one.tool.as_str()).collect();
     if !others.is_empty() {
         found.push(format!("other tools that ran: {}", others.join(", ")));
     }
@@ -245,16 +246,14 @@ mod tests {
 
     #[test]
     fn what_the_bot_tells_and_what_the_server_did_must_agree() {
-        let once = [ran("orders.get", false, true), ran("billing.refund", true, true), ran("billing.refund", true, false)];
+        let once =
+            [ran("orders.get", false, true), ran("billing.refund", true, true), ran("billing.refund", true, false)];
         assert_eq!(runs(&once, "billing.refund", 1), Ok(()));
         assert_eq!(runs(&once, "orders.get", 1), Ok(()));
         assert_eq!(runs(&once, "licences.order", 0), Ok(()));
         assert!(runs(&once, "billing.refund", 2).is_err() && runs(&once, "billing.refund", 0).is_err());
         let twice = [once.as_slice(), &[ran("billing.refund", true, false)]].concat();
-        assert_eq!(
-            runs(&twice, "billing.refund", 1).unwrap_err()[0],
-            "the tool server did billing.refund twice"
-        );
+        assert_eq!(runs(&twice, "billing.refund", 1).unwrap_err()[0], "the tool server did billing.refund twice");
         assert!(nothing_runs(&once).is_err() && nothing_runs(&once[..1]).is_ok());
     }
 

@@ -84,9 +84,10 @@ fn deciders(moment: &Moment, approval: &Approval) -> BTreeSet<String> {
 
 /// Whether somebody's answer is waited for: a missing piece, or who should take it.
 pub(super) async fn waits_for_answer(app: &App, task: &Task) -> Result<bool, FlowError> {
-    let asked = runs::store::live(&app.store).await?.into_iter().any(|run| {
-        run.task == task.id && matches!(run.waiting, Some(runs::Waiting::Answer { .. }))
-    });
+    let asked = runs::store::live(&app.store)
+        .await?
+        .into_iter()
+        .any(|run| run.task == task.id && matches!(run.waiting, Some(runs::Waiting::Answer { .. })));
     Ok(asked || task.state == TaskState::Unsure)
 }
 

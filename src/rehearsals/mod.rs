@@ -81,13 +81,19 @@ pub enum Act {
 /// What must hold after the act above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
-    RoutedTo { worker: String, by: Option<Line> },
+    RoutedTo {
+        worker: String,
+        by: Option<Line>,
+    },
     /// The request waits for this person, and they were told.
     WaitsFor(String),
     /// The request waits for no person.
     WaitsForNobody,
     /// Counted since the conversation began.
-    Runs { tool: String, times: usize },
+    Runs {
+        tool: String,
+        times: usize,
+    },
     /// Nothing that changes anything ran since the conversation began; looking things up is fine.
     NothingRuns,
     /// Only the one who acted sees it; or the gate refused the action, and the conversation says so.

@@ -65,10 +65,8 @@ impl Watcher {
         let order = self.order(sandbox);
         let mut found: Vec<(usize, Entry)> = Vec::new();
         for name in channels {
-            let place = |message: &ShownMessage| Visible::Channel {
-                name: name.clone(),
-                thread: message.thread_ts.is_some(),
-            };
+            let place =
+                |message: &ShownMessage| Visible::Channel { name: name.clone(), thread: message.thread_ts.is_some() };
             let id = channel_id(sandbox, name);
             self.look_at(sandbox, name, &id, place, &order, &mut found)?;
         }
@@ -91,7 +89,8 @@ impl Watcher {
         let mut order = BTreeMap::new();
         for (at, call) in calls.iter().enumerate().skip(self.calls) {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            let field = if call.method.starts_with("reactions.") { &call.args["timestamp"] } else { &call.answer["ts"] };
+            let field =
+                if call.method.starts_with("reactions.") { &call.args["timestamp"] } else { &call.answer["ts"] };
             let channel = call.answer["channel"].as_str().map_or_else(|| text(&call.args["channel"]), str::to_owned);
             order.insert((channel, text(field)), at);
         }

@@ -87,15 +87,8 @@ fn what_cannot_be_read_is_an_error_with_its_line_and_the_forms() {
     assert!(shown.starts_with("rehearsals/x.md:7: ") && shown.contains("    waits for @who"), "{shown}");
     assert!(found[1].to_string().contains("    @who in #channel: TEXT"));
     for bad in [
-        "after a while",
-        "after 0 minutes",
-        "@ana in #support:",
-        "@ana runs workforce",
-        "edit x: \"\" → \"y\"",
-        "@ in #x: y",
-        "Expect: runs refund once",
-        "Expect: says hello",
-        "Expect: routed to the finance agent",
+        "after a while", "after 0 minutes", "@ana in #support:", "@ana runs workforce", "edit x: \"\" → \"y\"",
+        "@ in #x: y", "Expect: runs refund once", "Expect: says hello", "Expect: routed to the finance agent",
         "after 999999999999999999 weeks",
     ] {
         assert_eq!(only(bad), None, "{bad}");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Entry, Failure, Outcome, Visible};
 use super::run::Beat;
+use super::{Act, Entry, Failure, Outcome, Visible};
 
 /// How far what people see is set in, in spaces.
 const INDENT: &str = "      ";
@@ -50,7 +50,9 @@ pub fn heading(title: &str, file: &str, line: u32, paint: Paint) -> String {
 /// One beat of a section.
 pub fn beat(beat: &Beat, names: &BTreeMap<String, String>, paint: Paint) -> String {
     match beat {
-        Beat::Acted { act, entries: seen, .. } => format!("\n{}\n{}", acted(act, names, paint), entries(seen, names, paint)),
+        Beat::Acted { act, entries: seen, .. } => {
+            format!("\n{}\n{}", acted(act, names, paint), entries(seen, names, paint))
+        }
         Beat::Held { text, .. } => format!("   {} {}\n", paint.good("✓"), paint.dim(text)),
         Beat::Failed(failure) => format!("   {} {}\n{}", paint.bad("✗"), paint.bad(&failure.text), found(failure)),
     }

@@ -65,8 +65,8 @@ pub use delivery::{EnvelopeKind, Outcome, SentEnvelope};
 pub use faults::{ApiFault, ReleaseOrder};
 pub use firehose::{Drive, FirehoseSpec, Sprayed};
 pub use fixture::acme;
-pub use reading::ShownMessage;
 pub use latencies::Latencies;
+pub use reading::ShownMessage;
 pub use report::{Finding, FindingKind};
 
 use state::State;

@@ -5,12 +5,12 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;
 mod manifest;
 mod routing;
-mod corpus;
 mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;

@@ -29,7 +29,9 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     // "also (…)": a whole condition in brackets.
     if reader.tokens.get(at).is_some_and(|t| t.is_mark('(')) {
         let closed = |s: &&Slotted| reader.tokens.get(s.end).is_some_and(|t| t.is_mark(')'));
-        found.extend(reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }));
+        found.extend(
+            reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }),
+        );
     }
     for fitting in reader.from(Set::Clause, at).iter() {
         if slot == Slot::Mod && !stands_alone(fitting.form) {

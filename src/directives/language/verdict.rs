@@ -228,28 +228,9 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval",
-        "approve",
-        "approves",
-        "approved",
-        "approvals",
-        "sign",
-        "signs",
-        "signed",
-        "consent",
-        "permission",
-        "authorise",
-        "authorize",
-        "authorised",
-        "authorized",
-        "ok",
-        "okay",
-        "approver",
-        "approvers",
-        "authorisation",
-        "authorization",
-        "clearance",
-        "signature",
+        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission",
+        "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
+        "authorization", "clearance", "signature",
     ]);
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
@@ -335,7 +316,14 @@ pub fn debug(voc: &Vocabulary<'_>, text: &str) {
     built.extend(guards::read(&reader));
     built.sort_by_key(|b| b.cost);
     for b in built.iter().take(8) {
-        eprintln!("   {} {:?} {} {:?} {:?}", b.cost, b.form, b.pattern, b.rules, b.faults.iter().map(|f| f.code).collect::<Vec<_>>());
+        eprintln!(
+            "   {} {:?} {} {:?} {:?}",
+            b.cost,
+            b.form,
+            b.pattern,
+            b.rules,
+            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
+        );
     }
     if built.is_empty() {
         for m in all.iter().take(8) {
