@@ -37,6 +37,7 @@ struct Acts {
     /// First stem → groups and places in them.
     by_first: HashMap<String, Vec<(usize, usize)>>,
     reads: Vec<String>,
+    light: Vec<String>,
 }
 
 static ACTS: LazyLock<Acts> = LazyLock::new(|| {
@@ -49,7 +50,7 @@ static ACTS: LazyLock<Acts> = LazyLock::new(|| {
             by_first.entry(act[0].clone()).or_default().push((g, a));
         }
     }
-    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect() }
+    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(), light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect() }
 });
 
 struct Content<'a> {
@@ -102,7 +103,7 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
 fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<Content<'r>>, bool) {
     let meaningful: Vec<usize> = words.iter().copied().filter(|at| !NOISE.contains(&reader.low(*at))).collect();
     let first = meaningful.first().copied();
-    let verb = first.filter(|at| is_verb(reader, *at, READ_VERBS));
+    let verb = first.filter(|at| looks(reader, *at));
     // "open a ticket" creates one; "open" only looks where the phrase must look.
     let reads = reading || verb.is_some_and(|at| !matches!(reader.low(at), "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"));
     let list = meaningful
@@ -110,9 +111,9 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
         .enumerate()
         .map(|(order, at)| {
             let low = reader.low(*at);
-            let light = order == 0 && is_verb(reader, *at, LIGHT_VERBS);
+            let light = order == 0 && is_light(reader, *at);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
-            let look = reads && (order == 0 && is_verb(reader, *at, READ_VERBS) || READ_PARTICLES.contains(&low) && order < 4 || READ_ADJECTIVES.contains(&low) || is_verb(reader, *at, READ_VERBS) && order < 3);
+            let look = reads && (order == 0 && looks(reader, *at) || READ_PARTICLES.contains(&low) && order < 4 || READ_ADJECTIVES.contains(&low) || looks(reader, *at) && order < 3);
             let optional = light || particle || look || EMPTY_NOUNS.contains(&low) || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
             Content { at: *at, stem: reader.stem(*at), optional }
         })
@@ -120,12 +121,12 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
     (list, reads)
 }
 
-fn is_verb(reader: &Reader<'_>, at: usize, table: &[&str]) -> bool {
-    if table.as_ptr() == READ_VERBS.as_ptr() {
-        return ACTS.reads.iter().any(|verb| verb == reader.stem(at));
-    }
-    static LIGHT: LazyLock<Vec<String>> = LazyLock::new(|| LIGHT_VERBS.iter().map(|verb| stem(verb)).collect());
-    LIGHT.iter().any(|verb| verb == reader.stem(at))
+fn looks(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.reads.iter().any(|verb| verb == reader.stem(at))
+}
+
+fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.light.iter().any(|verb| verb == reader.stem(at))
 }
 
 /// (score, whether the act itself is covered, required words that are not).
