@@ -8,6 +8,7 @@ mod documentation;
 mod example_playbooks;
 mod manifest;
 mod routing;
+mod corpus;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;

@@ -128,6 +128,8 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
     while at < end {
         let low = reader.low(at);
         if reader.tokens[at].is_mark(',') || matches!(low, "and" | "or" | "nor" | "either") {
+            // A comma may as well end the phrase; that reading comes first.
+            cost += if reader.tokens[at].is_mark(',') { 2 } else { 0 };
             parts.push(Vec::new());
         } else if let Some(length) = segment_at(reader, at, end) {
             when.segments.push(length.1);
