@@ -7,6 +7,8 @@ mod database;
 mod documentation;
 mod example_playbooks;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod rehearsals;
 mod routing;
 mod corpus;
 #[cfg(feature = "sandbox")]
