@@ -10,8 +10,11 @@ mod database;
 mod documentation;
 mod example_playbooks;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod rehearsals;
 mod routing;
 mod routing;
+mod corpus;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
