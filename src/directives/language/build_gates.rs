@@ -18,9 +18,10 @@ pub fn build(
     beside: &Beside,
     faults: &mut Vec<Finding>,
     warnings: &mut Vec<Finding>,
+    extra: &mut u32,
 ) -> Option<Vec<Rule>> {
     let span = reader.span(fitting.start, fitting.end);
-    let alternatives = gate_clauses(fitting, beside)?;
+    let alternatives = gate_clauses(reader, fitting, beside, faults, extra)?;
     let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let mut rules = Vec::new();
     for clause in alternatives {
@@ -78,9 +79,28 @@ fn plain(beside: &Beside) -> Option<()> {
 }
 
 /// The action of the main clause, or of its "when …", with all conditions.
-fn gate_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
+fn gate_clauses(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    faults: &mut Vec<Finding>,
+    extra: &mut u32,
+) -> Option<Vec<Clause>> {
     let mut all = beside.conditions()?;
-    if let Some(action) = fitting.action(Slot::Act) {
+    let place = |slot: Slot| fitting.binds.iter().find(|b| b.slot == Some(slot)).map(|b| (b.from, b.to));
+    let passive = match (place(Slot::Obj), place(Slot::Part)) {
+        (Some(object), Some(part)) => {
+            let found = super::actions::passive(reader, object, part);
+            *extra += found.cost;
+            faults.extend(found.faults);
+            match found.val {
+                Val::Action(action) => Some(action),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    if let Some(action) = fitting.action(Slot::Act).or(passive.as_ref()) {
         for clause in &mut all {
             if clause.action.is_some() {
                 return None;

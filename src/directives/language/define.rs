@@ -1,10 +1,12 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
 use super::forms::singular;
+use super::actions::unknown_code;
+use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
 use super::vocabulary::words::CURRENCY_WORDS;
 use super::values::error;
-use super::Finding;
+use super::{Finding, Vocabulary};
 use crate::directives::rule::{AmountArgument, AmountUnit, Define, ToolPattern};
 
 /// A definition, or what is wrong with one; `None` where the sentence defines nothing.
@@ -27,6 +29,17 @@ pub fn define(text: &str) -> Option<Result<Define, Finding>> {
     }
     let means = list(body);
     (!means.is_empty()).then(|| Ok(Define { term: term_words, means, tools: Vec::new(), amount: None }))
+}
+
+/// An error for each tool that a definition names and nobody knows.
+pub fn unknown_tools(define: &Define, text: &str, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
+    let reader = Reader::new(vocabulary, tokenize(text));
+    (0..reader.tokens.len())
+        .filter_map(|i| match &reader.tokens[i].kind {
+            Kind::Code(code) if define.tools.iter().any(|tool| tool.0 == *code) => unknown_code(&reader, code, i),
+            _ => None,
+        })
+        .collect()
 }
 
 /// (tokens of the term, where the meaning starts).

@@ -17,6 +17,11 @@ pub enum Slot {
     From,
     Act,
     First,
+    /// What is acted on, in the passive ("*licences* may be assigned"), and how.
+    Obj,
+    Part,
+    /// Words that nothing accounts for; always with a fault.
+    Free,
     Work,
     Cond,
     /// A condition that needs no "if": an amount, a channel, hours.
@@ -326,6 +331,9 @@ fn slot(name: &str) -> Slot {
         "from" => Slot::From,
         "act" => Slot::Act,
         "first" => Slot::First,
+        "obj" => Slot::Obj,
+        "part" => Slot::Part,
+        "free" => Slot::Free,
         "work" => Slot::Work,
         "cond" => Slot::Cond,
         "mod" => Slot::Mod,

@@ -172,7 +172,7 @@ impl Index {
                 for noun in ["team", "department", "people", "person", "folk", "crew", "group", "guy", "colleague", "staff", "member", "desk", "unit", "side"] {
                     let mut words = base.clone();
                     words.push(singular(noun));
-                    self.add(words, &worker, if noun == "team" { 0 } else { 2 });
+                    self.add(words, &worker, if noun == "team" { 0 } else { 5 });
                 }
                 let mut reversed = vec!["team".to_owned()];
                 reversed.extend(base);

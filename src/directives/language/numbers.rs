@@ -265,6 +265,24 @@ fn running_total(reader: &Reader<'_>, one: &Slotted) -> Vec<Slotted> {
 
 fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
+    // "above 3 points": a unit that is no money.
+    if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
+        && let Some((end, micros)) = number(reader, i + 1)
+        && reader.tokens.get(end).is_some_and(|t| t.is_word() && super::times::duration(reader, i + 1).is_none())
+        && money(reader, i + 1).is_none()
+        && !matches!(reader.low(end), "need" | "needs" | "percent" | "per" | "must" | "without")
+    {
+        let range = AmountRange { over: Some(Number(micros)), ..AmountRange::default() };
+        found.push(Slotted { end: end + 1, val: Val::Range(range), cost: 92, faults: vec![no_unit(reader, i, end + 1)] });
+    }
+    // "of roughly €5,000": an amount with a hedge and no bound.
+    let hedge = reader.hedge_at(i);
+    if hedge > 0
+        && let Some((end, micros, currency, _)) = money(reader, i + hedge)
+    {
+        let range = AmountRange { over: Some(Number(micros)), currency, ..AmountRange::default() };
+        found.push(Slotted { end, val: Val::Range(range), cost: 60, faults: vec![reader.hedge_fault(i, i + hedge)] });
+    }
     for (phrase, side) in BEFORE {
         if let Some(at) = phrase_at(reader, i, phrase) {
             for amount in amounts(reader, at) {

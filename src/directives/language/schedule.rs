@@ -88,6 +88,7 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
         pattern: "{recurrence} {do}",
         subject: (0, 0),
         start: 0,
+        natural: None,
     })
 }
 

@@ -129,6 +129,14 @@ fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
 }
 
 pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    // "within 20": of what?
+    if let Some((end, _)) = number(reader, i)
+        && reader.tokens.get(end).is_none_or(|t| !t.is_word() && !t.is_mark('%') && !t.is_mark('/'))
+        && !reader.low(i).is_empty()
+    {
+        let fault = error("no-unit", reader.span(i, end), "this time has no unit".to_owned(), "write minutes, hours or days");
+        return vec![Slotted { end, val: Val::Duration(iso(60), 60), cost: 90, faults: vec![fault] }];
+    }
     duration(reader, i)
         .map(|(end, seconds, faults)| Slotted {
             end,

@@ -62,7 +62,8 @@ struct Content<'a> {
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
-    if content.is_empty() {
+    let light_only = content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
+    if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
     if let Some(server) = server(reader, words) {
@@ -125,7 +126,7 @@ fn looks(reader: &Reader<'_>, at: usize) -> bool {
     ACTS.reads.iter().any(|verb| verb == reader.stem(at))
 }
 
-fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+pub fn is_light(reader: &Reader<'_>, at: usize) -> bool {
     ACTS.light.iter().any(|verb| verb == reader.stem(at))
 }
 
@@ -134,6 +135,7 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
     let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
     let (mut score, mut key, mut missing) = (0, false, Vec::new());
     let mut used: Vec<&str> = Vec::new();
+    let mut term = false;
     for (order, word) in content.iter().enumerate() {
         let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
             (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
@@ -159,6 +161,8 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
                 far |= has(&tool.description, other) || has(&tool.title, other);
             }
         }
+        term |= in_term;
+        let light = word.optional && order == 0;
         let level = if in_term {
             key = true;
             TERM
@@ -168,15 +172,15 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             LOCAL
         } else if let Some(local) = act {
             used.push(local);
-            key = true;
+            key |= !light || content.len() == 1;
             ACT
         } else if has(&tool.server, word.stem) || compound(&tool.server) {
             SERVER
         } else if has(&tool.title, word.stem) {
-            key |= order == 0;
+            key |= order == 0 && !light;
             TITLE
         } else if has(&tool.description, word.stem) {
-            key |= content.len() > 1 && tool.description.first().is_some_and(|first| first == word.stem);
+            key |= content.len() > 1 && !light && tool.description.first().is_some_and(|first| first == word.stem);
             DESCRIPTION
         } else if far {
             FAR
@@ -189,11 +193,18 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score += level;
     }
     let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
-    score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    if !term {
+        score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    }
     if tool.reads && !reads {
         score -= 3;
     }
     (score, key, missing)
+}
+
+/// Whether a tool is known by this very word.
+fn is_own(reader: &Reader<'_>, stem: &str) -> bool {
+    reader.index.tools.iter().any(|tool| tool.local.iter().any(|word| word == stem))
 }
 
 fn is_read(stem: &str) -> bool {

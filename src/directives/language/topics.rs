@@ -141,7 +141,8 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
     }
     let vague = VAGUE.contains(&reader.low(adjectives)) && !matches!(reader.low(adjectives), "new" | "old" | "special" | "standard" | "general" | "material" | "key" | "right" | "regular" | "late" | "early" | "short" | "long" | "recent");
     for (start, from_base) in if adjectives > at { vec![(adjectives, base), (at, Condition::default())] } else { vec![(at, base)] } {
-        if let Some(end) = generic_end(reader, start) {
+        let customers = !from_base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
+        if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
             let item = Item { end, clauses: vec![Clause { when: from_base.clone(), ..Clause::default() }], cost: hedge_cost + 1, faults: faults.clone() };
             modified(reader, &item, 0, &mut found);
         }

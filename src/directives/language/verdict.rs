@@ -31,14 +31,27 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
                 .collect(),
         ),
         Meaning::Ambiguous(findings) => Outcome::Refused(findings),
+        Meaning::Broken(built)
+            if built.faults.iter().all(|f| f.code == "no-worker") && !addressed(scope).is_empty() =>
+        {
+            let offset = tokens.first().map_or(0, |token| token.span.start);
+            let read = |rule: Rule| Read { rule: scoped(rule, scope), offset, findings: Vec::new() };
+            Outcome::Rules(built.rules.into_iter().map(read).collect())
+        }
         Meaning::Broken(built) if enforceable(&built, &tokens) => {
             let mut findings: Vec<Finding> = Vec::new();
-            for fault in built.faults {
+            for mut fault in built.faults {
+                if fault.code == "undefined-act" {
+                    fault.code = "undefined-term";
+                }
                 if !findings.contains(&fault) {
                     findings.push(fault);
                 }
             }
             Outcome::Refused(findings)
+        }
+        Meaning::Broken(_) | Meaning::Nothing if negated_gate(voc, &tokens) => {
+            Outcome::Refused(unreadable(&tokens).into_iter().collect())
         }
         Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
     }
@@ -55,10 +68,14 @@ pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
 
 /// In a role file a rule that names nobody is for that role.
 fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
-    let Some(role) = scope.role else { return rule };
+    let role = match (scope.role, &scope.heading) {
+        (Some(role), _) => WorkerRef::Role(role.to_owned()),
+        (None, Some(super::Heading::Worker(worker))) if needs_worker(&rule) => worker.clone(),
+        (None, _) => return rule,
+    };
     let fill = |who: &mut Vec<WorkerRef>| {
         if who.is_empty() {
-            who.push(WorkerRef::Role(role.to_owned()));
+            who.push(role.clone());
         }
     };
     match &mut rule {
@@ -82,6 +99,11 @@ fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
     rule
 }
 
+/// Kinds that must name whom they are for.
+fn needs_worker(rule: &Rule) -> bool {
+    matches!(rule, Rule::Budget(_) | Rule::Review(_) | Rule::Sample(_) | Rule::Guard(_) | Rule::Autonomy(_))
+}
+
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
     let mut candidates: Vec<Built> = reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
@@ -90,6 +112,10 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     candidates.sort_by_key(|built| built.cost);
     let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
     if let Some(best) = clean.first() {
+        let natural = candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
+        if let Some(natural) = natural {
+            return Meaning::Broken(natural.clone());
+        }
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
@@ -226,6 +252,9 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission", "authorise", "authorize", "authorised",
         "authorized", "ok", "okay", "approver", "approvers", "authorisation", "authorization", "clearance", "signature",
     ]);
+    if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
+        return false;
+    }
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
             return true;
@@ -253,6 +282,18 @@ fn ban_like(tokens: &[Token]) -> bool {
         let next = tokens.get(i + 1).map_or("", |t| t.low.as_str());
         matches!(token.low.as_str(), "never" | "forbidden" | "prohibited" | "nobody")
             || matches!((token.low.as_str(), next), ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent"))
+    })
+}
+
+/// Two negations around something that a tool does or someone approves.
+fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
+    if unreadable(tokens).is_none() {
+        return false;
+    }
+    let reader = Reader::new(voc, tokens.to_vec());
+    (0..tokens.len()).any(|i| {
+        matches!(reader.low(i), "approval" | "approve" | "approved")
+            || reader.slot(super::grammar::Slot::Act, i).iter().any(|s| s.faults.is_empty() && s.cost < 4)
     })
 }
 

@@ -40,7 +40,13 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (RemindTo, &["(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?", "{to} (be|get) (reminded|notified|told|pinged|nudged)"]),
     (UntilDate, &["until {date}", "till {date}", "(up to|through) (and including)? {date}", "until the end of {date}", "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}", "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))"]),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
-    (Order, &["{num} (in every|out of|in) {num}"]),
+    (
+        Undefined,
+        &[
+            "(if|when|whenever|unless|except|except if|except when|provided|provided that|where|as long as|only if|only when|so long as|until|in case|while|once|but not if|but only if|after) {free}",
+            "(with|to|for|from|of|in|on|at|about|by|involving|concerning|that|which|who|whose) {free}",
+        ],
+    ),
 ];
 
 /// Where each pattern holds what `it` is: the request, the action, the customer, or the worker.
@@ -48,7 +54,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Unanswered,
         &[
-            "(nobody|no one|noone|no human|no agent|none of them|none) (have)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (within|in|after|for|for more than|for over|inside) {dur}",
+            "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
             "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
@@ -57,11 +63,11 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "{dur} (pass|go by|have passed|have gone by|go past|elapse) (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "{dur} (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "(an|a|the|{work})? (answer|reply|response) (take|be|be outstanding|be missing|be overdue) (longer than|more than|for|for more than|by) {dur}",
-            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see) no (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
+            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see|have had|have received|have got|have seen) (no|still no) (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
             "{who} (do not|have not|be not|fail to|can not|have failed to) (answer|answered|reply|replied|respond|responded|reacted|react|pick up|picked up|picked it up|pick it up|accept|accepted|taken it|take it|replying|answering) (it|to it)? (within|in|after|for) {dur}",
             "{who} (stay|be|remain) silent (for|after) {dur}",
             "unanswered (for|after) {dur}", "not answered (within|in|after|for) {dur}", "(no|without) (answer|an answer|reply|a reply|response|a response) (within|in|after|for) {dur}",
-            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to {work})? (within|in|after|for) {dur}",
+            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to)? {work} (in {channels})? (within|in|after|for) {dur}",
             "{dur} of silence",
         ],
     ),
@@ -171,6 +177,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
             "{channels}",
+            "(asked for|requested|ordered|made|that be asked for|that be requested) (in|from|on|via|through) {channels}",
         ],
     ),
     (
@@ -182,6 +189,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
+            "(that|which) {from} (ask for|request|want|order|need|ask|have asked for|have requested)",
         ],
     ),
     (
@@ -194,14 +202,27 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Came,
         &[
-            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
+            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made|asked for|requested|asked|ordered)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
         ],
     ),
-    (Acts, &["{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}"]),
+    (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
+    (Acts, &["(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)", "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}"]),
 ];
 
 /// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
 pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
+    (
+        Unanswered,
+        &[
+            "(that|which) (nobody|no one|noone|no human|no agent) (have)? (answer|reply to|respond to|react to|take|pick up|touch|answered|picked up|taken) (within|in|after|for|for more than|since) {dur}",
+            "(that|which)? (be|have been|remain|stay|go|sit|have gone)? (left)? (still)? (unanswered|without an answer|without a reply|without a response|not answered|unattended) (for|after|within|in|longer than|for more than|more than) {dur}",
+            "(that|which) (wait|have waited|have been waiting) (for)? (more than|longer than|over)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
+            "(that|which) (get|have|receive) no (answer|reply|response) (within|in|for|after) {dur}",
+            "with no (answer|reply|response) (within|in|for|after) {dur}",
+        ],
+    ),
+    (Stuck, &["(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}", "stuck (for|longer than|more than|for more than) {dur}"]),
+    (FailedTimes, &["(that|which) (have)? fail (for)? {count} (in a row)?", "that fail {count}"]),
     (
         About,
         &[

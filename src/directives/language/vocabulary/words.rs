@@ -131,7 +131,7 @@ pub const FILLERS: &[&str] = &[
     "automatically", "instead", "too", "therefore", "own", "actually", "definitely", "certainly", "every time", "at all",
     "in any case", "no matter what", "under any circumstances", "at any time", "right away", "straight away", "at once",
     "of course", "without exception", "without exceptions", "in all cases", "at all times", "from now on", "ever", "again",
-    "first of all", "in turn", "however", "still", "as well", "by default", "both", "themselves", "himself", "herself",
+    "first of all", "in turn", "however", "still", "as well", "by default", "themselves", "himself", "herself",
     "itself", "freely", "on its own", "on their own", "promptly", "hereby", "explicitly", "only ever",
 ];
 
@@ -155,6 +155,12 @@ pub const HEDGES: &[&str] = &[
     "and the like", "or thereabouts", "give or take", "in the region of", "in the neighbourhood of", "if you like",
     "if you want", "if it seems right", "at your discretion", "at their discretion", "at its discretion", "tentatively",
     "for now", "more often than not", "within reasonable limits", "when sensible", "if sensible", "unless it feels wrong",
+    "where reasonable", "when reasonable", "where sensible", "where suitable", "when suitable", "if suitable", "where it is reasonable", "if it is reasonable",
+    "more big than normal", "bigger than normal", "larger than normal", "larger than usual", "bigger than usual", "higher than usual", "higher than normal", "more than usual",
+    "more than normal", "above average", "unusually large", "unusually high", "unusually big", "too large", "too high", "too big", "too expensive", "very large", "very high", "very big",
+    "unless really needed", "unless it is really needed", "unless necessary", "unless it is necessary", "unless absolutely necessary", "unless it is absolutely necessary", "if really needed",
+    "unless appropriate", "unless needed", "unless it is needed", "if it is necessary", "if it is needed", "when it is necessary", "when it is appropriate", "if it is appropriate", "more or less always",
+    "as much as possible", "where we can", "if you can", "when you can", "if we can", "if it can", "as a courtesy", "out of courtesy", "unless there is a good reason", "without good reason", "without a good reason",
 ];
 
 /// Adjectives that sound like a limit and are none.
@@ -167,7 +173,7 @@ pub const VAGUE: &[&str] = &[
     "key", "best", "strategic", "sizeable", "sizable", "hefty", "modest", "tiny", "certain", "various", "material", "right",
     "competent", "responsible", "qualified", "authorised", "authorized", "enough", "sufficient", "adequate", "necessary",
     "particular", "notable", "unreasonable", "odd", "strange", "weird", "problematic", "delicate", "vulnerable", "angry",
-    "upset", "loyal", "longstanding", "old", "new", "long", "short", "older", "newer", "recent", "frequent", "late", "early",
+    "upset", "loyal", "longstanding", "old", "new", "long", "short", "older", "newer", "recent", "frequent", "late", "early", "trustworthy", "sensible", "capable", "dubious", "shady", "unclear", "rude", "difficult", "substantive", "questionable",
 ];
 
 /// Determiners and quantifiers that say no more than "any".
