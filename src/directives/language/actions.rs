@@ -13,7 +13,7 @@ use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
 use super::Finding;
 use crate::catalogue::ToolName;
-use crate::directives::rule::{AmountRange, Condition, Times, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
 /// No action phrase is longer.
 const MAX_WORDS: usize = 14;
@@ -25,7 +25,7 @@ const STOPS: &[&str] = &[
     "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only", "over", "above", "under", "below", "more",
     "less", "than", "must", "should", "shall", "will", "may", "can", "is", "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not",
     "never", "need", "needs", "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because", "exceeding", "nothing",
-    "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then", "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked", "requested", "that", "you", "they", "we", "it", "nobody", "exceeds", "exceed", "alone", "he", "she",
+    "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then", "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked", "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -91,7 +91,10 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             let Val::Action(action) = &core.val else { continue };
             for per in reader.slot(Slot::Per, core.end).iter() {
                 let Val::Per { days, same } = &per.val else { continue };
-                let times = Times { over, per: days.clone(), same: *same };
+                // "of the same service".
+                let again = (bound.end..core.end).find(|at| reader.low(*at) == "same");
+                let same = same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
+                let times = Times { over, per: days.clone(), same };
                 let when = Condition { times: Some(times), ..action.when.clone() };
                 let action = Action { when, span: reader.span(i, per.end), ..action.clone() };
                 found.push(Slotted { end: per.end, val: Val::Action(action), cost: core.cost, faults: core.faults.clone() });

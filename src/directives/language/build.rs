@@ -28,12 +28,15 @@ pub struct Built {
 
 /// `None` where the parts do not make a rule together.
 pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
+    if !fitting.faults.is_empty() && preference(fitting) >= 8 {
+        return None;
+    }
     let mut beside = Beside::of(fitting)?;
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
     let mut extra = 0;
     let rules = match fitting.form {
-        Form::Route | Form::RouteIf => route(fitting, &beside)?,
+        Form::Route | Form::RouteIf => route(reader, fitting, &beside, &mut faults)?,
         Form::EscalateWork | Form::Escalate => escalate(fitting, &beside)?,
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
@@ -160,7 +163,7 @@ fn trigger(when: &Condition) -> bool {
     when.unanswered_for.is_some() || when.failed_times.is_some() || when.unsure || when.stuck_for.is_some()
 }
 
-fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec<Finding>) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
     }
@@ -170,7 +173,15 @@ fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     }
     let clauses = work_clauses(fitting, beside)?;
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
-        return None;
+        if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those") || !fitting.pattern.contains("<it> <goes_to>") {
+            return None;
+        }
+        faults.push(error(
+            "pronoun",
+            reader.span(0, 1),
+            format!("“{}” does not say which work is meant", reader.low(0)),
+            "name the topic, or write the sentence under a heading that names it",
+        ));
     }
     clauses
         .into_iter()

@@ -25,7 +25,9 @@ pub fn build(
     let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let mut rules = Vec::new();
     for clause in alternatives {
-        let action = clause.action.clone()?;
+        // "They need approval": the pronoun is what is wrong.
+        let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
+        let action = clause.action.clone().or_else(nothing)?;
         check_amount(reader, &action, &clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
@@ -303,14 +305,19 @@ fn check_amount(
             ));
         }
     }
-    let none = |tool: &&super::index::ToolWords| tool.takes_amount == Some(false) && tool.currency.is_none();
-    if !tools.is_empty() && tools.iter().all(none) {
-        faults.push(error(
-            "no-amount",
-            span.clone(),
-            format!("{} takes no amount of money", tools[0].name),
-            "leave the amount out, or define where the tool's amount stands",
-        ));
+    let unknown = |tool: &&&super::index::ToolWords| tool.currency.is_none();
+    let whole_server = action.tools.iter().any(|pattern| pattern.0.ends_with(".*"));
+    let bad = if whole_server { tools.iter().find(unknown).filter(|_| tools.iter().all(|t| t.currency.is_none())) } else { tools.iter().find(unknown) };
+    if let Some(tool) = bad {
+        let (message, help) = if tool.takes_amount == Some(false) {
+            (format!("{} takes no amount of money", tool.name), "leave the amount out".to_owned())
+        } else {
+            (
+                format!("nobody has said where {} holds its amount, and in which unit", tool.name),
+                format!("define it: “A … means `{}`; its amount is `amount_cents` in cents of {}.”", tool.name, amount.currency),
+            )
+        };
+        faults.push(error("no-amount", span.clone(), message, &help));
     }
 }
 

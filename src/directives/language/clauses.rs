@@ -37,7 +37,8 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         }
         let Some((clauses, bad)) = meaning(reader, fitting) else { continue };
         let faults: Vec<Finding> = fitting.faults.iter().chain(&bad).cloned().collect();
-        let cost = fitting.cost + if bad.is_empty() { 0 } else { 80 };
+        let once = if fitting.form == Form::FailedOnce { 5 } else { 0 };
+        let cost = fitting.cost + once + if bad.is_empty() { 0 } else { 80 };
         found.push(Slotted { end: fitting.end, val: Val::Clauses(clauses), cost, faults });
     }
     found

@@ -48,7 +48,11 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
 fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>, at: (usize, usize)) -> Option<Built> {
     let mut faults = parts.faults;
     let span = reader.span(at.0, at.1);
-    let (Some(below), Some(value)) = (parts.below, parts.value) else { return None };
+    if parts.value.is_none() || parts.below.is_none() {
+        let help = "say below or above which share or sum";
+        faults.push(error("no-limit", span.clone(), "this measure has no limit".to_owned(), help));
+    }
+    let (below, value) = (parts.below.unwrap_or(true), parts.value.unwrap_or(Number(0)));
     let measure = parts.measure.unwrap_or_else(|| {
         faults.push(error(
             "no-measure",
@@ -128,7 +132,8 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
         }
     }
     let complete = parts.below.is_some() && parts.value.is_some() && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
-    complete.then_some(parts)
+    let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
+    (complete || limitless).then_some(parts)
 }
 
 fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {

@@ -265,6 +265,13 @@ fn running_total(reader: &Reader<'_>, one: &Slotted) -> Vec<Slotted> {
 
 fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
+    // "above need approval": no limit at all.
+    if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
+        && matches!(reader.low(i + 1), "need" | "needs" | "must" | "require" | "requires" | "are" | "is" | "run" | "should")
+    {
+        let fault = error("no-limit", reader.span(i, i + 1), "this bound has no amount".to_owned(), "write an amount, as in “above $200”");
+        found.push(Slotted { end: i + 1, val: Val::Range(AmountRange::default()), cost: 90, faults: vec![fault] });
+    }
     // "above 3 points": a unit that is no money.
     if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
         && let Some((end, micros)) = number(reader, i + 1)
@@ -509,6 +516,12 @@ pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     }
     let ordinal = |at: usize| ORDINALS.iter().find(|(word, _)| *word == reader.low(at)).map(|(_, n)| i64::from(*n));
     match reader.low(i) {
+        "every" | "each" if ordinal(i + 1).is_none() => {
+            let output = ["answer", "reply", "output", "response", "message", "proposal", "draft", "email", "result", "decision"];
+            if output.contains(&reader.low(i + 1)) {
+                push(i + 1, hundred);
+            }
+        }
         "every" | "each" => {
             if let Some(n) = ordinal(i + 1) {
                 push(i + 2, hundred / n);

@@ -193,7 +193,9 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score += level;
     }
     let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
-    if !term {
+    // A bare verb leaves open which object is meant.
+    let bare = content.len() == 1 && !tool.reads;
+    if !term && !bare {
         score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
     }
     if tool.reads && !reads {

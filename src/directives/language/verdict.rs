@@ -165,6 +165,7 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         } else {
             tries.push(right.to_vec());
         }
+        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
@@ -175,6 +176,35 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         }
     }
     None
+}
+
+/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
+fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
+    let Some(subject) = subject else { return Vec::new() };
+    let approval = tokens[..right_start].iter().any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
+    if !approval {
+        return Vec::new();
+    }
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
+        let rest = &tokens[bound.end..];
+        let Some(first) = rest.first() else { continue };
+        let mut list: Vec<Token> = subject.to_vec();
+        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend([word("need"), word("approval")]);
+        match first.low.as_str() {
+            "from" | "by" => list.extend(rest.iter().cloned()),
+            "need" | "needs" | "require" | "requires" => continue,
+            _ => {
+                list.push(word("from"));
+                // "above $2,000 the CFO's".
+                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
+            }
+        }
+        lists.push(list);
+    }
+    lists
 }
 
 fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {

@@ -71,7 +71,7 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
     let joined = matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
     if joined {
         next += 1;
-        if reader.low(next) == "also" {
+        if matches!(reader.low(next), "also" | "to" | "from" | "by" | "with") {
             next += 1;
         }
     } else if next == one.end {

@@ -22,6 +22,9 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ before {obj} be {part} ~ {okay} be (needed|required|necessary) ~",
             "~ {okay} be (needed|required|necessary|mandatory) before {obj} (be|can be|may be) {part} ~",
             "~ {to} <aux>? <approve> (it)? before {obj} (be|can be|may be) {part} ~",
+            "~ {obj} (may|can|must|should) (only)? be {part} ~ (only)? (once|when|after|if) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this)? ~",
+            "~ {act} ~ only (after|once|when|if) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this)? ~",
+            "~ {who} <need> {okay} ~",
             "~ {obj} (may|can) be {part} ~ (once|when|after|if|only if|only once|only when|only after) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this)? ~",
             "~ {act} ~ <aux>? <need> {okay} ~",
             "~ {act} ~ (must|should|need to|have to|be to|can only|may only|shall|will|be only to|ought to) (first)? be (first)? <approved> (first)? ~ by {to} ~",
@@ -137,6 +140,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Forbid,
         &[
+            "~ neither {who} (may|can|should|must|shall|be allowed to|be permitted to|be to)? {act} ~",
             "~ {obj} <must_not_be> (ever)? be {part} ~",
             "~ {obj} <must_not_be> be {part} by {who} ~",
             "~ {obj} be never {part} ~",
@@ -219,7 +223,7 @@ pub const GATES: &[(Form, &[&str])] = &[
         &[
             "~ {obj} (may|can) be {part} by {who} ~",
             "~ {who} <may> {act} ~",
-            "~ {who} (may|can|be allowed to|be permitted to) (use|access|work with)? {act} ~",
+            "~ {who} (may|can|be allowed to|be permitted to) {act} ~",
             "~ {who} (have|get|be given|be granted|receive|hold|need|should have|must have|should get) (full|read)? (access to|the use of|the right to|permission to|permission for|the right to use|rights to|permission to use|the power to|the keys to|use of) {act} ~",
             "~ (give|grant|allow|permit) {who} (access to|the use of|the right to|permission to|permission to use|to|to use|use of)? {act} ~",
             "~ let {who} (use)? {act} ~",
@@ -261,8 +265,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         PermitNothingElse,
         &[
-            "~ {who} (may|can|must|should|be allowed to|be permitted to) only (use|access|work with)? {act} ~",
-            "~ {who} (may|can|be allowed to|be permitted to) (use|access|work with)? {act} ~ (and)? (nothing else|only|nothing more|no other tools|no other tool|that be all|nothing besides|and that be it|that is it|but nothing else|nothing beyond that|no more) ~",
+            "~ {who} (may|can|must|should|be allowed to|be permitted to) only {act} ~",
+            "~ {who} (may|can|be allowed to|be permitted to) {act} ~ (and)? (nothing else|only|nothing more|no other tools|no other tool|that be all|nothing besides|and that be it|that is it|but nothing else|nothing beyond that|no more) ~",
             "~ {who} only (use|have|have access to|get|work with|get to use) {act} ~",
             "~ {who} have (access to)? {act} ~ (and)? (nothing else|only|nothing more|no other tools) ~",
             "~ {who} have (no|no other) (tools|tool) (but|except|other than|besides) {act} ~",
@@ -288,8 +292,8 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ <before> {act} ~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
             "~ (before|prior to) {who} {act} ~ (it|they|he|she|you)? (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
             "~ <before> {act} ~ (the)? {first} (must|should|need to|have to|be to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",
-            "~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} before {act} ~",
-            "~ (first)? {first} before {act} ~",
+            "~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} <before> {act} ~",
+            "~ (first)? {first} <before> {act} ~",
             "~ {first} (must|should|need to|have to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) before {act} ~",
             "~ {act} ~ (only|not)? (be allowed|be made|happen|run|be permitted|be possible|go ahead|go through)? (only)? (after|once|without|when|if) (first)? {first} ~",
             "~ {act} ~ (only)? (be allowed|be made|happen|run|be permitted|go ahead|go through)? (only)? (after|once|when|if) {first} (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",

@@ -127,7 +127,7 @@ pub const ORDINALS: &[(&str, u32)] = &[
 
 /// Words that change nothing; they may stand before any word of a pattern.
 pub const FILLERS: &[&str] = &[
-    "please", "always", "also", "then", "just", "simply", "directly", "straight", "immediately", "kindly", "strictly",
+    "please", "always", "either", "also", "then", "just", "simply", "directly", "straight", "immediately", "kindly", "strictly",
     "automatically", "instead", "too", "therefore", "own", "actually", "definitely", "certainly", "every time", "at all",
     "in any case", "no matter what", "under any circumstances", "at any time", "right away", "straight away", "at once",
     "of course", "without exception", "without exceptions", "in all cases", "at all times", "from now on", "ever", "again",

@@ -74,7 +74,7 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {work} ~ (page|alert|wake|summon|call|bring in|loop in|trigger a page to) {to} ~",
             "~ (let|make sure) {to} (know|be told|hear) (about|of) {work} ~",
             "~ {to} <aux>? (hear about|step in on|step in for|take over|know about|hear of|be involved in|look at|see|get to see) {work} ~",
-            "~ {work} ~ <aux>? be (looked at|seen|read|taken over|checked|reviewed|decided|answered only) by {to} ~",
+            "~ {work} ~ <aux>? be (looked at|seen|taken over|answered only) by {to} ~",
         ],
     ),
     (
@@ -87,7 +87,10 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {to} <aux>? be <notified> (about it|of it|at once|of this)? ~",
             "~ {to} get <notified> ~",
             "~ {to} <aux>? <takes_over> ~",
-            "~ (it|they|that|this|the <thing>|everything) <aux>? <goes_to> {to} ~",
+            "~ (it|they|he|she|you|we) <aux>? <notify> {to} ~",
+            "~ (it|they|he|she|you|we) <aux>? <notify> {to} (about it|of it|for help|to step in|to take over|to help|for advice|to look at it|what to do|instead|in|involved|to decide|up|know) ~",
+            "~ (it|they|he|she|you|we) <aux>? (loop|bring|pull|call|get) {to} (in|up|involved|on board) ~",
+            "~ (it|they|he|she|you|we) <aux>? let {to} know ~",
             "~ (it|they|that|this|the <thing>|everything) <aux>? <escalated_to> {to} ~",
             "~ {who} <aux>? <notify> {to} ~",
             "~ {who} <aux>? <notify> {to} (about it|of it|for help|to step in|to take over|to help|for advice|to look at it|what to do|instead|in|involved|to decide|up|know) ~",
@@ -106,6 +109,7 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {work} ~ <rank> {prio} priority ~",
             "~ {work} ~ <aux>? (have|get|be given|take|be|be of) (a|the)? {prio} priority ~",
             "~ (treat|handle|mark|consider|flag|rank|see|regard|count|classify|rate|tag|class|prioritise|prioritize) {work} ~ as {prio} (priority)? ~",
+            "~ (treat|handle|process|answer) {work} ~ with {prio} (priority|urgency) ~",
             "~ (give|assign) {work} ~ (a)? {prio} (priority)? ~",
             "~ (give|assign) (a)? {prio} priority to {work} ~",
             "~ (set|raise|lower) (the)? priority (of|for) {work} ~ to {prio} ~",
@@ -227,6 +231,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Sample,
         &[
+            "~ {to} <aux>? (check|control|review|read|look at|inspect|verify|audit|spot check|see|examine|sample) {pct} (of)? (the|all|our)? (answer|reply|output|response|message|result|proposal|email|draft|decision|action|conversation) ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|that|sent by|written by|given by|which) {who} (write|send|give|make|produce|handle)? ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|see|examine) {pct} (of)? what {who} (do|write|send|answer|say|produce) ~",
