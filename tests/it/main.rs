@@ -2,6 +2,7 @@
 
 mod architecture;
 mod example_playbooks;
+mod corpus;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod tools;

@@ -6,6 +6,34 @@
 //!
 //! Absent here: files, positions in files, clocks, models, regular expressions.
 
+mod actions;
+mod beside;
+mod build;
+mod build_care;
+mod build_gates;
+mod calendar;
+mod clauses;
+mod define;
+mod forms;
+mod grammar;
+mod guards;
+mod index;
+mod numbers;
+mod paraphrase;
+mod pattern_set;
+mod recur;
+mod scan;
+mod schedule;
+mod scope;
+mod times;
+mod token;
+mod tools;
+mod topics;
+mod values;
+mod verdict;
+mod vocabulary;
+mod workers;
+
 use std::ops::Range;
 
 use crate::catalogue::Catalogue;
@@ -13,6 +41,7 @@ use crate::roster::Roster;
 use crate::workers::WorkerRef;
 
 pub use super::diagnostics::Severity;
+pub use paraphrase::paraphrase;
 use super::rule::{Define, Rule};
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
@@ -53,6 +82,7 @@ pub struct Vocabulary<'a> {
     /// The company's IANA time zone.
     pub timezone: &'a str,
     pub today: chrono::NaiveDate,
+    index: index::Index,
 }
 
 /// How a sentence was read.
@@ -96,26 +126,68 @@ impl<'a> Vocabulary<'a> {
         timezone: &'a str,
         today: chrono::NaiveDate,
     ) -> Self {
-        Self { roster, catalogue, defines, timezone, today }
+        let index = index::Index::new(roster, catalogue, defines);
+        Self { roster, catalogue, defines, timezone, today, index }
     }
 }
 
 /// Reads one sentence.
-pub fn read(_sentence: &Sentence<'_>, _vocabulary: &Vocabulary<'_>) -> Outcome {
-    Outcome::Guidance { who: Vec::new(), ban_like: false }
+pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
+    let text = sentence.text.trim();
+    let shift = sentence.text.len() - sentence.text.trim_start().len();
+    let outcome = read_trimmed(text, &sentence.scope, vocabulary);
+    if shift == 0 { outcome } else { shifted(outcome, shift) }
+}
+
+fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
+    if let Some(defined) = define::define(text) {
+        return match defined {
+            Ok(define) => {
+                let read = Read { rule: Rule::Define(define), offset: 0, findings: Vec::new() };
+                Outcome::Rules(vec![read])
+            }
+            Err(finding) => Outcome::Refused(vec![finding]),
+        };
+    }
+    // An introduction says nothing without its list.
+    if text.ends_with(':') {
+        return Outcome::Guidance { who: verdict::addressed(scope), ban_like: false };
+    }
+    let mut refused = None;
+    let mut guidance = None;
+    for tokens in scope::attempts(text, scope, vocabulary) {
+        match verdict::read_tokens(vocabulary, tokens, scope) {
+            Outcome::Rules(rules) => return Outcome::Rules(rules),
+            other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
+            other @ Outcome::Guidance { .. } => guidance = Some(other),
+        }
+    }
+    refused.or(guidance).unwrap_or(Outcome::Guidance { who: Vec::new(), ban_like: false })
+}
+
+fn shifted(outcome: Outcome, by: usize) -> Outcome {
+    let move_all = |findings: Vec<Finding>| {
+        findings.into_iter().map(|f| Finding { span: f.span.start + by..f.span.end + by, ..f }).collect::<Vec<_>>()
+    };
+    match outcome {
+        Outcome::Rules(rules) => Outcome::Rules(
+            rules.into_iter().map(|r| Read { offset: r.offset + by, findings: move_all(r.findings), ..r }).collect(),
+        ),
+        Outcome::Refused(findings) => Outcome::Refused(move_all(findings)),
+        Outcome::Guidance { who, ban_like } => Outcome::Guidance { who, ban_like },
+    }
 }
 
 /// The first pass: the term that this sentence defines, if it is a definition that can be read.
-pub fn read_define(_sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<Define> {
-    None
+pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<Define> {
+    define::define(sentence.text.trim())?.ok()
 }
 
 /// What a heading names: a worker, a channel, or else a topic in normal form; `None` for an empty one.
-pub fn heading(_text: &str, _vocabulary: &Vocabulary<'_>) -> Option<Heading> {
-    None
+pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
+    scope::heading(text, vocabulary)
 }
 
-/// The rule in one canonical wording; reading it gives the same rule, after filling in defaults.
-pub fn paraphrase(_rule: &Rule, _vocabulary: &Vocabulary<'_>) -> String {
-    String::new()
-}
+// DEBUG-BEGIN
+pub use verdict::debug;
+// DEBUG-END

@@ -1,0 +1,276 @@
+//! Action phrases: "refunds", "issue refunds or cancel subscriptions", "look up the contract and the open tickets",
+//! "refund (`billing.refund`)".
+
+use super::grammar::Slot;
+use super::scan::{HEDGE_COST, Reader};
+use super::token::Kind;
+use super::tools::{Bound, bind};
+use super::topics::priority_word;
+use super::values::{Action, Slotted, Val, error};
+use super::vocabulary::synonyms::NOISE;
+use super::vocabulary::words::VAGUE;
+use super::Finding;
+use crate::catalogue::ToolName;
+use crate::directives::rule::{Condition, ToolPattern};
+
+/// No action phrase is longer.
+const MAX_WORDS: usize = 14;
+pub const NO_TOOL: u32 = 100;
+pub const UNDEFINED: u32 = 85;
+
+/// Words at which an action phrase ends.
+const STOPS: &[&str] = &[
+    "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only", "over", "above", "under", "below", "more",
+    "less", "than", "must", "should", "shall", "will", "may", "can", "is", "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not",
+    "never", "need", "needs", "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because", "exceeding", "nothing",
+    "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then", "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves",
+];
+
+pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    let codes = codes(reader, i);
+    let by_code = !codes.is_empty();
+    found.extend(codes);
+    if by_code && reader.tokens.get(i).is_some_and(|t| matches!(t.kind, Kind::Code(_))) {
+        return found;
+    }
+    let mut end = i;
+    while end < reader.tokens.len() && end - i < MAX_WORDS {
+        let token = &reader.tokens[end];
+        let joins = token.is_mark(',') && end > i;
+        let stop = STOPS.contains(&token.low.as_str()) && !(end == i && matches!(token.low.as_str(), "first"));
+        if !(token.is_word() && !stop || joins || matches!(token.kind, Kind::Code(_))) {
+            break;
+        }
+        end += 1;
+        let last = &reader.tokens[end - 1];
+        if last.is_mark(',') || matches!(last.low.as_str(), "and" | "or" | "the" | "a" | "an" | "to" | "of" | "for" | "nor") {
+            continue;
+        }
+        if let Some(one) = phrase(reader, slot, i, end) {
+            found.push(one);
+        }
+    }
+    found
+}
+
+/// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
+fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut at = i;
+    let mut words = Vec::new();
+    while at < i + MAX_WORDS && reader.tokens.get(at).is_some_and(|t| t.is_word() && !STOPS.contains(&t.low.as_str())) {
+        words.push(reader.low(at).to_owned());
+        at += 1;
+    }
+    let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
+    if bracket {
+        at += 1;
+    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using")) {
+        return Vec::new();
+    }
+    let start = at;
+    let (mut tools, mut faults) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
+    while let Some(Kind::Code(code)) = reader.tokens.get(at).map(|t| &t.kind) {
+        if !code.contains('.') {
+            return found;
+        }
+        faults.extend(unknown_code(reader, code, at));
+        tools.push(ToolPattern(code.clone()));
+        at += 1;
+        let end = if bracket { at + usize::from(reader.tokens.get(at).is_some_and(|t| t.is_mark(')'))) } else { at };
+        let closed = !bracket || end > at;
+        if closed {
+            let text = if bracket { words.join(" ") } else { tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ") };
+            let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
+            let cost = if faults.is_empty() { 0 } else { NO_TOOL };
+            found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
+        }
+        let mut next = at;
+        if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
+            next += 1;
+        }
+        if matches!(reader.low(next), "and" | "or") {
+            next += 1;
+        }
+        if next == at {
+            break;
+        }
+        at = next;
+    }
+    debug_assert!(start <= at);
+    found
+}
+
+/// What is wrong with a tool's name in backticks, if anything.
+pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Finding> {
+    let known = reader.index.tools.iter().any(|tool| ToolName(tool.name.clone()).matches(code));
+    if known {
+        return None;
+    }
+    let near = reader
+        .index
+        .tools
+        .iter()
+        .map(|tool| (strsim::jaro_winkler(&tool.name, code), &tool.name))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let help = near.map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
+    Some(error("unknown-tool", reader.span(at, at + 1), format!("there is no tool `{code}`"), &help))
+}
+
+/// The words from `i` to `end` as one action phrase, a list perhaps.
+fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slotted> {
+    let mut parts: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut when = Condition::default();
+    let (mut cost, mut faults) = (0, Vec::new());
+    let mut at = i;
+    while at < end {
+        let low = reader.low(at);
+        if reader.tokens[at].is_mark(',') || matches!(low, "and" | "or" | "nor" | "either") {
+            // A comma may as well end the phrase; that reading comes first.
+            cost += if reader.tokens[at].is_mark(',') { 2 } else { 0 };
+            parts.push(Vec::new());
+        } else if let Some(length) = segment_at(reader, at, end) {
+            when.segments.push(length.1);
+            at += length.0;
+            continue;
+        } else if let Some((stop, priority)) = priority_word(reader, at).filter(|(stop, _)| *stop < end) {
+            when.priority = Some(priority);
+            at = stop;
+            continue;
+        } else if reader.hedge_at(at) > 0 && at + reader.hedge_at(at) <= end && !is_tool_word(reader, at) && !matches!(low, "about" | "say" | "around") {
+            let stop = at + reader.hedge_at(at);
+            faults.push(reader.hedge_fault(at, stop));
+            cost += HEDGE_COST;
+            at = stop;
+            continue;
+        } else if VAGUE.contains(&low) && !is_tool_word(reader, at) && !NOISE.contains(&low) && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new")) && !matches!(low, "new" | "old") {
+            faults.push(reader.hedge_fault(at, at + 1));
+            cost += HEDGE_COST;
+        } else if let Some(list) = parts.last_mut() {
+            list.push(at);
+        }
+        at += 1;
+    }
+    parts.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
+    if parts.is_empty() {
+        return None;
+    }
+    let mut tools: Vec<ToolPattern> = Vec::new();
+    for (order, part) in parts.iter().enumerate() {
+        let (bound, tried) = bind_part(reader, slot, &parts, order, part);
+        cost += 1;
+        match bound {
+            Bound::Tool(name, far) => {
+                cost += far;
+                tools.push(ToolPattern(name));
+            }
+            Bound::Several(names) => {
+                cost += UNDEFINED;
+                faults.push(several(reader, &tried, &names));
+                tools.push(ToolPattern(names[0].clone()));
+            }
+            Bound::Unknown(name, missing) => {
+                cost += UNDEFINED + u32::try_from(missing.len()).unwrap_or(9);
+                faults.push(undefined(reader, &missing, &name));
+                tools.push(ToolPattern(name));
+            }
+            Bound::None => {
+                cost += NO_TOOL + u32::try_from(part.len()).unwrap_or(9);
+                faults.push(no_tool(reader, part));
+            }
+        }
+    }
+    let mut unique: Vec<ToolPattern> = Vec::new();
+    for tool in tools {
+        if !unique.contains(&tool) {
+            unique.push(tool);
+        }
+    }
+    let text: Vec<&str> = (i..end)
+        .map(|at| reader.low(at))
+        .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s" | "to"))
+        .collect();
+    let action = Action { text: text.join(" "), tools: unique, when, span: reader.span(i, end) };
+    Some(Slotted { end, val: Val::Action(action), cost, faults })
+}
+
+/// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
+fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize, part: &[usize]) -> (Bound, Vec<usize>) {
+    let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
+    let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
+    if part.len() == 1 && order + 1 < parts.len() {
+        let last = &parts[parts.len() - 1];
+        if last.len() > 1 {
+            let shared: Vec<usize> = part.iter().chain(&last[1..]).copied().collect();
+            let bound = bind(reader, &shared, reading);
+            if good(&bound) {
+                return (bound, shared);
+            }
+        }
+    }
+    let alone = bind(reader, part, reading);
+    if good(&alone) || order == 0 {
+        return (alone, part.to_vec());
+    }
+    let verb: Vec<usize> = parts[0].iter().copied().take(1).collect();
+    let shared: Vec<usize> = verb.into_iter().chain(part.iter().copied()).collect();
+    let bound = bind(reader, &shared, reading);
+    if good(&bound) { (bound, shared) } else { (alone, part.to_vec()) }
+}
+
+fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
+    part.iter().find(|at| !NOISE.contains(&reader.low(**at))).is_some_and(|at| {
+        matches!(reader.low(*at), "look" | "looking" | "check" | "checking" | "read" | "reading" | "search" | "searching" | "view" | "viewing" | "see" | "seeing" | "consult" | "fetch" | "fetching" | "verify" | "verifying")
+    })
+}
+
+/// Whether a tool or a term is known by this word, so that it is no mere adjective.
+fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
+    let stem = reader.stem(at);
+    reader.index.tools.iter().any(|tool| tool.local.iter().chain(&tool.server).any(|word| word == stem) || tool.terms.iter().flatten().any(|word| word == stem))
+}
+
+/// A defined term for customers or accounts: ("VIP", "the VIP customers") → its length and the term.
+fn segment_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, String)> {
+    super::topics::segment_word(reader, at).filter(|(length, _)| at + length <= end)
+}
+
+fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
+    let span = part_span(reader, part);
+    error(
+        "ambiguous-tool",
+        span,
+        format!("this fits more than one tool: {}", names.join(", ")),
+        &format!("name the tool in backticks, or define the word: “A … means `{}`.”", names[0]),
+    )
+}
+
+fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
+    let words: Vec<&str> = missing.iter().map(|at| reader.low(*at)).collect();
+    let span = part_span(reader, missing);
+    error(
+        "undefined-term",
+        span,
+        format!("“{}” is nowhere defined, so {tool} cannot be judged by it", words.join(" ")),
+        &format!("define it (“By {} we mean …”) or leave it out", words.join(" ")),
+    )
+}
+
+fn no_tool(reader: &Reader<'_>, part: &[usize]) -> Finding {
+    let words: Vec<&str> = part.iter().map(|at| reader.low(*at)).collect();
+    error(
+        "no-tool",
+        part_span(reader, part),
+        format!("no tool does “{}”, so this cannot be enforced", words.join(" ")),
+        "name the tool in backticks, or define the word: “A … means `server.tool`.”",
+    )
+}
+
+fn part_span(reader: &Reader<'_>, part: &[usize]) -> std::ops::Range<usize> {
+    match (part.first(), part.last()) {
+        (Some(first), Some(last)) => reader.span(*first.min(last), last.max(first) + 1),
+        _ => 0..0,
+    }
+}

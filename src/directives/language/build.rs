@@ -1,0 +1,208 @@
+//! From a fitting pattern to typed rules.
+
+use super::beside::Beside;
+use super::grammar::Slot;
+use super::pattern_set::Form;
+use super::scan::Reader;
+use super::values::{Clause, Match, Val};
+use super::{Finding, build_care, build_gates};
+use crate::directives::rule::{Condition, Escalate, Expect, Prioritise, Priority, Route, Rule};
+use crate::workers::WorkerRef;
+
+/// What one fitting pattern means.
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub rules: Vec<Rule>,
+    pub cost: u32,
+    pub faults: Vec<Finding>,
+    pub warnings: Vec<Finding>,
+    pub form: Form,
+    pub pattern: &'static str,
+    /// The tokens of the first slot: the subject that a second half may share.
+    pub subject: (usize, usize),
+    pub start: usize,
+}
+
+/// `None` where the parts do not make a rule together.
+pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
+    let mut beside = Beside::of(fitting)?;
+    let mut faults = Vec::new();
+    let mut warnings = Vec::new();
+    let rules = match fitting.form {
+        Form::Route | Form::RouteIf => route(fitting, &beside)?,
+        Form::EscalateWork | Form::Escalate => escalate(fitting, &beside)?,
+        Form::Prioritise => prioritise(fitting, &beside)?,
+        Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
+        Form::Approve
+        | Form::ApproveUnless
+        | Form::Allow
+        | Form::Forbid
+        | Form::ForbidUnless
+        | Form::ForbidUnlessFrom
+        | Form::Permit
+        | Form::PermitOnly
+        | Form::PermitNothingElse
+        | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings)?,
+        Form::Budget
+        | Form::BudgetAsk
+        | Form::BudgetWarn
+        | Form::Review
+        | Form::Sample
+        | Form::GuardBelow
+        | Form::GuardAbove
+        | Form::Autonomy
+        | Form::Cover
+        | Form::Hours => build_care::build(reader, fitting, &beside, &mut faults)?,
+        _ => return None,
+    };
+    let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
+    let penalty = if faults.is_empty() { 0 } else { 70 };
+    faults.splice(0..0, fitting.faults.iter().cloned());
+    Some(Built {
+        rules,
+        cost: fitting.cost + penalty + preference(fitting),
+        faults,
+        warnings,
+        form: fitting.form,
+        pattern: fitting.pattern,
+        subject,
+        start: fitting.start,
+    })
+}
+
+/// Patterns with little to hold on to give way to others.
+fn preference(fitting: &Match) -> u32 {
+    let literal = fitting.pattern.split(' ').filter(|part| !part.starts_with(['{', '~'])).count();
+    let loose = match (fitting.form, literal) {
+        (Form::Escalate, 0) => 30,
+        (_, 0) => 8,
+        (Form::Route, 1) if fitting.pattern.contains("} to {") || fitting.pattern.contains("} , (") => 12,
+        _ => 0,
+    };
+    loose
+        + match fitting.form {
+            Form::RouteIf => 3,
+            Form::Escalate => 2,
+            Form::Permit => 1,
+            _ => 0,
+        }
+}
+
+/// The alternatives for work: those of the phrase, each with what stands beside.
+pub fn work_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
+    let inner = fitting.vals(Slot::Work).find_map(|val| match val {
+        Val::Clauses(clauses) => Some(clauses.clone()),
+        _ => None,
+    });
+    let mut all = beside.conditions()?;
+    if let Some(work) = inner {
+        all = super::clauses::both(&work, &all)?;
+    }
+    for slot in [Slot::Channels, Slot::Topics] {
+        if let Some(Val::Words(words)) = fitting.val(slot) {
+            let when = match slot {
+                Slot::Channels => Condition { channels: words.clone(), ..Condition::default() },
+                _ => Condition { topics: words.clone(), ..Condition::default() },
+            };
+            all = super::clauses::both(&[Clause { when, ..Clause::default() }], &all)?;
+        }
+    }
+    all.iter().all(|clause| clause.action.is_none()).then_some(all)
+}
+
+fn trigger(when: &Condition) -> bool {
+    when.unanswered_for.is_some() || when.failed_times.is_some() || when.unsure || when.stuck_for.is_some()
+}
+
+fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+    if !beside.only_conditions() {
+        return None;
+    }
+    let to = fitting.workers(Slot::To)?;
+    if to.everyone || to.count.is_some() {
+        return None;
+    }
+    let clauses = work_clauses(fitting, beside)?;
+    if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
+        return None;
+    }
+    clauses
+        .into_iter()
+        .map(|clause| {
+            if trigger(&clause.when) {
+                return Some(Rule::Escalate(Escalate { who: clause.who, when: clause.when, to: to.refs.clone() }));
+            }
+            clause.who.is_empty().then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))
+        })
+        .collect()
+}
+
+fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+    if !beside.only_conditions() {
+        return None;
+    }
+    let to = fitting.workers(Slot::To)?;
+    if to.everyone {
+        return None;
+    }
+    let who = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
+    let clauses = work_clauses(fitting, beside)?;
+    if fitting.form == Form::Escalate && clauses.iter().any(|clause| clause.when.is_empty()) {
+        return None;
+    }
+    Some(
+        clauses
+            .into_iter()
+            .map(|clause| {
+                let who = if who.is_empty() { clause.who } else { who.clone() };
+                Rule::Escalate(Escalate { who, when: clause.when, to: to.refs.clone() })
+            })
+            .collect(),
+    )
+}
+
+fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+    let priority: Priority = fitting.vals(Slot::Prio).find_map(|val| match val {
+        Val::Priority(priority) => Some(*priority),
+        _ => None,
+    })?;
+    if !beside.only_conditions() {
+        return None;
+    }
+    let clauses = work_clauses(fitting, beside)?;
+    if clauses.iter().any(|clause| clause.when.is_empty() || !clause.who.is_empty()) {
+        return None;
+    }
+    Some(clauses.into_iter().map(|clause| Rule::Prioritise(Prioritise { when: clause.when, priority })).collect())
+}
+
+fn expect(fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
+    if !beside.only_conditions() {
+        return None;
+    }
+    let who: Vec<WorkerRef> = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
+    let mut durations = fitting.vals(Slot::Dur).filter_map(|val| match val {
+        Val::Duration(duration, _) => Some(duration.clone()),
+        _ => None,
+    });
+    let (respond_within, resolve_within) = match fitting.form {
+        Form::ExpectBoth => (Some(durations.next()?), Some(durations.next()?)),
+        Form::ExpectRespond => (Some(durations.next()?), None),
+        _ => (None, Some(durations.next()?)),
+    };
+    let clauses = work_clauses(fitting, beside)?;
+    Some(
+        clauses
+            .into_iter()
+            .map(|clause| {
+                let who = if who.is_empty() { clause.who } else { who.clone() };
+                Rule::Expect(Expect {
+                    who,
+                    when: clause.when,
+                    respond_within: respond_within.clone(),
+                    resolve_within: resolve_within.clone(),
+                })
+            })
+            .collect(),
+    )
+}

@@ -1,0 +1,106 @@
+//! Rules about the care of workers: budgets, reviews, samples, guards, autonomy, stand-ins and hours.
+
+use super::beside::Beside;
+use super::grammar::Slot;
+use super::pattern_set::Form;
+use super::scan::Reader;
+use super::values::{Match, Val, error};
+use super::Finding;
+use crate::directives::rule::{
+    Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Review, Rule, Sample,
+};
+use crate::workers::WorkerRef;
+
+pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec<Finding>) -> Option<Vec<Rule>> {
+    if !beside.no_conditions() {
+        return None;
+    }
+    let workers = fitting.workers(Slot::Who).cloned().unwrap_or_default();
+    let who = workers.refs.clone();
+    if who.is_empty() && fitting.form != Form::Hours {
+        faults.push(error(
+            "no-worker",
+            reader.span(fitting.start, fitting.end),
+            "this does not say for whom".to_owned(),
+            "name the agents that it is for",
+        ));
+    }
+    let rule = match fitting.form {
+        Form::Budget => Rule::Budget(budget(fitting, beside, who)?),
+        Form::Review => {
+            let Some(Val::Every(every)) = fitting.val(Slot::Period) else { return None };
+            (Beside { remind: None, ..beside.clone() }).is_nothing().then_some(())?;
+            let by = fitting.workers(Slot::To).map(|w| w.refs.clone());
+            let remind = beside.remind.clone().or(by).unwrap_or_default();
+            let remind = if remind == [WorkerRef::Owner] { Vec::new() } else { remind };
+            Rule::Review(Review { who, every_days: every.days, remind })
+        }
+        Form::Sample => {
+            let Some(Val::Percent(percent)) = fitting.val(Slot::Pct) else { return None };
+            (Beside { by: None, ..beside.clone() }).is_nothing().then_some(())?;
+            let by = fitting.workers(Slot::To).or(beside.by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
+            if by.iter().any(|w| matches!(w, WorkerRef::Agent(_))) {
+                faults.push(error("agent-approver", reader.span(fitting.start, fitting.end), "only people can check a sample".to_owned(), "name a person, a role or a team"));
+            }
+            Rule::Sample(Sample { who, percent: *percent, by })
+        }
+        Form::Autonomy => {
+            let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
+            (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
+            Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() })
+        }
+        Form::Cover => {
+            beside.is_nothing().then_some(())?;
+            let Some(Val::Dates(from, until)) = fitting.val(Slot::Dates) else { return None };
+            let [person] = who.as_slice() else { return None };
+            let by = fitting.workers(Slot::To)?.refs.clone();
+            if by.contains(person) {
+                faults.push(error("self-cover", reader.span(fitting.start, fitting.end), "nobody can stand in for themselves".to_owned(), "name someone else"));
+            }
+            Rule::Cover(Cover { person: person.clone(), by, from: from.clone(), until: until.clone() })
+        }
+        Form::Hours => {
+            beside.is_nothing().then_some(())?;
+            let Some(Val::Hours(hours)) = fitting.val(Slot::Days) else { return None };
+            Rule::Hours(Hours {
+                who,
+                days: hours.days.clone(),
+                start: hours.start.clone(),
+                end: hours.end.clone(),
+                timezone: hours.timezone.clone(),
+            })
+        }
+        _ => return None,
+    };
+    Some(vec![rule])
+}
+
+fn budget(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Budget> {
+    (Beside { then: None, remind: None, ..beside.clone() }).is_nothing().then_some(())?;
+    let (amount, currency) = fitting.binds.iter().find_map(|bind| match &bind.val {
+        Val::Money(number, currency) => Some((*number, currency.clone())),
+        Val::Range(range) if range.over.is_none() && range.at_least.is_none() && range.per.is_none() => {
+            range.at_most.or(range.under).map(|number| (number, range.currency.clone()))
+        }
+        _ => None,
+    })?;
+    let period = fitting.vals(Slot::Period).find_map(|val| match val {
+        Val::Every(every) => every.period,
+        _ => None,
+    })?;
+    let then = beside.then.unwrap_or(if beside.remind.is_some() { BudgetThen::Warn } else { BudgetThen::Pause });
+    Some(Budget { who, amount, currency, per: period, then })
+}
+
+/// A guard, from its parts.
+pub fn guard(
+    who: Vec<WorkerRef>,
+    measure: Measure,
+    bound: (bool, Number),
+    over_days: u32,
+    then: GuardThen,
+    to: Vec<WorkerRef>,
+) -> Rule {
+    let (below, above) = if bound.0 { (Some(bound.1), None) } else { (None, Some(bound.1)) };
+    Rule::Guard(Guard { who, measure, below, above, over_days, then, to })
+}

@@ -1,0 +1,316 @@
+//! Rules about actions, and what makes one of them impossible to enforce.
+
+use super::beside::Beside;
+use super::grammar::Slot;
+use super::pattern_set::Form;
+use super::scan::Reader;
+use super::values::{Action, Clause, Match, Okay, Val, error, warning};
+use super::Finding;
+use crate::catalogue::ToolName;
+use crate::directives::rule::{
+    Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, ToolPattern,
+};
+use crate::workers::WorkerRef;
+
+pub fn build(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    faults: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) -> Option<Vec<Rule>> {
+    let span = reader.span(fitting.start, fitting.end);
+    let alternatives = gate_clauses(fitting, beside)?;
+    let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
+    let mut rules = Vec::new();
+    for clause in alternatives {
+        let action = clause.action.clone()?;
+        check_amount(reader, &action, &clause.when, &span, faults);
+        let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
+        rules.push(match fitting.form {
+            Form::Approve | Form::ApproveUnless => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
+            Form::Allow => {
+                plain(beside)?;
+                if !who.is_empty() {
+                    warnings.extend(not_granted(reader, &who, &action, &span));
+                }
+                Rule::Allow(Allow { action: action.text, tools: action.tools, who, when: clause.when })
+            }
+            Form::Forbid => {
+                plain(beside)?;
+                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when: clause.when })
+            }
+            Form::ForbidUnlessFrom => {
+                plain(beside)?;
+                if who.is_empty() {
+                    return None;
+                }
+                let from = Condition { from: who, ..Condition::default() };
+                let mut when = clause.when;
+                if when.unless.is_some() {
+                    return None;
+                }
+                when.unless = Some(Box::new(from));
+                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who: Vec::new(), when })
+            }
+            Form::ForbidUnless => {
+                plain(beside)?;
+                if clause.when.is_empty() || clause.when.unless.is_some() {
+                    return None;
+                }
+                let when = Condition { unless: Some(Box::new(clause.when)), ..Condition::default() };
+                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when })
+            }
+            Form::Permit | Form::PermitNothingElse | Form::PermitOnly => permit(fitting, beside, action, who, &clause.when, &span, faults)?,
+            Form::Before => {
+                plain(beside)?;
+                let first = fitting.action(Slot::First)?.tools.clone();
+                Rule::Before(Before { action: action.text, tools: action.tools, who, when: clause.when, first })
+            }
+            _ => return None,
+        });
+    }
+    Some(rules)
+}
+
+fn plain(beside: &Beside) -> Option<()> {
+    beside.only_conditions().then_some(())
+}
+
+/// The action of the main clause, or of its "when …", with all conditions.
+fn gate_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
+    let mut all = beside.conditions()?;
+    if let Some(action) = fitting.action(Slot::Act) {
+        for clause in &mut all {
+            if clause.action.is_some() {
+                return None;
+            }
+            clause.when = super::clauses::and(&clause.when, &action.when)?;
+            clause.action = Some(action.clone());
+        }
+    }
+    Some(all)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn approve(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    action: Action,
+    who: Vec<WorkerRef>,
+    when: Condition,
+    span: &std::ops::Range<usize>,
+    faults: &mut Vec<Finding>,
+) -> Option<Rule> {
+    if beside.nothing_else || beside.until.is_some() || beside.then.is_some() || beside.remind.is_some() {
+        return None;
+    }
+    let okay = match fitting.val(Slot::Okay) {
+        Some(Val::Okay(okay)) => okay.clone(),
+        _ => Okay::default(),
+    };
+    let mut okay = okay;
+    for workers in fitting.workers(Slot::To).into_iter().chain(beside.by.as_ref()) {
+        if okay.by.is_empty() {
+            okay.by.clone_from(&workers.refs);
+            okay.count = okay.count.or(workers.count);
+            okay.all |= workers.all;
+        } else if okay.by != workers.refs {
+            return None;
+        }
+    }
+    let by = okay.by;
+    let count = okay.count.unwrap_or(if okay.all { u32::try_from(by.len()).unwrap_or(1) } else { 1 });
+    check_approvers(reader, &by, count, span, faults);
+    if let Some(Otherwise::Ask(others)) = &beside.otherwise {
+        check_approvers(reader, others, 1, span, faults);
+    }
+    Some(Rule::Approve(Approve {
+        action: action.text,
+        tools: action.tools,
+        who,
+        when,
+        by,
+        count,
+        within: beside.within.clone(),
+        otherwise: beside.otherwise.clone().unwrap_or_default(),
+        confirm: beside.typed.then_some(Confirm::Typed),
+    }))
+}
+
+fn permit(
+    fitting: &Match,
+    beside: &Beside,
+    action: Action,
+    who: Vec<WorkerRef>,
+    when: &Condition,
+    span: &std::ops::Range<usize>,
+    faults: &mut Vec<Finding>,
+) -> Option<Rule> {
+    if !(Beside { nothing_else: false, ..beside.clone() }).only_conditions() || who.is_empty() {
+        return None;
+    }
+    if !when.is_empty() {
+        faults.push(error(
+            "permit-condition",
+            span.clone(),
+            "a right to use a tool has no conditions".to_owned(),
+            "grant the tool in one sentence, and say in another one what needs approval or must never happen",
+        ));
+    }
+    let nothing_else = beside.nothing_else || fitting.form == Form::PermitNothingElse;
+    Some(Rule::Permit(Permit { who, tools: action.tools, only: fitting.form == Form::PermitOnly, nothing_else }))
+}
+
+/// An approver must be a person other than the requester, and there must be enough of them.
+fn check_approvers(
+    reader: &Reader<'_>,
+    by: &[WorkerRef],
+    count: u32,
+    span: &std::ops::Range<usize>,
+    faults: &mut Vec<Finding>,
+) {
+    for worker in by {
+        match worker {
+            WorkerRef::Agent(id) => faults.push(error(
+                "agent-approver",
+                span.clone(),
+                format!("{id} is an agent, and only people can approve"),
+                "name a person, a role or a team",
+            )),
+            WorkerRef::Requester => faults.push(error(
+                "requester-approver",
+                span.clone(),
+                "nobody can approve what they asked for themselves".to_owned(),
+                "name someone else, or “the requester's manager”",
+            )),
+            WorkerRef::Bot(name) => faults.push(error("agent-approver", span.clone(), format!("{name} is a bot, and only people can approve"), "name a person")),
+            WorkerRef::Role(id) if only_agents(reader, id) => faults.push(error(
+                "agent-approver",
+                span.clone(),
+                format!("only agents fill the role {id}, and only people can approve"),
+                "name a person, a role or a team",
+            )),
+            _ => {}
+        }
+    }
+    if count == 0 {
+        faults.push(error("count", span.clone(), "no approval at all is no gate".to_owned(), "write how many must approve"));
+    }
+    if let Some(people) = people(reader, by)
+        && usize::try_from(count).is_ok_and(|count| count > people)
+    {
+        faults.push(error(
+            "too-many-approvals",
+            span.clone(),
+            format!("{count} approvals are asked for, but there are only {people} who could give one"),
+            "ask for fewer, or name more approvers",
+        ));
+    }
+}
+
+fn only_agents(reader: &Reader<'_>, role: &str) -> bool {
+    let roster = reader.voc.roster;
+    let mut fills = roster.positions.values().filter(|p| p.role == role).peekable();
+    fills.peek().is_some() && fills.all(|p| p.driver != crate::roster::Driver::Human)
+}
+
+/// How many people could approve; `None` where the roster cannot tell.
+fn people(reader: &Reader<'_>, by: &[WorkerRef]) -> Option<usize> {
+    let roster = reader.voc.roster;
+    let mut known = std::collections::BTreeSet::new();
+    let mut seats = 0;
+    if by.is_empty() {
+        return Some(1);
+    }
+    for worker in by {
+        match worker {
+            WorkerRef::Person(handle) => {
+                known.insert(handle.clone());
+            }
+            WorkerRef::Team(id) => {
+                let team = roster.teams.get(id)?;
+                if team.user_group.is_some() {
+                    return None;
+                }
+                known.extend(team.members.iter().map(|m| m.trim_start_matches('@').to_owned()));
+            }
+            WorkerRef::Role(id) => {
+                let mut people: Vec<String> = roster
+                    .positions
+                    .values()
+                    .filter(|p| p.role == *id)
+                    .filter_map(|p| p.person.as_ref().map(|h| h.trim_start_matches('@').to_owned()))
+                    .collect();
+                if people.is_empty() {
+                    return None;
+                }
+                known.extend(people.drain(..));
+            }
+            WorkerRef::Channel(_) => return None,
+            WorkerRef::Human | WorkerRef::Owner | WorkerRef::Supervisor | WorkerRef::RequesterManager => seats += 1,
+            WorkerRef::Agent(_) | WorkerRef::Bot(_) | WorkerRef::Requester => {}
+        }
+    }
+    Some((known.len() + seats).max(1))
+}
+
+/// An amount must be in the tool's currency, and the tool must have one.
+fn check_amount(
+    reader: &Reader<'_>,
+    action: &Action,
+    when: &Condition,
+    span: &std::ops::Range<usize>,
+    faults: &mut Vec<Finding>,
+) {
+    let unless = when.unless.as_ref().and_then(|u| u.amount.as_ref());
+    let Some(amount) = when.amount.as_ref().or(unless) else { return };
+    if amount.currency.is_empty() {
+        return;
+    }
+    let tools = reader.index.tools.iter().filter(|tool| action.tools.iter().any(|p| p.covers(&ToolName(tool.name.clone()))));
+    let tools: Vec<_> = tools.collect();
+    for tool in &tools {
+        if let Some(currency) = &tool.currency
+            && *currency != amount.currency
+        {
+            faults.push(error(
+                "currency",
+                span.clone(),
+                format!("the amounts of {} are in {currency}, not in {}", tool.name, amount.currency),
+                &format!("write the limit in {currency}"),
+            ));
+        }
+    }
+    let none = |tool: &&super::index::ToolWords| tool.takes_amount == Some(false) && tool.currency.is_none();
+    if !tools.is_empty() && tools.iter().all(none) {
+        faults.push(error(
+            "no-amount",
+            span.clone(),
+            format!("{} takes no amount of money", tools[0].name),
+            "leave the amount out, or define where the tool's amount stands",
+        ));
+    }
+}
+
+/// "may … without approval" grants no tool by itself.
+fn not_granted(reader: &Reader<'_>, who: &[WorkerRef], action: &Action, span: &std::ops::Range<usize>) -> Option<Finding> {
+    let roster = reader.voc.roster;
+    let lacks = |id: &String, tool: &ToolPattern| {
+        roster.positions.get(id).is_some_and(|position| {
+            !position.tools.iter().any(|pattern| *pattern == tool.0 || ToolName(tool.0.clone()).matches(pattern))
+        })
+    };
+    who.iter().find_map(|worker| match worker {
+        WorkerRef::Agent(id) => action.tools.iter().find(|tool| lacks(id, tool)).map(|tool| {
+            warning(
+                "not-granted",
+                span.clone(),
+                format!("this frees {id} from approval but does not grant it {}", tool.0),
+                "add the tool to its front matter, or write that it may use it",
+            )
+        }),
+        _ => None,
+    })
+}

@@ -1,0 +1,348 @@
+//! What conditions mean: a fitting pattern → one or more alternatives of a condition.
+
+use super::grammar::Slot;
+use super::numbers::empty;
+use super::pattern_set::{Form, Set};
+use super::scan::Reader;
+use super::topics::merge_alternative;
+use super::values::{Clause, Match, Okay, Slotted, Val, error};
+use super::Finding;
+use crate::directives::rule::{AmountRange, Condition, HoursSide, Times};
+use crate::workers::WorkerRef;
+
+/// Clauses joined by "and" and "or". `Mod` leaves out those that need an "if".
+pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    for first in simple(reader, slot, i) {
+        extend(reader, slot, first, 0, &mut found);
+    }
+    found
+}
+
+fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    let mut at = i;
+    // "if and when", "if it so happens that": only the plain fillers.
+    while reader.is_filler(at) && at < i + 2 {
+        at += 1;
+    }
+    // "also (…)": a whole condition in brackets.
+    if reader.tokens.get(at).is_some_and(|t| t.is_mark('(')) {
+        let closed = |s: &&Slotted| reader.tokens.get(s.end).is_some_and(|t| t.is_mark(')'));
+        found.extend(reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }));
+    }
+    for fitting in reader.from(Set::Clause, at).iter() {
+        if slot == Slot::Mod && !stands_alone(fitting.form) {
+            continue;
+        }
+        let Some((clauses, bad)) = meaning(reader, fitting) else { continue };
+        let faults: Vec<Finding> = fitting.faults.iter().chain(&bad).cloned().collect();
+        let cost = fitting.cost + if bad.is_empty() { 0 } else { 80 };
+        found.push(Slotted { end: fitting.end, val: Val::Clauses(clauses), cost, faults });
+    }
+    found
+}
+
+/// Forms that may stand beside a main clause without "if".
+fn stands_alone(form: Form) -> bool {
+    matches!(
+        form,
+        Form::Amount
+            | Form::NotAmount
+            | Form::Outside
+            | Form::Inside
+            | Form::InChannel
+            | Form::FromWorker
+            | Form::Segment
+            | Form::Came
+            | Form::TimesOver
+            | Form::FailedTimes
+            | Form::Unanswered
+            | Form::Stuck
+            | Form::About
+    )
+}
+
+fn extend(reader: &Reader<'_>, slot: Slot, one: Slotted, depth: u32, found: &mut Vec<Slotted>) {
+    found.push(one.clone());
+    if depth > 4 {
+        return;
+    }
+    let mut next = one.end;
+    next += usize::from(reader.tokens.get(next).is_some_and(|t| t.is_mark(',')));
+    let word = reader.low(next);
+    let or = word == "or";
+    if !matches!(word, "and" | "or" | "but") {
+        return;
+    }
+    next += 1;
+    let nested = reader.low(next) == "also" && reader.tokens.get(next + 1).is_some_and(|t| t.is_mark('('));
+    if nested {
+        next += 1;
+    }
+    if matches!(reader.low(next), "if" | "when") || word == "and" && reader.low(next) == "only" {
+        next += 1;
+    }
+    let Val::Clauses(left) = &one.val else { return };
+    for other in simple(reader, slot, next) {
+        let Val::Clauses(right) = &other.val else { continue };
+        let joined = if nested {
+            nest(left, right)
+        } else if or {
+            let mut all = left.clone();
+            right.iter().for_each(|clause| merge_alternative(&mut all, clause));
+            Some(all)
+        } else {
+            both(left, right)
+        };
+        let Some(clauses) = joined else { continue };
+        let faults: Vec<Finding> = one.faults.iter().chain(&other.faults).cloned().collect();
+        let next = Slotted { end: other.end, val: Val::Clauses(clauses), cost: one.cost + other.cost, faults };
+        extend(reader, slot, next, depth + 1, found);
+    }
+}
+
+/// "and also (…)" puts the second condition beside the first one as a whole.
+fn nest(left: &[Clause], right: &[Clause]) -> Option<Vec<Clause>> {
+    let [inner] = right else { return None };
+    Some(
+        left.iter()
+            .map(|clause| {
+                let mut clause = clause.clone();
+                clause.when.all.push(inner.when.clone());
+                clause
+            })
+            .collect(),
+    )
+}
+
+/// All pairs of alternatives, each holding both; `None` if a pair cannot be put into one condition.
+pub fn both(left: &[Clause], right: &[Clause]) -> Option<Vec<Clause>> {
+    let mut joined = Vec::new();
+    for a in left {
+        for b in right {
+            let mut who = a.who.clone();
+            who.extend(b.who.iter().filter(|w| !a.who.contains(w)).cloned());
+            if a.action.is_some() && b.action.is_some() {
+                return None;
+            }
+            joined.push(Clause { when: and(&a.when, &b.when)?, who, action: a.action.clone().or_else(|| b.action.clone()) });
+        }
+    }
+    Some(joined)
+}
+
+/// Both conditions in one. A slot that both hold goes to `all`; scalars that differ cannot be joined so.
+pub fn and(a: &Condition, b: &Condition) -> Option<Condition> {
+    let mut out = a.clone();
+    let mut beside = Condition::default();
+    let place = |clash: bool, out: &mut Condition, beside: &mut Condition, set: &dyn Fn(&mut Condition)| {
+        set(if clash { beside } else { out });
+    };
+    macro_rules! list {
+        ($field:ident) => {
+            if !b.$field.is_empty() && a.$field != b.$field {
+                place(!a.$field.is_empty(), &mut out, &mut beside, &|c: &mut Condition| c.$field.clone_from(&b.$field));
+            }
+        };
+    }
+    macro_rules! scalar {
+        ($field:ident) => {
+            if b.$field.is_some() && a.$field != b.$field {
+                if a.$field.is_some() {
+                    return None;
+                }
+                out.$field.clone_from(&b.$field);
+            }
+        };
+    }
+    list!(topics);
+    list!(mentions);
+    list!(channels);
+    list!(from);
+    list!(segments);
+    scalar!(source);
+    scalar!(times);
+    scalar!(priority);
+    scalar!(hours);
+    scalar!(unanswered_for);
+    scalar!(failed_times);
+    scalar!(stuck_for);
+    out.unsure |= b.unsure;
+    match (&a.amount, &b.amount) {
+        (Some(one), Some(two)) if one != two => out.amount = Some(narrow(one, two)?),
+        (None, Some(two)) => out.amount = Some(two.clone()),
+        (Some(_) | None, Some(_) | None) => {}
+    }
+    match (&a.unless, &b.unless) {
+        (Some(one), Some(two)) => out.unless = Some(Box::new(or_into(one, two)?)),
+        (None, Some(two)) => out.unless = Some(two.clone()),
+        (Some(_) | None, None) => {}
+    }
+    out.all.extend(b.all.iter().cloned());
+    if !beside.is_empty() {
+        out.all.push(beside);
+    }
+    Some(out)
+}
+
+/// Two bounds on one amount, one from each side.
+fn narrow(a: &AmountRange, b: &AmountRange) -> Option<AmountRange> {
+    let lower = |r: &AmountRange| r.over.is_some() || r.at_least.is_some();
+    let upper = |r: &AmountRange| r.under.is_some() || r.at_most.is_some();
+    let apart = !(lower(a) && lower(b)) && !(upper(a) && upper(b));
+    (apart && a.currency == b.currency && a.per == b.per && a.same == b.same).then(|| AmountRange {
+        over: a.over.or(b.over),
+        at_least: a.at_least.or(b.at_least),
+        under: a.under.or(b.under),
+        at_most: a.at_most.or(b.at_most),
+        ..a.clone()
+    })
+}
+
+/// One condition that holds when either does: only where both are one list of one slot.
+pub fn or_into(a: &Condition, b: &Condition) -> Option<Condition> {
+    let mut list = vec![Clause { when: a.clone(), ..Clause::default() }];
+    merge_alternative(&mut list, &Clause { when: b.clone(), ..Clause::default() });
+    match list.as_slice() {
+        [one] => Some(one.when.clone()),
+        _ => None,
+    }
+}
+
+/// The alternatives that a fitting pattern stands for, and what is wrong with them.
+pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec<Finding>)> {
+    let mut faults = Vec::new();
+    let mut clause = Clause::default();
+    let when = &mut clause.when;
+    // "a refund request waits …": the work named inside of the clause.
+    let inner: Vec<Clause> = fitting
+        .vals(Slot::Work)
+        .find_map(|val| match val {
+            Val::Clauses(clauses) => Some(clauses.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
+    let words = |slot: Slot| {
+        fitting.vals(slot).find_map(|val| match val {
+            Val::Words(words) => Some(words.clone()),
+            _ => None,
+        })
+    };
+    let count = |slot: Slot| {
+        fitting.vals(slot).find_map(|val| match val {
+            Val::Count(n) => Some(*n),
+            _ => None,
+        })
+    };
+    match fitting.form {
+        Form::Unanswered => when.unanswered_for = Some(fitting.duration()?.clone()),
+        Form::Stuck => when.stuck_for = Some(fitting.duration()?.clone()),
+        Form::FailedTimes => when.failed_times = Some(count(Slot::Count).or_else(|| count(Slot::Num))?),
+        Form::FailedOnce => when.failed_times = Some(1),
+        Form::Unsure => when.unsure = true,
+        Form::About => when.topics = words(Slot::Topics)?,
+        Form::Mentions => when.mentions = words(Slot::Mentions)?,
+        Form::MentionsAll => {
+            let mut each = words(Slot::Mentions)?.into_iter();
+            when.mentions = vec![each.next()?];
+            when.all = each.map(|word| Condition { mentions: vec![word], ..Condition::default() }).collect();
+        }
+        Form::InChannel => when.channels = words(Slot::Channels)?,
+        Form::Segment => when.segments = words(Slot::Seg)?,
+        Form::FromWorker => {
+            let from = fitting.workers(Slot::From)?;
+            if from.everyone || from.refs.contains(&WorkerRef::Human) && from.refs.len() > 1 {
+                return None;
+            }
+            when.from.clone_from(&from.refs);
+        }
+        Form::Amount => when.amount = Some(amount(fitting)?),
+        Form::NotAmount => when.amount = Some(negated(fitting)?),
+        Form::Outside => when.hours = Some(HoursSide::Outside),
+        Form::Inside => when.hours = Some(HoursSide::Inside),
+        Form::Urgency => {
+            when.priority = fitting.vals(Slot::Prio).find_map(|val| match val {
+                Val::Priority(priority) => Some(*priority),
+                _ => None,
+            });
+        }
+        Form::Came => {
+            when.source = fitting.vals(Slot::Source).find_map(|val| match val {
+                Val::Source(source) => Some(source.clone()),
+                _ => None,
+            });
+        }
+        Form::TimesOver => {
+            let Some(Val::Per { days, same }) = fitting.val(Slot::Per) else { return None };
+            let over = count(Slot::NumBound).or_else(|| count(Slot::Num).map(|n| n.saturating_sub(1)))?;
+            when.times = Some(Times { over, per: days.clone(), same: *same });
+        }
+        Form::Acts => {
+            let action = fitting.action(Slot::Act)?.clone();
+            *when = action.when.clone();
+            clause.action = Some(action);
+        }
+        _ => return None,
+    }
+    if let Some(who) = fitting.workers(Slot::Who) {
+        clause.who.clone_from(&who.refs);
+        if matches!(fitting.form, Form::Inside | Form::Outside) {
+            clause.who.clear();
+        }
+    }
+    if let Some(range) = &clause.when.amount
+        && empty(range)
+    {
+        faults.push(error("empty-range", reader.span(fitting.start, fitting.end), "no amount lies in this range".to_owned(), ""));
+    }
+    let clauses = vec![clause];
+    Some((if inner.is_empty() { clauses } else { both(&inner, &clauses)? }, faults))
+}
+
+fn amount(fitting: &Match) -> Option<AmountRange> {
+    fitting.vals(Slot::Bound).find_map(|val| match val {
+        Val::Range(range) => Some(range.clone()),
+        _ => None,
+    }).or_else(|| {
+        fitting.vals(Slot::Money).find_map(|val| match val {
+            Val::Money(number, currency) => {
+                Some(AmountRange { over: Some(*number), currency: currency.clone(), ..AmountRange::default() })
+            }
+            _ => None,
+        })
+    })
+}
+
+/// "is not over $200": at most.
+fn negated(fitting: &Match) -> Option<AmountRange> {
+    let range = amount(fitting)?;
+    let one_sided = AmountRange {
+        at_most: range.over,
+        under: range.at_least,
+        at_least: range.under,
+        over: range.at_most,
+        ..range.clone()
+    };
+    let bounds = [range.over, range.at_least, range.under, range.at_most];
+    (bounds.iter().flatten().count() == 1).then_some(one_sided)
+}
+
+/// Whose approval, and how many.
+pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    for fitting in reader.from(Set::Okay, i).iter() {
+        let workers = fitting.workers(Slot::To);
+        let count = fitting.vals(Slot::Num).find_map(|val| match val {
+            Val::Count(n) => Some(*n),
+            _ => None,
+        });
+        let by = match fitting.form {
+            Form::OkayHuman => vec![WorkerRef::Human],
+            _ => workers.map(|w| w.refs.clone()).unwrap_or_default(),
+        };
+        let okay = Okay { by, count: count.or_else(|| workers.and_then(|w| w.count)), all: workers.is_some_and(|w| w.all) };
+        found.push(Slotted { end: fitting.end, val: Val::Okay(okay), cost: fitting.cost, faults: fitting.faults.clone() });
+    }
+    found
+}

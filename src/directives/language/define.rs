@@ -1,0 +1,186 @@
+//! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
+
+use super::forms::singular;
+use super::token::{Kind, Token, tokenize};
+use super::vocabulary::words::CURRENCY_WORDS;
+use super::values::error;
+use super::Finding;
+use crate::directives::rule::{AmountArgument, AmountUnit, Define, ToolPattern};
+
+/// A definition, or what is wrong with one; `None` where the sentence defines nothing.
+pub fn define(text: &str) -> Option<Result<Define, Finding>> {
+    let tokens = tokenize(text);
+    let (term, rest) = head(&tokens)?;
+    if term.is_empty() {
+        return None;
+    }
+    let term_words = normal_term(&tokens[term.clone()]);
+    if term_words.is_empty() {
+        return None;
+    }
+    let body = &tokens[rest..];
+    if body.is_empty() {
+        return None;
+    }
+    if matches!(body.iter().find(|t| !matches!(t.low.as_str(), "a" | "the" | "tool" | "to" | "call" | "calling" | "use" | "using" | "of" | "calls" | "any")).map(|t| &t.kind), Some(Kind::Code(_))) {
+        return tools(term_words, body);
+    }
+    let means = list(body);
+    (!means.is_empty()).then(|| Ok(Define { term: term_words, means, tools: Vec::new(), amount: None }))
+}
+
+/// (tokens of the term, where the meaning starts).
+fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let find = |words: &[&str], from: usize| {
+        (from..tokens.len()).find(|i| words.iter().enumerate().all(|(n, word)| low(i + n) == *word))
+    };
+    let quoted = |range: std::ops::Range<usize>| range;
+    // "By X we mean", "When we say X we mean", "With X we mean".
+    for lead in [&["by"][..], &["with"], &["when", "we", "say"], &["if", "we", "say"], &["when", "we", "write"], &["when", "we", "speak", "of"], &["when", "we", "talk", "about"], &["under"]] {
+        if lead.iter().enumerate().all(|(n, word)| low(n) == *word) {
+            for phrase in [&["we", "mean"][..], &["is", "meant"], &["are", "meant"], &["i", "mean"], &["we", "understand"], &["you", "should", "understand"]] {
+                if let Some(at) = find(phrase, lead.len()) {
+                    let end = at - usize::from(tokens[at - 1].is_mark(','));
+                    return Some((quoted(lead.len()..end), at + phrase.len()));
+                }
+            }
+        }
+    }
+    let start = usize::from(matches!(low(0), "a" | "an" | "the" | "our")) + usize::from(matches!(low(0), "the") && matches!(low(1), "word" | "term"));
+    for phrase in [
+        &["means"][..], &["mean"], &["stands", "for"], &["stand", "for"], &["refers", "to"], &["refer", "to"], &["is", "short", "for"], &["is", "defined", "as"], &["are", "defined", "as"], &["is", "what", "we", "call"],
+        &["is", "our", "word", "for"], &["is", "the", "tool"], &["is", "done", "with"], &["is", "done", "by"], &["is", "made", "with"], &["is", "a", "call", "to"], &["is", "a", "call", "of"], &["is", "our", "name", "for"], &["covers"], &["includes"], &["comprises"], &["is", "carried", "out", "by"], &["is", "carried", "out", "with"], &["translates", "to"], &["denotes"],
+    ] {
+        if let Some(at) = find(phrase, start + 1)
+            && at <= start + 4
+        {
+            let weak = matches!(phrase[0], "covers" | "includes" | "comprises") || phrase == ["is", "done", "by"];
+            let code = tokens[at..].iter().any(|t| matches!(t.kind, Kind::Code(_)));
+            let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
+            let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
+            if of_words && (!weak || code || quoted_term) && !matches!(low(start), "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence") {
+                return Some((quoted(start..at), at + phrase.len()));
+            }
+        }
+    }
+    // "A refund is `billing.refund`".
+    let at = find(&["is"], start + 1).filter(|at| *at <= start + 3)?;
+    matches!(tokens.get(at + 1).map(|t| &t.kind), Some(Kind::Code(_))).then(|| (start..at, at + 1))
+}
+
+fn normal_term(tokens: &[Token]) -> String {
+    let words: Vec<String> = tokens
+        .iter()
+        .filter(|t| !matches!(t.low.as_str(), "a" | "an" | "the" | "word" | "term" | "to"))
+        .map(|t| match &t.kind {
+            Kind::Quote(text) => text.to_lowercase(),
+            _ => t.low.clone(),
+        })
+        .collect();
+    let mut words = words;
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    words.join(" ")
+}
+
+/// The meanings as a list, lower case and in the singular; proper names keep their capitals.
+fn list(body: &[Token]) -> Vec<String> {
+    let mut means: Vec<Vec<&Token>> = vec![Vec::new()];
+    for (i, token) in body.iter().enumerate() {
+        let joint = token.is_mark(',') || token.is_mark(';') || matches!(token.low.as_str(), "and" | "or");
+        let anything = i < 3 && matches!(token.low.as_str(), "anything" | "everything" | "all" | "about" | "with" | "any" | "either" | "both" | "all of");
+        if joint {
+            means.push(Vec::new());
+        } else if !anything && let Some(last) = means.last_mut() {
+            last.push(token);
+        }
+    }
+    means.iter().filter(|part| !part.is_empty()).map(|part| meaning(part)).filter(|text| !text.is_empty()).collect()
+}
+
+fn meaning(part: &[&Token]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (i, token) in part.iter().enumerate() {
+        if i == 0 && matches!(token.low.as_str(), "a" | "an" | "the" | "any" | "all" | "our") {
+            continue;
+        }
+        let name = token.text.chars().next().is_some_and(char::is_uppercase) || matches!(token.kind, Kind::Quote(_) | Kind::Channel(_) | Kind::Handle(_));
+        words.push(match &token.kind {
+            Kind::Quote(text) => text.clone(),
+            _ if name => token.text.clone(),
+            _ => token.low.clone(),
+        });
+    }
+    let head = part_head(&words);
+    if let Some(word) = words.get_mut(head)
+        && word.chars().all(|c| c.is_lowercase() || c == '-')
+    {
+        *word = singular(word);
+    }
+    words.join(" ").replace(" 's", "'s")
+}
+
+/// The noun that a phrase is about: before the first preposition, or the last word.
+fn part_head(words: &[String]) -> usize {
+    let first = words.iter().position(|w| {
+        matches!(w.as_str(), "on" | "of" | "for" | "with" | "in" | "who" | "that" | "which" | "from" | "to" | "about" | "at" | "under" | "over" | "whose" | "by")
+    });
+    match first {
+        Some(at) if at > 0 => at - 1,
+        _ => words.len().saturating_sub(1),
+    }
+}
+
+/// "`billing.refund` and `billing.credit`; its amount is `amount_cents` in cents of USD".
+fn tools(term: String, body: &[Token]) -> Option<Result<Define, Finding>> {
+    let mut tools = Vec::new();
+    let mut at = 0;
+    while at < body.len() {
+        match &body[at].kind {
+            Kind::Code(code) if code.contains('.') => tools.push(ToolPattern(code.clone())),
+            Kind::Mark(',') => {}
+            Kind::Word if matches!(body[at].low.as_str(), "and" | "or" | "the" | "tool" | "tools" | "a" | "call" | "to" | "calling" | "use" | "using" | "of" | "calls" | "any") => {}
+            _ => break,
+        }
+        at += 1;
+    }
+    if tools.is_empty() {
+        return None;
+    }
+    let rest = &body[at..];
+    let amount = if rest.is_empty() { None } else { Some(amount(rest)) };
+    match amount {
+        Some(Err(finding)) => Some(Err(finding)),
+        Some(Ok(amount)) => Some(Ok(Define { term, means: Vec::new(), tools, amount: Some(amount) })),
+        None => Some(Ok(Define { term, means: Vec::new(), tools, amount: None })),
+    }
+}
+
+fn amount(rest: &[Token]) -> Result<AmountArgument, Finding> {
+    let span = rest[0].span.start..rest[rest.len() - 1].span.end;
+    let argument = rest.iter().find_map(|t| match &t.kind {
+        Kind::Code(code) => Some(code.clone()),
+        _ => None,
+    });
+    let minor = rest.iter().any(|t| matches!(t.low.as_str(), "cents" | "cent" | "pence" | "pennies" | "minor"));
+    let currency = rest.iter().find_map(|t| match &t.kind {
+        Kind::Currency(code) => Some((*code).to_owned()),
+        Kind::Word => CURRENCY_WORDS
+            .iter()
+            .find(|(word, _, scale)| *word == t.low && *scale == 100)
+            .map(|(_, code, _)| (*code).to_owned()),
+        _ => None,
+    });
+    let hundredths = rest.iter().any(|t| matches!(t.low.as_str(), "hundredths"));
+    match (argument, currency) {
+        (Some(argument), Some(currency)) => Ok(AmountArgument {
+            argument,
+            unit: if minor || hundredths { AmountUnit::Cents } else { AmountUnit::Units },
+            currency,
+        }),
+        (Some(_), None) => Err(error("no-unit", span, "this amount has no currency".to_owned(), "write “in cents of USD”, or “in USD”")),
+        (None, _) => Err(error("define", span, "this does not say which argument holds the amount".to_owned(), "write “its amount is `amount_cents` in cents of USD”")),
+    }
+}

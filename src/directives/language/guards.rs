@@ -1,0 +1,191 @@
+//! "When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval."
+
+use super::build::Built;
+use super::build_care::guard;
+use super::grammar::Slot;
+use super::numbers::{money, number, percent};
+use super::pattern_set::Form;
+use super::scan::Reader;
+use super::times::duration;
+use super::values::{Val, error};
+use super::vocabulary::guards::{CONSEQUENCES, DIRECTIONS, LEADS, MEASURES, NOTIFY, SMALL};
+use super::workers::phrase_at;
+use super::Finding;
+use crate::directives::rule::{GuardThen, Measure, Number};
+use crate::workers::WorkerRef;
+
+#[derive(Default)]
+struct Parts {
+    who: Vec<WorkerRef>,
+    measure: Option<Measure>,
+    below: Option<bool>,
+    value: Option<Number>,
+    days: Option<u32>,
+    faults: Vec<Finding>,
+    cost: u32,
+}
+
+/// All readings as a guard: a condition on a measure, and a consequence, in either order.
+pub fn read(reader: &Reader<'_>) -> Vec<Built> {
+    let total = reader.tokens.len();
+    let mut found = Vec::new();
+    for i in 0..total {
+        let Some(start) = LEADS.iter().filter_map(|lead| phrase_at(reader, i, lead)).max() else { continue };
+        let splits: Vec<(usize, usize, usize)> = if i == 0 {
+            (start + 3..total).filter(|at| reader.tokens[*at].is_mark(',') || reader.low(*at) == "then").map(|at| (at, at + 1, total)).collect()
+        } else {
+            vec![(total, 0, i)]
+        };
+        for (end, then_from, then_to) in splits {
+            let Some(parts) = condition(reader, start, end) else { continue };
+            let Some((then, to)) = consequence(reader, then_from, then_to, &parts) else { continue };
+            found.extend(built(reader, parts, then, to, (i, end)));
+        }
+    }
+    found
+}
+
+fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>, at: (usize, usize)) -> Option<Built> {
+    let mut faults = parts.faults;
+    let span = reader.span(at.0, at.1);
+    let (Some(measure), Some(below), Some(value)) = (parts.measure, parts.below, parts.value) else { return None };
+    let days = parts.days.unwrap_or_else(|| {
+        faults.push(error("no-period", span.clone(), "this does not say over which time".to_owned(), "add “over a month”, or “over 30 days”"));
+        30
+    });
+    if parts.who.is_empty() {
+        faults.push(error("no-worker", span, "this does not say whose work is measured".to_owned(), "name the agent"));
+    }
+    let penalty = if faults.is_empty() { 0 } else { 70 };
+    Some(Built {
+        rules: vec![guard(parts.who, measure, (below, value), days, then, to)],
+        cost: parts.cost + penalty,
+        faults,
+        warnings: Vec::new(),
+        form: if below { Form::GuardBelow } else { Form::GuardAbove },
+        pattern: "{measure}, {consequence}",
+        subject: (0, 0),
+        start: at.0,
+    })
+}
+
+/// Every word must be a part of the measure, or small.
+fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
+    let mut parts = Parts::default();
+    let mut at = from;
+    while at < to {
+        if let Some((end, below)) = DIRECTIONS.iter().filter_map(|(p, b)| phrase_at(reader, at, p).map(|e| (e, *b))).max_by_key(|(e, _)| *e)
+            && parts.below.is_none()
+        {
+            parts.below = Some(below);
+            at = end;
+        } else if let Some(share) = percent(reader, at).into_iter().max_by_key(|s| s.end).filter(|_| parts.value.is_none()) {
+            if let Val::Percent(value) = share.val {
+                parts.value = Some(value);
+            }
+            parts.faults.extend(share.faults);
+            at = share.end;
+        } else if let Some((end, micros, _, bad)) = money(reader, at).filter(|_| parts.value.is_none()) {
+            parts.value = Some(Number(micros));
+            parts.faults.extend(bad);
+            at = end;
+        } else if let Some((end, seconds, bad)) = duration(reader, at).filter(|_| parts.days.is_none()) {
+            parts.days = u32::try_from(seconds / 86_400).ok().filter(|d| *d > 0);
+            parts.days?;
+            parts.faults.extend(bad);
+            at = end;
+        } else if let Some((end, measure)) = MEASURES.iter().filter_map(|(p, m)| phrase_at(reader, at, p).map(|e| (e, *m))).max_by_key(|(e, _)| *e) {
+            if parts.measure.is_some_and(|known| known != measure) {
+                return None;
+            }
+            parts.measure = Some(measure);
+            at = end;
+        } else if let Some(named) = reader.slot(Slot::To, at).iter().rev().find(|s| s.cost < 60 && parts.who.is_empty()) {
+            let Val::Workers(workers) = &named.val else { return None };
+            parts.who.clone_from(&workers.refs);
+            at = named.end;
+        } else if let Some((end, micros)) = number(reader, at).filter(|_| parts.value.is_none()) {
+            parts.value = Some(Number(micros));
+            at = end;
+        } else if SMALL.contains(&reader.low(at)) || reader.is_filler(at) {
+            at += 1;
+        } else if reader.hedge_at(at) > 0 {
+            let end = at + reader.hedge_at(at);
+            parts.faults.push(reader.hedge_fault(at, end));
+            at = end;
+        } else {
+            return None;
+        }
+    }
+    let complete = parts.measure.is_some() && parts.below.is_some() && parts.value.is_some();
+    complete.then_some(parts)
+}
+
+fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {
+    let mut at = from;
+    while at < to && (matches!(reader.low(at), "," | "then" | "please") || reader.is_filler(at)) {
+        at += 1;
+    }
+    let end = (0..=2).map(|n| to.saturating_sub(n)).find(|end| *end > at && !reader.tokens[*end - 1].is_mark(','))?;
+    for (phrase, then) in CONSEQUENCES {
+        if fits(reader, at, end, phrase, parts) {
+            return Some((*then, Vec::new()));
+        }
+    }
+    for phrase in NOTIFY {
+        let Some(next) = phrase_at(reader, at, phrase) else { continue };
+        for named in reader.slot(Slot::To, next).iter().filter(|s| s.cost < 60) {
+            let tail: Vec<&str> = (named.end..end).map(|i| reader.low(i)).collect();
+            if let Val::Workers(workers) = &named.val
+                && matches!(tail.join(" ").as_str(), "" | "about it" | "know" | "of it" | "at once")
+            {
+                return Some((GuardThen::Notify, workers.refs.clone()));
+            }
+        }
+    }
+    // "Dana is told".
+    for named in reader.slot(Slot::To, at).iter().filter(|s| s.cost < 60) {
+        let tail: Vec<&str> = (named.end..end).map(|i| reader.low(i)).collect();
+        if let Val::Workers(workers) = &named.val
+            && matches!(
+                tail.join(" ").as_str(),
+                "is told" | "is notified" | "is alerted" | "is informed" | "must be told" | "gets told" | "are told" | "is pinged" | "is warned" | "hears about it" | "should be told" | "gets a message" | "gets notified" | "is to be told" | "are notified" | "must be notified" | "should be notified"
+            )
+        {
+            return Some((GuardThen::Notify, workers.refs.clone()));
+        }
+    }
+    None
+}
+
+/// A phrase in which `*` stands for the worker, by name or pronoun.
+fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, parts: &Parts) -> bool {
+    let mut ends = vec![from];
+    for word in phrase.split(' ') {
+        let mut next = Vec::new();
+        for at in &ends {
+            if word == "*" {
+                if matches!(reader.low(*at), "it" | "they" | "its" | "them" | "their" | "that") {
+                    next.push(at + 1);
+                }
+                if reader.low(*at) == "the" && reader.low(at + 1) == "agent" {
+                    next.push(at + 2);
+                }
+                for named in reader.slot(Slot::To, *at).iter() {
+                    if let Val::Workers(workers) = &named.val
+                        && workers.refs == parts.who
+                        && !parts.who.is_empty()
+                    {
+                        next.push(named.end);
+                    }
+                }
+            } else if reader.low(*at) == word {
+                next.push(at + 1);
+            } else if reader.is_filler(*at) && reader.low(at + 1) == word {
+                next.push(at + 2);
+            }
+        }
+        ends = next;
+    }
+    ends.contains(&to)
+}

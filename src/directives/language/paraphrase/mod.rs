@@ -1,0 +1,7 @@
+//! Rules printed in one canonical wording; reading it gives the same rule again, after filling in defaults.
+
+mod conditions;
+mod names;
+mod rules;
+
+pub use rules::paraphrase;

@@ -1,0 +1,115 @@
+//! Which sets of patterns there are, and what each pattern builds.
+
+use super::vocabulary::{clauses, gates, work};
+
+/// Where a pattern may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Set {
+    /// A whole sentence.
+    Main,
+    /// "within 4 hours", "unless …", "in #it": beside a main clause.
+    Adjunct,
+    /// After if, when, unless.
+    Clause,
+    /// After a word for work that comes in: "mentioning …", "from …".
+    WorkMod,
+    /// The approval that something needs.
+    Okay,
+}
+
+/// What a pattern builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    DefineTerm,
+    DefineTools,
+    Route,
+    RouteIf,
+    EscalateWork,
+    Escalate,
+    Approve,
+    ApproveUnless,
+    Allow,
+    Forbid,
+    ForbidUnlessFrom,
+    ForbidUnless,
+    Permit,
+    PermitOnly,
+    PermitNothingElse,
+    Before,
+    Prioritise,
+    Budget,
+    BudgetAsk,
+    BudgetWarn,
+    ExpectRespond,
+    ExpectResolve,
+    ExpectBoth,
+    Review,
+    Sample,
+    GuardBelow,
+    GuardAbove,
+    Autonomy,
+    Schedule,
+    Cover,
+    Hours,
+    // Adjuncts
+    If,
+    Unless,
+    WhenMod,
+    UnlessMod,
+    Within,
+    OtherwiseAsk,
+    OtherwiseDeny,
+    Typed,
+    NothingElse,
+    ThenPause,
+    ThenAsk,
+    ThenWarn,
+    ThenApproveAll,
+    ThenNotify,
+    UntilDate,
+    RemindTo,
+    EachTime,
+    ByWho,
+    CountOf,
+    Order,
+    // Clauses and modifiers
+    Unanswered,
+    FailedTimes,
+    FailedOnce,
+    Unsure,
+    Stuck,
+    About,
+    Mentions,
+    MentionsAll,
+    InChannel,
+    FromWorker,
+    Segment,
+    Amount,
+    NotAmount,
+    Outside,
+    Inside,
+    Urgency,
+    TimesOver,
+    Came,
+    Acts,
+    MeasureBelow,
+    MeasureAbove,
+    Group,
+    // Approvals
+    OkayBy,
+    OkayCount,
+    OkayNone,
+    OkayHuman,
+}
+
+pub type Table = &'static [(Form, &'static [&'static str])];
+
+pub const TABLES: &[(Set, Table)] = &[
+    (Set::Main, gates::GATES),
+    (Set::Main, work::WORK),
+    (Set::Main, work::CARE),
+    (Set::Adjunct, clauses::ADJUNCTS),
+    (Set::Clause, clauses::CLAUSES),
+    (Set::WorkMod, clauses::WORK_MODIFIERS),
+    (Set::Okay, gates::APPROVALS),
+];

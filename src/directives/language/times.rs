@@ -1,0 +1,408 @@
+//! Durations, periods and what they are counted by.
+
+use super::numbers::number;
+use super::scan::Reader;
+use super::token::Kind;
+use super::values::{Every, Slotted, Val, error};
+use super::vocabulary::words::UNITS;
+use super::workers::phrase_at;
+use super::Finding;
+use crate::directives::rule::{IsoDuration, Period, Same};
+
+pub use super::calendar::{dates, days_and_hours, until};
+
+const MICROS: i64 = 1_000_000;
+const DAY: i64 = 86_400;
+
+fn slotted(end: usize, val: Val) -> Slotted {
+    Slotted { end, val, cost: 0, faults: Vec::new() }
+}
+
+/// The contract's form: whole days as `PnD`, else the largest units that fit whole.
+pub fn iso(seconds: i64) -> IsoDuration {
+    if seconds > 0 && seconds % DAY == 0 {
+        return IsoDuration(format!("P{}D", seconds / DAY));
+    }
+    let (hours, minutes, rest) = (seconds / 3_600, seconds % 3_600 / 60, seconds % 60);
+    if rest == 0 && hours > 0 && minutes == 0 {
+        return IsoDuration(format!("PT{hours}H"));
+    }
+    if rest == 0 {
+        return IsoDuration(format!("PT{}M", seconds / 60));
+    }
+    IsoDuration(format!("PT{seconds}S"))
+}
+
+fn unit(word: &str) -> Option<i64> {
+    UNITS.iter().find(|(names, _)| names.contains(&word)).map(|(_, seconds)| *seconds)
+}
+
+/// (end, seconds): "30 minutes", "half an hour", "an hour and a half", "1.5 hours", "a fortnight", "end of day".
+pub fn duration(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
+    for phrase in ["the same day", "same day", "that same day", "end of day", "the end of the day", "end of the day", "the end of day", "eod", "the day", "the very same day", "end of the same day", "the end of the same day", "end of that day", "the end of that day", "the end of the working day"] {
+        if phrase != "the day"
+            && let Some(end) = phrase_at(reader, i, phrase)
+        {
+            return Some((end, DAY, Vec::new()));
+        }
+    }
+    let (at, half_first) = match (reader.low(i), reader.low(i + 1), reader.low(i + 2)) {
+        ("half", "a" | "an", _) => (i + 2, true),
+        ("a", "half", _) => (i + 2, true),
+        ("half", _, _) => (i + 1, true),
+        ("three", "quarters", "of") => {
+            let at = i + 3 + usize::from(matches!(reader.low(i + 3), "a" | "an"));
+            return unit(reader.low(at)).map(|seconds| (at + 1, seconds * 3 / 4, Vec::new()));
+        }
+        ("a", "quarter", "of") | ("one", "quarter", "of") => {
+            let at = i + 3 + usize::from(matches!(reader.low(i + 3), "a" | "an"));
+            return unit(reader.low(at)).map(|seconds| (at + 1, seconds / 4, Vec::new()));
+        }
+        _ => (i, false),
+    };
+    if half_first {
+        return unit(reader.low(at)).map(|seconds| (at + 1, seconds / 2, Vec::new()));
+    }
+    let (mut end, mut seconds, mut faults) = plain(reader, i)?;
+    // "an hour and a half", "2 hours 30 minutes", "1 h 30 min".
+    if let Some(next) = phrase_at(reader, end, "and a half") {
+        let size = unit(reader.low(end - 1)).unwrap_or(0);
+        seconds += size / 2;
+        end = next;
+    } else {
+        let joint = usize::from(reader.low(end) == "and");
+        if let Some((next, more, bad)) = plain(reader, end + joint)
+            && more < seconds
+            && !matches!(reader.low(end + joint), "a" | "an" | "one")
+        {
+            seconds += more;
+            end = next;
+            faults.extend(bad);
+        }
+    }
+    if matches!(reader.low(end), "'s") {
+        end += 1;
+    }
+    Some((end, seconds, faults))
+}
+
+fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
+    let (mut at, micros) = match reader.low(i) {
+        "a" | "an" | "one" | "the" if reader.low(i) != "the" => match number(reader, i) {
+            Some((end, micros)) if unit(reader.low(end)).is_some() => (end, micros),
+            _ => (i + 1, MICROS),
+        },
+        _ => match number(reader, i) {
+            Some(known) => known,
+            // "for its first month", "within minutes" are no durations; "month" alone after "first" is one.
+            None if matches!(reader.low(i.wrapping_sub(1)), "first" | "next" | "initial" | "coming" | "full" | "whole") => (i, MICROS),
+            None => return None,
+        },
+    };
+    // "one and a half hours".
+    let mut half = 0;
+    if let Some(end) = phrase_at(reader, at, "and a half") {
+        at = end;
+        half = MICROS / 2;
+    }
+    if matches!(reader.low(at), "full" | "whole" | "calendar" | "consecutive" | "straight") {
+        at += 1;
+    }
+    let mut faults = Vec::new();
+    if matches!(reader.low(at), "business" | "working" | "work" | "office") && unit(reader.low(at + 1)).is_some() {
+        faults.push(error(
+            "working-days",
+            reader.span(i, at + 2),
+            "working days and hours cannot be counted as a duration".to_owned(),
+            "write days or hours by the clock, as in “within 24 hours”",
+        ));
+        at += 1;
+    }
+    // A lone "m" would be minutes or months.
+    let seconds = unit(reader.low(at))?;
+    let total = (i128::from(micros + half) * i128::from(seconds)) / i128::from(MICROS);
+    let total = i64::try_from(total).ok()?;
+    if total <= 0 {
+        faults.push(error("empty-range", reader.span(i, at + 1), "this takes no time at all".to_owned(), "write a longer time"));
+    }
+    Some((at + 1, total, faults))
+}
+
+pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    duration(reader, i)
+        .map(|(end, seconds, faults)| Slotted {
+            end,
+            val: Val::Duration(iso(seconds), seconds),
+            cost: if faults.is_empty() { 0 } else { 90 },
+            faults,
+        })
+        .into_iter()
+        .collect()
+}
+
+/// "a week", "per month", "daily", "every 90 days", "once a quarter", "twice a year"; how often, in days.
+pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    let mut push = |end: usize, days: i64, period: Option<Period>| {
+        if let Ok(days) = u32::try_from(days)
+            && days > 0
+        {
+            found.push(slotted(end, Val::Every(Every { days, period })));
+        }
+    };
+    let adverbs: &[(&str, i64, Option<Period>)] = &[
+        ("daily", 1, Some(Period::Day)),
+        ("weekly", 7, Some(Period::Week)),
+        ("monthly", 30, Some(Period::Month)),
+        ("quarterly", 91, Some(Period::Quarter)),
+        ("yearly", 365, None),
+        ("annually", 365, None),
+        ("annual", 365, None),
+    ];
+    for (word, days, named) in adverbs {
+        if reader.low(i) == *word {
+            push(i + 1, *days, *named);
+        }
+        if reader.low(i) == "on" && reader.low(i + 1) == "a" && reader.low(i + 2) == *word && reader.low(i + 3) == "basis" {
+            push(i + 4, *days, *named);
+        }
+    }
+    // "once a quarter", "twice a year", "four times a year".
+    let (at, times) = match reader.low(i) {
+        "once" => (i + 1, 1),
+        "twice" => (i + 1, 2),
+        _ => match super::numbers::count(reader, i).first() {
+            Some(Slotted { end, val: Val::Count(n), .. }) => (*end, i64::from(*n)),
+            _ => (i, 1),
+        },
+    };
+    let at = if reader.low(at) == "at" && reader.low(at + 1) == "least" { at + 2 } else { at };
+    let word = reader.low(at);
+    if matches!(word, "a" | "an" | "per" | "each" | "every" | "in" | "in a" | "within" | "/" | "for") || reader.tokens.get(at).is_some_and(|t| t.is_mark('/')) {
+        let mut next = at + 1;
+        if matches!(word, "in" | "within" | "for") && matches!(reader.low(next), "a" | "an" | "any" | "one" | "each") {
+            next += 1;
+        } else if matches!(word, "in" | "within" | "for") {
+            return found;
+        }
+        if matches!(reader.low(next), "calendar" | "single" | "full") {
+            next += 1;
+        }
+        let named = match reader.low(next) {
+            "task" | "request" | "job" | "ticket" | "case" => Some((Period::Task, 1)),
+            "day" => Some((Period::Day, 1)),
+            "week" => Some((Period::Week, 7)),
+            "month" => Some((Period::Month, 30)),
+            "quarter" => Some((Period::Quarter, 91)),
+            _ => None,
+        };
+        if let Some((period, days)) = named {
+            push(next + 1, days / times, if times == 1 { Some(period) } else { None });
+        } else if reader.low(next) == "year" {
+            push(next + 1, 365 / times, None);
+        } else if matches!(word, "every" | "each") {
+            let second = matches!(reader.low(next), "other" | "second");
+            let from = next + usize::from(second);
+            let length = if second || unit(reader.low(from)).is_some() && number(reader, from).is_none() {
+                unit(reader.low(from)).map(|seconds| (from + 1, seconds))
+            } else {
+                duration(reader, from).map(|(end, seconds, _)| (end, seconds))
+            };
+            if let Some((end, seconds)) = length
+                && seconds % DAY == 0
+            {
+                push(end, seconds / DAY * if second { 2 } else { 1 }, None);
+            }
+        }
+    }
+    found
+}
+
+/// "per customer and week", "a day", "per requester per day", "within a week by the same person".
+pub fn per(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    collect_per(reader, i, None, None, 0, &mut found);
+    found
+}
+
+fn collect_per(
+    reader: &Reader<'_>,
+    i: usize,
+    days: Option<&IsoDuration>,
+    same: Option<Same>,
+    depth: u32,
+    found: &mut Vec<Slotted>,
+) {
+    if let Some(days) = days {
+        found.push(slotted(i, Val::Per { days: days.clone(), same }));
+    }
+    if depth > 2 {
+        return;
+    }
+    let mut at = i;
+    if reader.tokens.get(at).is_some_and(|t| t.is_mark(',')) {
+        at += 1;
+    }
+    let lead = matches!(
+        reader.low(at),
+        "per" | "a" | "an" | "each" | "every" | "and" | "in" | "within" | "by" | "for" | "from" | "to" | "any" | "one" | "over" | "/" | "during" | "on"
+    ) || reader.tokens.get(at).is_some_and(|t| t.is_mark('/'));
+    if !lead {
+        return;
+    }
+    let joined = reader.low(at) == "and";
+    at += 1;
+    if joined && !matches!(reader.low(at), "per" | "day" | "week" | "month" | "hour" | "customer" | "requester" | "client" | "person" | "quarter" | "year") {
+        return;
+    }
+    while matches!(reader.low(at), "a" | "an" | "the" | "per" | "any" | "one" | "same" | "each" | "single" | "any one" | "calendar") {
+        at += 1;
+    }
+    if days.is_none() {
+        if let Some(seconds) = unit(reader.low(at)) {
+            collect_per(reader, at + 1, Some(&iso(seconds)), same, depth + 1, found);
+        } else if let Some((end, seconds, _)) = duration(reader, at) {
+            collect_per(reader, end, Some(&iso(seconds)), same, depth + 1, found);
+        }
+    }
+    if same.is_none()
+        && let Some(counted) = counted_by(reader.low(at))
+    {
+        collect_per(reader, at + 1, days, Some(counted), depth + 1, found);
+    }
+}
+
+fn counted_by(word: &str) -> Option<Same> {
+    Some(match word {
+        "customer" | "client" | "account" | "buyer" => Same::Customer,
+        "requester" | "person" | "employee" | "colleague" | "requestor" | "user" | "human" => Same::Requester,
+        "agent" | "worker" | "bot" => Same::Worker,
+        "order" | "target" | "ticket" | "invoice" | "subscription" | "record" | "contract" | "case" | "machine" | "server" | "service" => Same::Target,
+        _ => return None,
+    })
+}
+
+/// A clock time at `i`: (end, hour, minute, faults).
+pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Finding>)> {
+    let token = reader.tokens.get(i)?;
+    let (mut end, mut hour, minute, bare) = match &token.kind {
+        Kind::Clock(hour, minute) => (i + 1, *hour, *minute, false),
+        Kind::Number => match token.low.split_once('.') {
+            // "8.30" as some write it.
+            Some((hour, minute)) if minute.len() == 2 => (i + 1, hour.parse().ok()?, minute.parse().ok()?, false),
+            Some(_) => return None,
+            None => (i + 1, token.low.parse().ok()?, 0, true),
+        },
+        Kind::Word => match token.low.as_str() {
+            "noon" | "midday" => return Some((i + 1, 12, 0, Vec::new())),
+            "midnight" => return Some((i + 1, 0, 0, Vec::new())),
+            "half" if reader.low(i + 1) == "past" => {
+                let (end, hour, _, faults) = clock(reader, i + 2)?;
+                return Some((end, hour, 30, faults));
+            }
+            "quarter" if reader.low(i + 1) == "past" => {
+                let (end, hour, _, faults) = clock(reader, i + 2)?;
+                return Some((end, hour, 15, faults));
+            }
+            _ => {
+                let (end, micros) = number(reader, i)?;
+                (end, u32::try_from(micros / MICROS).ok()?, 0, true)
+            }
+        },
+        _ => return None,
+    };
+    let mut marked = !bare;
+    if matches!(reader.low(end), "o'clock" | "oclock") {
+        end += 1;
+    } else if reader.low(end) == "hrs" || reader.low(end) == "h" || reader.low(end) == "hours" && bare {
+        end += 1;
+        marked = true;
+    }
+    let half = reader.low(end).replace('.', "");
+    let morning = matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "morning"));
+    let evening = matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "afternoon" | "evening"))
+        || (half == "at" && reader.low(end + 1) == "night");
+    let mut faults = Vec::new();
+    let bad = |hour: u32| hour == 0 || hour > 12;
+    if half == "am" || morning {
+        faults.extend(bad(hour).then(|| impossible(reader, i, end)));
+        hour = if hour == 12 { 0 } else { hour };
+        end += if morning { 3 } else { 1 };
+        marked = true;
+    } else if half == "pm" || evening {
+        faults.extend((bad(hour) && half == "pm").then(|| impossible(reader, i, end)));
+        hour = if hour < 12 { hour + 12 } else { hour };
+        end += if half == "pm" { 1 } else if half == "at" { 2 } else { 3 };
+        marked = true;
+    }
+    if hour > 24 || minute > 59 || (hour == 24 && minute > 0) {
+        faults.push(impossible(reader, i, end));
+    }
+    if !marked && (1..=6).contains(&hour) {
+        faults.push(error(
+            "ambiguous-time",
+            reader.span(i, end),
+            format!("{hour} o'clock may be in the morning or in the afternoon"),
+            "write 5 pm or 17:00",
+        ));
+    }
+    Some((end, hour, minute, faults))
+}
+
+fn impossible(reader: &Reader<'_>, from: usize, to: usize) -> Finding {
+    error("impossible-time", reader.span(from, to), "there is no such time".to_owned(), "write a time such as 9:00, 17:30 or 5 pm")
+}
+
+/// A time zone at `i`: "Berlin time", "UTC", "(Europe/Berlin)", "our time".
+pub fn zone(reader: &Reader<'_>, i: usize) -> Option<(usize, Option<String>, Vec<Finding>)> {
+    let mut at = i;
+    while matches!(reader.low(at), "(" | "," | "in" | "the" | "by" | "according") && at < i + 3 {
+        at += 1;
+    }
+    for phrase in ["our time", "our time zone", "company time", "local time", "our local time", "office time"] {
+        if let Some(end) = phrase_at(reader, at, phrase) {
+            return Some((close(reader, end), None, Vec::new()));
+        }
+    }
+    let token = reader.tokens.get(at).filter(|t| t.is_word())?;
+    if token.low.contains('/') {
+        let mut name = token.text.clone();
+        let mut end = at + 1;
+        // "America/New_York" is cut at the underscore.
+        while reader.tokens.get(end).is_some_and(|t| t.glued && t.is_word()) {
+            name = format!("{name}_{}", reader.tokens[end].text);
+            end += 1;
+        }
+        if reader.low(end) == "time" {
+            end += 1;
+        }
+        return match name.parse::<chrono_tz::Tz>() {
+            Ok(zone) => Some((close(reader, end), Some(zone.name().to_owned()), Vec::new())),
+            Err(_) => {
+                let fault = error("unknown-zone", reader.span(at, end), format!("there is no time zone {name}"), "write a zone such as Europe/Berlin");
+                Some((close(reader, end), Some(name), vec![fault]))
+            }
+        };
+    }
+    let known = super::vocabulary::words::ZONES
+        .iter()
+        .filter_map(|(words, zone)| phrase_at(reader, at, words).map(|end| (end, (*zone).to_owned())))
+        .max_by_key(|(end, _)| *end);
+    let city = || {
+        let all = |words: &[String]| words.iter().enumerate().all(|(n, word)| reader.low(at + n) == word);
+        reader
+            .index
+            .zones
+            .iter()
+            .find(|(words, _)| all(words) && reader.low(at + words.len()) == "time")
+            .map(|(words, zone)| (at + words.len(), zone.clone()))
+    };
+    let (end, zone) = known.or_else(city)?;
+    let end = if matches!(reader.low(end), "standard") { end + 1 } else { end };
+    let end = if reader.low(end) == "time" { end + 1 } else { end };
+    Some((close(reader, end), Some(zone), Vec::new()))
+}
+
+fn close(reader: &Reader<'_>, end: usize) -> usize {
+    if reader.tokens.get(end).is_some_and(|t| t.is_mark(')')) { end + 1 } else { end }
+}

@@ -1,0 +1,229 @@
+//! From words to tools: an action phrase's words against what each tool is known by.
+
+use super::index::ToolWords;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::forms::stem;
+use super::scan::Reader;
+use super::vocabulary::synonyms::{
+    EMPTY_NOUNS, LIGHT_VERBS, NOISE, PARTICLES, READ_ADJECTIVES, READ_PARTICLES, READ_VERBS, SAME_ACT,
+};
+
+/// What a phrase binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bound {
+    /// The tool, or all tools of a server, and how far-fetched that is.
+    Tool(String, u32),
+    /// Several tools fit equally.
+    Several(Vec<String>),
+    /// The act is a tool's, but these words are nowhere known.
+    Unknown(String, Vec<usize>),
+    /// No tool does this.
+    None,
+}
+
+const TERM: i32 = 9;
+const LOCAL: i32 = 6;
+const ACT: i32 = 5;
+const SERVER: i32 = 4;
+const TITLE: i32 = 4;
+const DESCRIPTION: i32 = 2;
+const FAR: i32 = 1;
+
+/// The groups of [`SAME_ACT`], in stems: each act is the stems of its words.
+struct Acts {
+    groups: Vec<Vec<Vec<String>>>,
+    /// First stem → groups and places in them.
+    by_first: HashMap<String, Vec<(usize, usize)>>,
+    reads: Vec<String>,
+    light: Vec<String>,
+}
+
+static ACTS: LazyLock<Acts> = LazyLock::new(|| {
+    let stems = |phrase: &str| phrase.split(' ').map(stem).collect::<Vec<_>>();
+    let groups: Vec<Vec<Vec<String>>> =
+        SAME_ACT.iter().map(|group| group.iter().map(|act| stems(act)).collect()).collect();
+    let mut by_first: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+    for (g, group) in groups.iter().enumerate() {
+        for (a, act) in group.iter().enumerate() {
+            by_first.entry(act[0].clone()).or_default().push((g, a));
+        }
+    }
+    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(), light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect() }
+});
+
+struct Content<'a> {
+    at: usize,
+    stem: &'a str,
+    optional: bool,
+}
+
+/// What the words at these places bind. `reading`: the phrase only looks something up.
+pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
+    let (content, reads) = content(reader, words, reading);
+    if content.is_empty() {
+        return Bound::None;
+    }
+    if let Some(server) = server(reader, words) {
+        return server;
+    }
+    let mut full: Vec<(i32, &ToolWords)> = Vec::new();
+    let mut partial: Option<(usize, &ToolWords, Vec<usize>)> = None;
+    for tool in &reader.index.tools {
+        if reads && !tool.reads {
+            continue;
+        }
+        let (score, key, missing) = measure(tool, &content, reads);
+        if missing.is_empty() && (key || (reads && score > 0)) {
+            full.push((score, tool));
+        } else if key && !reads && partial.as_ref().is_none_or(|(fewest, _, _)| missing.len() < *fewest) {
+            partial = Some((missing.len(), tool, missing));
+        }
+    }
+    full.sort_by_key(|(score, tool)| (std::cmp::Reverse(*score), tool.name.clone()));
+    match full.as_slice() {
+        [] => match partial {
+            Some((_, tool, missing)) => Bound::Unknown(tool.name.clone(), missing),
+            None => Bound::None,
+        },
+        [(best, first), rest @ ..] => {
+            let mut rivals: Vec<String> =
+                rest.iter().filter(|(score, _)| *score >= *best - 1).map(|(_, tool)| tool.name.clone()).collect();
+            if rivals.is_empty() {
+                return Bound::Tool(first.name.clone(), u32::from(*best < ACT));
+            }
+            rivals.insert(0, first.name.clone());
+            Bound::Several(rivals)
+        }
+    }
+}
+
+/// The words that matter, and whether the phrase starts with a verb that only looks.
+fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<Content<'r>>, bool) {
+    let meaningful: Vec<usize> = words.iter().copied().filter(|at| !NOISE.contains(&reader.low(*at))).collect();
+    let first = meaningful.first().copied();
+    let verb = first.filter(|at| looks(reader, *at));
+    // "open a ticket" creates one; "open" only looks where the phrase must look.
+    let reads = reading || verb.is_some_and(|at| !matches!(reader.low(at), "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"));
+    let list = meaningful
+        .iter()
+        .enumerate()
+        .map(|(order, at)| {
+            let low = reader.low(*at);
+            let light = order == 0 && is_light(reader, *at);
+            let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
+            let look = reads && (order == 0 && looks(reader, *at) || READ_PARTICLES.contains(&low) && order < 4 || READ_ADJECTIVES.contains(&low) || looks(reader, *at) && order < 3);
+            let optional = light || particle || look || EMPTY_NOUNS.contains(&low) || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
+            Content { at: *at, stem: reader.stem(*at), optional }
+        })
+        .collect();
+    (list, reads)
+}
+
+fn looks(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.reads.iter().any(|verb| verb == reader.stem(at))
+}
+
+fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.light.iter().any(|verb| verb == reader.stem(at))
+}
+
+/// (score, whether the act itself is covered, required words that are not).
+fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool, Vec<usize>) {
+    let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
+    let (mut score, mut key, mut missing) = (0, false, Vec::new());
+    let mut used: Vec<&str> = Vec::new();
+    for (order, word) in content.iter().enumerate() {
+        let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
+            (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
+            _ => String::new(),
+        };
+        let pair = [joined(Some(word), content.get(order + 1)), joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word))];
+        let compound = |list: &[String]| list.iter().any(|known| pair.contains(known));
+        let in_term = tool.terms.iter().any(|term| {
+            has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem))
+        });
+        let (mut act, mut far) = (None, false);
+        for (group, place) in ACTS.by_first.get(word.stem).map_or(&[][..], Vec::as_slice) {
+            let phrase = &ACTS.groups[*group][*place];
+            let stands = phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
+            if !stands {
+                continue;
+            }
+            for other in &ACTS.groups[*group] {
+                let [other] = other.as_slice() else { continue };
+                if let Some(local) = tool.local.iter().find(|local| *local == other) {
+                    act = Some(local.as_str());
+                }
+                far |= has(&tool.description, other) || has(&tool.title, other);
+            }
+        }
+        let level = if in_term {
+            key = true;
+            TERM
+        } else if let Some(local) = tool.local.iter().find(|local| *local == word.stem || pair.contains(local)) {
+            used.push(local);
+            key |= !word.optional || is_act(local);
+            LOCAL
+        } else if let Some(local) = act {
+            used.push(local);
+            key = true;
+            ACT
+        } else if has(&tool.server, word.stem) || compound(&tool.server) {
+            SERVER
+        } else if has(&tool.title, word.stem) {
+            key |= order == 0;
+            TITLE
+        } else if has(&tool.description, word.stem) {
+            key |= content.len() > 1 && tool.description.first().is_some_and(|first| first == word.stem);
+            DESCRIPTION
+        } else if far {
+            FAR
+        } else {
+            if !word.optional {
+                missing.push(word.at);
+            }
+            0
+        };
+        score += level;
+    }
+    let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
+    score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    if tool.reads && !reads {
+        score -= 3;
+    }
+    (score, key, missing)
+}
+
+fn is_read(stem: &str) -> bool {
+    ACTS.reads.iter().any(|verb| verb == stem)
+}
+
+fn is_act(stem: &str) -> bool {
+    !is_read(stem)
+}
+
+/// "the help desk", "all billing tools", "anything in the CRM": a server's name for all its tools.
+fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
+    let mut using = false;
+    let mut rest: Vec<&str> = Vec::new();
+    for at in words {
+        let low = reader.low(*at);
+        let tool_noun = matches!(low, "tool" | "tools" | "action" | "actions" | "system" | "systems" | "everything" | "anything" | "operations" | "functions" | "nothing" | "server");
+        let verb = matches!(low, "use" | "using" | "access" | "accessing" | "work" | "working" | "do" | "touch" | "used" | "uses" | "touching" | "operate");
+        using |= tool_noun || verb;
+        if !tool_noun && !verb && !NOISE.contains(&low) {
+            rest.push(reader.stem(*at));
+        }
+    }
+    let joined: String = rest.concat();
+    let (_, server) = reader.index.servers.iter().find(|(stems, _)| {
+        !rest.is_empty() && (stems.iter().map(String::as_str).eq(rest.iter().copied()) || stems.concat() == joined)
+    })?;
+    let local = reader.index.tools.iter().any(|tool| {
+        tool.terms.iter().any(|term| term.iter().map(String::as_str).eq(rest.iter().copied()))
+            || tool.local.iter().map(String::as_str).eq(rest.iter().copied())
+    });
+    (using || !local).then(|| Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }))
+}

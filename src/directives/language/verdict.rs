@@ -1,0 +1,300 @@
+//! From all readings of a sentence to one outcome: exactly one reading, guidance, or what is wrong.
+
+use super::build::{Built, build};
+use super::pattern_set::{Form, Set};
+use super::scan::Reader;
+use super::token::{Kind, Token};
+use super::values::error;
+use super::{Finding, Outcome, Read, Scope, Severity, Vocabulary, guards, schedule};
+use crate::directives::rule::Rule;
+use crate::workers::WorkerRef;
+
+/// Readings that differ by no more than this are equally good.
+const MARGIN: u32 = 0;
+const MAX_SPLITS: usize = 8;
+
+/// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
+pub enum Meaning {
+    Rules(Vec<(Rule, usize, Vec<Finding>)>),
+    Broken(Built),
+    Ambiguous(Vec<Finding>),
+    Nothing,
+}
+
+pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) -> Outcome {
+    let ban_like = ban_like(&tokens);
+    match understand(voc, &tokens, 0) {
+        Meaning::Rules(rules) => Outcome::Rules(
+            rules
+                .into_iter()
+                .map(|(rule, offset, findings)| Read { rule: scoped(rule, scope), offset, findings })
+                .collect(),
+        ),
+        Meaning::Ambiguous(findings) => Outcome::Refused(findings),
+        Meaning::Broken(built) if enforceable(&built, &tokens) => {
+            let mut findings: Vec<Finding> = Vec::new();
+            for fault in built.faults {
+                if !findings.contains(&fault) {
+                    findings.push(fault);
+                }
+            }
+            Outcome::Refused(findings)
+        }
+        Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
+    }
+}
+
+/// Whom guidance under this heading or in this file addresses.
+pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
+    match (&scope.heading, scope.role) {
+        (Some(super::Heading::Worker(worker)), _) => vec![worker.clone()],
+        (_, Some(role)) => vec![WorkerRef::Role(role.to_owned())],
+        (_, None) => Vec::new(),
+    }
+}
+
+/// In a role file a rule that names nobody is for that role.
+fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
+    let Some(role) = scope.role else { return rule };
+    let fill = |who: &mut Vec<WorkerRef>| {
+        if who.is_empty() {
+            who.push(WorkerRef::Role(role.to_owned()));
+        }
+    };
+    match &mut rule {
+        Rule::Escalate(r) => fill(&mut r.who),
+        Rule::Approve(r) => fill(&mut r.who),
+        Rule::Allow(r) => fill(&mut r.who),
+        Rule::Forbid(r) => fill(&mut r.who),
+        Rule::Permit(r) => fill(&mut r.who),
+        Rule::Before(r) => fill(&mut r.who),
+        Rule::Expect(r) => fill(&mut r.who),
+        Rule::Hours(r) => fill(&mut r.who),
+        Rule::Guidance(r) => fill(&mut r.who),
+        Rule::Schedule(r) => fill(&mut r.who),
+        Rule::Budget(r) => fill(&mut r.who),
+        Rule::Review(r) => fill(&mut r.who),
+        Rule::Sample(r) => fill(&mut r.who),
+        Rule::Guard(r) => fill(&mut r.who),
+        Rule::Autonomy(r) => fill(&mut r.who),
+        Rule::Define(_) | Rule::Route(_) | Rule::Prioritise(_) | Rule::Cover(_) => {}
+    }
+    rule
+}
+
+fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
+    let reader = Reader::new(voc, tokens.to_vec());
+    let mut candidates: Vec<Built> = reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
+    candidates.extend(schedule::read(&reader));
+    candidates.extend(guards::read(&reader));
+    candidates.sort_by_key(|built| built.cost);
+    let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
+    if let Some(best) = clean.first() {
+        // A reading that swallows a second rule as free text loses against two clean halves.
+        if best.cost >= 14
+            && depth < 3
+            && let Some(rules) = halves(voc, &reader, tokens, depth)
+        {
+            return Meaning::Rules(rules);
+        }
+        let rival = clean.iter().find(|other| other.cost <= best.cost + MARGIN && !same(&other.rules, &best.rules));
+        if let Some(rival) = rival {
+            return Meaning::Ambiguous(vec![ambiguous(voc, &reader, best, rival)]);
+        }
+        let offset = reader.tokens.first().map_or(0, |token| token.span.start);
+        return Meaning::Rules(
+            best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect(),
+        );
+    }
+    if depth < 3
+        && let Some(rules) = halves(voc, &reader, tokens, depth)
+    {
+        return Meaning::Rules(rules);
+    }
+    match candidates.into_iter().next() {
+        Some(built) => Meaning::Broken(built),
+        None => Meaning::Nothing,
+    }
+}
+
+/// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
+fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
+    let cuts = cuts(reader);
+    for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
+        let left = &tokens[..left_end];
+        let Meaning::Rules(first) = understand(voc, left, 3) else { continue };
+        let subject = subject(voc, left);
+        let right = &tokens[right_start..];
+        let mut tries: Vec<Vec<Token>> = Vec::new();
+        let pronoun = right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        if let Some(subject) = &subject {
+            let rest = if pronoun { &right[1..] } else { right };
+            let joined = subject.iter().chain(rest).cloned().collect();
+            if pronoun {
+                tries.push(joined);
+            } else {
+                tries.push(right.to_vec());
+                tries.push(joined);
+            }
+        } else {
+            tries.push(right.to_vec());
+        }
+        for attempt in tries {
+            if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
+                let mut all = first.clone();
+                let offset = right.first().map_or(0, |t| t.span.start);
+                all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
+                return Some(all);
+            }
+        }
+    }
+    None
+}
+
+fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
+    let mut strong = Vec::new();
+    let mut weak = Vec::new();
+    for i in 2..reader.tokens.len().saturating_sub(1) {
+        let token = &reader.tokens[i];
+        let mark = matches!(token.kind, Kind::Mark(';' | '.' | '-' | ':'));
+        let comma = token.is_mark(',');
+        let word = matches!(token.low.as_str(), "and" | "but" | "while" | "whereas" | "yet");
+        if !(mark || comma || word) {
+            continue;
+        }
+        let mut next = i + 1;
+        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",") && next < i + 4 {
+            next += 1;
+        }
+        if next >= reader.tokens.len() {
+            continue;
+        }
+        if mark { strong.push((i, next)) } else { weak.push((i, next)) }
+    }
+    strong.extend(weak);
+    strong
+}
+
+/// The tokens of a clean reading's subject.
+fn subject(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let reader = Reader::new(voc, tokens.to_vec());
+    let best = reader
+        .whole(Set::Main)
+        .iter()
+        .filter_map(|fitting| build(&reader, fitting))
+        .filter(|built| built.faults.is_empty())
+        .min_by_key(|built| built.cost)?;
+    let (from, to) = best.subject;
+    (to > from).then(|| tokens[from..to].to_vec())
+}
+
+/// Whether two readings are the same rules; how the action is displayed does not count.
+pub fn same(left: &[Rule], right: &[Rule]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(a, b)| without_display(a) == without_display(b))
+}
+
+fn without_display(rule: &Rule) -> Rule {
+    let mut rule = rule.clone();
+    match &mut rule {
+        Rule::Approve(r) => r.action.clear(),
+        Rule::Allow(r) => r.action.clear(),
+        Rule::Forbid(r) => r.action.clear(),
+        Rule::Before(r) => r.action.clear(),
+        Rule::Schedule(r) => r.what.clear(),
+        _ => {}
+    }
+    rule
+}
+
+fn ambiguous(voc: &Vocabulary<'_>, reader: &Reader<'_>, one: &Built, two: &Built) -> Finding {
+    let say = |built: &Built| {
+        built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ")
+    };
+    error(
+        "ambiguous",
+        reader.span(0, reader.tokens.len()),
+        format!("this can be read in two ways: “{}” or “{}”", say(one), say(two)),
+        "write the one that you mean",
+    )
+}
+
+/// Whether the best broken reading is a rule that someone believes in, rather than guidance that looks a little like one.
+fn enforceable(built: &Built, tokens: &[Token]) -> bool {
+    let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
+    let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
+    let approval_word = says(&[
+        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission", "authorise", "authorize", "authorised",
+        "authorized", "ok", "okay", "approver", "approvers", "authorisation", "authorization", "clearance", "signature",
+    ]);
+    if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
+        if has("unknown-tool") {
+            return true;
+        }
+        return match built.form {
+            Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
+            Form::PermitOnly | Form::ForbidUnlessFrom => says(&["only", "alone", "nobody", "reserved", "exclusively", "except"]) && says(&["may", "can", "allowed", "permitted"]),
+            _ => false,
+        };
+    }
+    if has("pronoun") {
+        return !says(&["you", "your"])
+            && matches!(
+                built.form,
+                Form::Approve | Form::Allow | Form::Forbid | Form::Permit | Form::PermitOnly | Form::Route | Form::Escalate | Form::EscalateWork | Form::Budget | Form::Autonomy | Form::Before
+            )
+            && built.cost < 200;
+    }
+    built.cost < 330
+}
+
+/// Shaped like a ban.
+fn ban_like(tokens: &[Token]) -> bool {
+    tokens.iter().enumerate().any(|(i, token)| {
+        let next = tokens.get(i + 1).map_or("", |t| t.low.as_str());
+        matches!(token.low.as_str(), "never" | "forbidden" | "prohibited" | "nobody")
+            || matches!((token.low.as_str(), next), ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent"))
+    })
+}
+
+/// What a term of a double negation reads as, and other shapes that no grammar should try to read.
+pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
+    let negations: Vec<usize> = tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned"))
+        .map(|(i, _)| i)
+        .collect();
+    let double = negations.windows(2).find(|pair| {
+        let between: Vec<&str> = tokens[pair[0] + 1..pair[1]].iter().map(|t| t.low.as_str()).collect();
+        let plain = between.iter().any(|word| matches!(*word, "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"));
+        !plain && between.len() < 6
+    })?;
+    let span = tokens[double[0]].span.start..tokens[double[1]].span.end;
+    Some(error(
+        "double-negation",
+        span,
+        "two negations in one clause can be read either way".to_owned(),
+        "say it without “not … not”: who may, who must, or who never may",
+    ))
+}
+
+// DEBUG-BEGIN
+pub fn debug(voc: &Vocabulary<'_>, text: &str) {
+    let tokens = super::token::tokenize(text);
+    let reader = Reader::new(voc, tokens);
+    let all = reader.whole(Set::Main);
+    eprintln!("   steps {} matches {}", reader.steps_spent(), all.len());
+    let mut built: Vec<Built> = all.iter().filter_map(|m| build(&reader, m)).collect();
+    built.extend(schedule::read(&reader));
+    built.extend(guards::read(&reader));
+    built.sort_by_key(|b| b.cost);
+    for b in built.iter().take(8) {
+        eprintln!("   {} {:?} {} {:?} {:?}", b.cost, b.form, b.pattern, b.rules, b.faults.iter().map(|f| f.code).collect::<Vec<_>>());
+    }
+    if built.is_empty() {
+        for m in all.iter().take(8) {
+            eprintln!("   unbuilt {} {:?} {} {:?}", m.cost, m.form, m.pattern, m.binds);
+        }
+    }
+}
+// DEBUG-END

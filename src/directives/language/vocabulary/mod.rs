@@ -1,0 +1,13 @@
+//! What people say, as data: one table per class of words, one place per relation. Nothing here decides anything.
+
+pub mod bounds;
+pub mod clauses;
+pub mod gates;
+pub mod guards;
+pub mod irregular;
+pub mod people;
+pub mod relations;
+pub mod synonyms;
+pub mod topics;
+pub mod words;
+pub mod work;
