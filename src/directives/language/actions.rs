@@ -1,6 +1,7 @@
 //! Action phrases: "refunds", "issue refunds or cancel subscriptions", "look up the contract and the open tickets",
 //! "refund (`billing.refund`)".
 
+use super::Finding;
 use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
@@ -9,7 +10,6 @@ use super::topics::priority_word;
 use super::values::{Action, Slotted, Val, error};
 use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
-use super::Finding;
 use crate::catalogue::ToolName;
 use crate::directives::rule::{Condition, ToolPattern};
 
@@ -20,10 +20,80 @@ pub const UNDEFINED: u32 = 85;
 
 /// Words at which an action phrase ends.
 const STOPS: &[&str] = &[
-    "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only", "over", "above", "under", "below", "more",
-    "less", "than", "must", "should", "shall", "will", "may", "can", "is", "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not",
-    "never", "need", "needs", "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because", "exceeding", "nothing",
-    "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then", "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves",
+    "if",
+    "when",
+    "whenever",
+    "unless",
+    "without",
+    "before",
+    "after",
+    "until",
+    "till",
+    "within",
+    "otherwise",
+    "only",
+    "over",
+    "above",
+    "under",
+    "below",
+    "more",
+    "less",
+    "than",
+    "must",
+    "should",
+    "shall",
+    "will",
+    "may",
+    "can",
+    "is",
+    "are",
+    "be",
+    "was",
+    "were",
+    "been",
+    "being",
+    "has",
+    "have",
+    "had",
+    "does",
+    "did",
+    "not",
+    "never",
+    "need",
+    "needs",
+    "require",
+    "requires",
+    "by",
+    "per",
+    "who",
+    "which",
+    "while",
+    "outside",
+    "during",
+    "except",
+    "but",
+    "because",
+    "exceeding",
+    "nothing",
+    "once",
+    "else",
+    "between",
+    "least",
+    "most",
+    "where",
+    "so",
+    "prior",
+    "first",
+    "then",
+    "anyone",
+    "needing",
+    "requiring",
+    "inside",
+    "unapproved",
+    "worth",
+    "upwards",
+    "provided",
+    "themselves",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -44,7 +114,9 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         }
         end += 1;
         let last = &reader.tokens[end - 1];
-        if last.is_mark(',') || matches!(last.low.as_str(), "and" | "or" | "the" | "a" | "an" | "to" | "of" | "for" | "nor") {
+        if last.is_mark(',')
+            || matches!(last.low.as_str(), "and" | "or" | "the" | "a" | "an" | "to" | "of" | "for" | "nor")
+        {
             continue;
         }
         if let Some(one) = phrase(reader, slot, i, end) {
@@ -65,7 +137,8 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
     if bracket {
         at += 1;
-    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using")) {
+    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using"))
+    {
         return Vec::new();
     }
     let start = at;
@@ -81,7 +154,11 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         let end = if bracket { at + usize::from(reader.tokens.get(at).is_some_and(|t| t.is_mark(')'))) } else { at };
         let closed = !bracket || end > at;
         if closed {
-            let text = if bracket { words.join(" ") } else { tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ") };
+            let text = if bracket {
+                words.join(" ")
+            } else {
+                tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ")
+            };
             let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
             let cost = if faults.is_empty() { 0 } else { NO_TOOL };
             found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
@@ -115,7 +192,8 @@ pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Findin
         .map(|tool| (strsim::jaro_winkler(&tool.name, code), &tool.name))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    let help = near.map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
+    let help = near
+        .map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
     Some(error("unknown-tool", reader.span(at, at + 1), format!("there is no tool `{code}`"), &help))
 }
 
@@ -139,13 +217,22 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             when.priority = Some(priority);
             at = stop;
             continue;
-        } else if reader.hedge_at(at) > 0 && at + reader.hedge_at(at) <= end && !is_tool_word(reader, at) && !matches!(low, "about" | "say" | "around") {
+        } else if reader.hedge_at(at) > 0
+            && at + reader.hedge_at(at) <= end
+            && !is_tool_word(reader, at)
+            && !matches!(low, "about" | "say" | "around")
+        {
             let stop = at + reader.hedge_at(at);
             faults.push(reader.hedge_fault(at, stop));
             cost += HEDGE_COST;
             at = stop;
             continue;
-        } else if VAGUE.contains(&low) && !is_tool_word(reader, at) && !NOISE.contains(&low) && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new")) && !matches!(low, "new" | "old") {
+        } else if VAGUE.contains(&low)
+            && !is_tool_word(reader, at)
+            && !NOISE.contains(&low)
+            && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new"))
+            && !matches!(low, "new" | "old")
+        {
             faults.push(reader.hedge_fault(at, at + 1));
             cost += HEDGE_COST;
         } else if let Some(list) = parts.last_mut() {
@@ -197,7 +284,13 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
-fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize, part: &[usize]) -> (Bound, Vec<usize>) {
+fn bind_part(
+    reader: &Reader<'_>,
+    slot: Slot,
+    parts: &[Vec<usize>],
+    order: usize,
+    part: &[usize],
+) -> (Bound, Vec<usize>) {
     let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
@@ -222,14 +315,36 @@ fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize
 
 fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
     part.iter().find(|at| !NOISE.contains(&reader.low(**at))).is_some_and(|at| {
-        matches!(reader.low(*at), "look" | "looking" | "check" | "checking" | "read" | "reading" | "search" | "searching" | "view" | "viewing" | "see" | "seeing" | "consult" | "fetch" | "fetching" | "verify" | "verifying")
+        matches!(
+            reader.low(*at),
+            "look"
+                | "looking"
+                | "check"
+                | "checking"
+                | "read"
+                | "reading"
+                | "search"
+                | "searching"
+                | "view"
+                | "viewing"
+                | "see"
+                | "seeing"
+                | "consult"
+                | "fetch"
+                | "fetching"
+                | "verify"
+                | "verifying"
+        )
     })
 }
 
 /// Whether a tool or a term is known by this word, so that it is no mere adjective.
 fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
     let stem = reader.stem(at);
-    reader.index.tools.iter().any(|tool| tool.local.iter().chain(&tool.server).any(|word| word == stem) || tool.terms.iter().flatten().any(|word| word == stem))
+    reader.index.tools.iter().any(|tool| {
+        tool.local.iter().chain(&tool.server).any(|word| word == stem)
+            || tool.terms.iter().flatten().any(|word| word == stem)
+    })
 }
 
 /// A defined term for customers or accounts: ("VIP", "the VIP customers") → its length and the term.

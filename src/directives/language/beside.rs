@@ -111,7 +111,8 @@ impl Beside {
 
     /// Whether nothing but conditions was said.
     pub fn only_conditions(&self) -> bool {
-        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, guard, remind, by } = self;
+        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, guard, remind, by } =
+            self;
         within.is_none()
             && otherwise.is_none()
             && !typed

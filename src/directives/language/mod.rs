@@ -41,8 +41,8 @@ use crate::roster::Roster;
 use crate::workers::WorkerRef;
 
 pub use super::diagnostics::Severity;
-pub use paraphrase::paraphrase;
 use super::rule::{Define, Rule};
+pub use paraphrase::paraphrase;
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,7 +157,9 @@ impl<'r> Reader<'r> {
         let mut kept: Vec<Match> = Vec::new();
         for candidate in found {
             let same = |other: &Match| {
-                other.end == candidate.end && other.form == candidate.form && same_values(&other.binds, &candidate.binds)
+                other.end == candidate.end
+                    && other.form == candidate.form
+                    && same_values(&other.binds, &candidate.binds)
             };
             if !kept.iter().any(same) {
                 kept.push(candidate);

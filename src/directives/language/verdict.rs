@@ -84,7 +84,8 @@ fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
 
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
-    let mut candidates: Vec<Built> = reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
+    let mut candidates: Vec<Built> =
+        reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
     candidates.extend(schedule::read(&reader));
     candidates.extend(guards::read(&reader));
     candidates.sort_by_key(|built| built.cost);
@@ -102,9 +103,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
             return Meaning::Ambiguous(vec![ambiguous(voc, &reader, best, rival)]);
         }
         let offset = reader.tokens.first().map_or(0, |token| token.span.start);
-        return Meaning::Rules(
-            best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect(),
-        );
+        return Meaning::Rules(best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect());
     }
     if depth < 3
         && let Some(rules) = halves(voc, &reader, tokens, depth)
@@ -118,7 +117,12 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
 }
 
 /// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
-fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
+fn halves(
+    voc: &Vocabulary<'_>,
+    reader: &Reader<'_>,
+    tokens: &[Token],
+    depth: usize,
+) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
     let cuts = cuts(reader);
     for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
         let left = &tokens[..left_end];
@@ -126,7 +130,8 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun = right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        let pronoun =
+            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
@@ -163,7 +168,9 @@ fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
             continue;
         }
         let mut next = i + 1;
-        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",") && next < i + 4 {
+        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",")
+            && next < i + 4
+        {
             next += 1;
         }
         if next >= reader.tokens.len() {
@@ -207,9 +214,7 @@ fn without_display(rule: &Rule) -> Rule {
 }
 
 fn ambiguous(voc: &Vocabulary<'_>, reader: &Reader<'_>, one: &Built, two: &Built) -> Finding {
-    let say = |built: &Built| {
-        built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ")
-    };
+    let say = |built: &Built| built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ");
     error(
         "ambiguous",
         reader.span(0, reader.tokens.len()),
@@ -223,8 +228,28 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission", "authorise", "authorize", "authorised",
-        "authorized", "ok", "okay", "approver", "approvers", "authorisation", "authorization", "clearance", "signature",
+        "approval",
+        "approve",
+        "approves",
+        "approved",
+        "approvals",
+        "sign",
+        "signs",
+        "signed",
+        "consent",
+        "permission",
+        "authorise",
+        "authorize",
+        "authorised",
+        "authorized",
+        "ok",
+        "okay",
+        "approver",
+        "approvers",
+        "authorisation",
+        "authorization",
+        "clearance",
+        "signature",
     ]);
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
@@ -232,7 +257,10 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         }
         return match built.form {
             Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
-            Form::PermitOnly | Form::ForbidUnlessFrom => says(&["only", "alone", "nobody", "reserved", "exclusively", "except"]) && says(&["may", "can", "allowed", "permitted"]),
+            Form::PermitOnly | Form::ForbidUnlessFrom => {
+                says(&["only", "alone", "nobody", "reserved", "exclusively", "except"])
+                    && says(&["may", "can", "allowed", "permitted"])
+            }
             _ => false,
         };
     }
@@ -240,7 +268,17 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         return !says(&["you", "your"])
             && matches!(
                 built.form,
-                Form::Approve | Form::Allow | Form::Forbid | Form::Permit | Form::PermitOnly | Form::Route | Form::Escalate | Form::EscalateWork | Form::Budget | Form::Autonomy | Form::Before
+                Form::Approve
+                    | Form::Allow
+                    | Form::Forbid
+                    | Form::Permit
+                    | Form::PermitOnly
+                    | Form::Route
+                    | Form::Escalate
+                    | Form::EscalateWork
+                    | Form::Budget
+                    | Form::Autonomy
+                    | Form::Before
             )
             && built.cost < 200;
     }
@@ -252,7 +290,10 @@ fn ban_like(tokens: &[Token]) -> bool {
     tokens.iter().enumerate().any(|(i, token)| {
         let next = tokens.get(i + 1).map_or("", |t| t.low.as_str());
         matches!(token.low.as_str(), "never" | "forbidden" | "prohibited" | "nobody")
-            || matches!((token.low.as_str(), next), ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent"))
+            || matches!(
+                (token.low.as_str(), next),
+                ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent")
+            )
     })
 }
 
@@ -266,7 +307,12 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         .collect();
     let double = negations.windows(2).find(|pair| {
         let between: Vec<&str> = tokens[pair[0] + 1..pair[1]].iter().map(|t| t.low.as_str()).collect();
-        let plain = between.iter().any(|word| matches!(*word, "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"));
+        let plain = between.iter().any(|word| {
+            matches!(
+                *word,
+                "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"
+            )
+        });
         !plain && between.len() < 6
     })?;
     let span = tokens[double[0]].span.start..tokens[double[1]].span.end;
@@ -289,7 +335,14 @@ pub fn debug(voc: &Vocabulary<'_>, text: &str) {
     built.extend(guards::read(&reader));
     built.sort_by_key(|b| b.cost);
     for b in built.iter().take(8) {
-        eprintln!("   {} {:?} {} {:?} {:?}", b.cost, b.form, b.pattern, b.rules, b.faults.iter().map(|f| f.code).collect::<Vec<_>>());
+        eprintln!(
+            "   {} {:?} {} {:?} {:?}",
+            b.cost,
+            b.form,
+            b.pattern,
+            b.rules,
+            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
+        );
     }
     if built.is_empty() {
         for m in all.iter().take(8) {
