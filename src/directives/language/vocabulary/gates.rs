@@ -6,6 +6,23 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Approve,
         &[
+            "~ it be (necessary|needed|required|mandatory|obligatory|compulsory) {okay} (to|for|before) {act} ~",
+            "~ {to} <aux>? (first)? <approve> (it|this|that|them) (first)? ~",
+            "~ (it|this|that|they) <aux>? <need> {okay} ~",
+            "~ (it|this|they) (must|should|need to|have to|be to|shall) (first)? be <approved> (by {to})? ~",
+            "~ (need|require|get|obtain|wait for) {okay} ~",
+            "~ {obj} <must_be> (only)? be {part} ~ (only)? (with|after|on|under) {okay} ~",
+            "~ {obj} be (only)? {part} ~ (only)? (with|after|on) {okay} ~",
+            "~ {obj} <must_not_be> be {part} ~ without (first)? {okay} ~",
+            "~ {obj} be (not|never) {part} ~ without {okay} ~",
+            "~ {obj} <must_not_be> be {part} ~ (unless|until|before) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this|to it)? ~",
+            "~ no {obj} (may|can|should|must|shall|will|be to)? be {part} ~ without {okay} ~",
+            "~ no {obj} (may|can|should|must|shall|will|be to)? be {part} ~ (unless|until|before) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this)? ~",
+            "~ before {obj} be {part} ~ {to} <aux>? (first)? <approve> (it|this|that|them)? ~",
+            "~ before {obj} be {part} ~ {okay} be (needed|required|necessary) ~",
+            "~ {okay} be (needed|required|necessary|mandatory) before {obj} (be|can be|may be) {part} ~",
+            "~ {to} <aux>? <approve> (it)? before {obj} (be|can be|may be) {part} ~",
+            "~ {obj} (may|can) be {part} ~ (once|when|after|if|only if|only once|only when|only after) {to} (have|be)? (<approve>|<approved>|said yes|agreed) (it|them|this)? ~",
             "~ {act} ~ <aux>? <need> {okay} ~",
             "~ {act} ~ (must|should|need to|have to|be to|can only|may only|shall|will|be only to|ought to) (first)? be (first)? <approved> (first)? ~ by {to} ~",
             "~ {act} ~ (must|should|need to|have to|be to|can only|may only|shall|will|be only to|ought to) be <approved> ~",
@@ -15,14 +32,14 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ {to} (must|should|need to|have to|be to|shall) (first)? <approve> (every)? {act} ~",
             "~ (have|let) {to} <approve> {act} ~",
             "~ (get|obtain|seek|request|ask for|have|secure|collect) {okay} (before|for|to|prior to|when) {act} ~",
-            "~ ask {to} (for <any>? <approval>)? (before|prior to) {act} ~",
-            "~ check with {to} (first)? (before|prior to) {act} ~",
-            "~ (before|prior to) {act} ~ (ask|check with|get an answer from|consult) {to} (first|for <any>? <approval>)? ~",
-            "~ (before|prior to) {act} ~ (get|obtain|seek|ask for|have) {okay} ~",
-            "~ (before|prior to) {act} ~ {to} (must|should|need to|have to) <approve> (it|this|that)? ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall) (ask|check with|consult) {to} (first|for <any>? <approval>)? ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall) (get|obtain|seek|ask for|have) {okay} ~",
-            "~ {who} (must|should|need to|have to|shall|will)? (ask|check with|consult) {to} (for <any>? <approval>)? (before|prior to) {act} ~",
+            "~ ask {to} (for <any>? <approval>)? <before> {act} ~",
+            "~ check with {to} (first)? <before> {act} ~",
+            "~ <before> {act} ~ (ask|check with|get an answer from|consult) {to} (first|for <any>? <approval>)? ~",
+            "~ <before> {act} ~ (get|obtain|seek|ask for|have) {okay} ~",
+            "~ <before> {act} ~ {to} (must|should|need to|have to) <approve> (it|this|that)? ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall) (ask|check with|consult) {to} (first|for <any>? <approval>)? ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall) (get|obtain|seek|ask for|have) {okay} ~",
+            "~ {who} (must|should|need to|have to|shall|will)? (ask|check with|consult) {to} (for <any>? <approval>)? <before> {act} ~",
             "~ {who} (must|should|need to|have to|shall|will)? (get|obtain|seek|ask for|have|need|require|wait for|secure) {okay} (before|for|to|prior to|when|if) {act} ~",
             "~ {who} (must|should|need to|have to|shall)? (get|obtain|ask for|have|need|require|wait for) {okay} before (it|he|she|they) (may|can)? {act} ~",
             "~ {who} (may|can|must|should|be allowed to|be permitted to)? only {act} ~ with {okay} ~",
@@ -83,6 +100,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Allow,
         &[
+            "~ {obj} (may|can|should|will)? be {part} ~ <freely> ~",
+            "~ {obj} (may|can) <freely> be {part} ~",
             "~ {who} <may> {act} ~ <freely> ~",
             "~ {who} <may> <freely> {act} ~",
             "~ {who} {act} ~ <freely> ~",
@@ -118,6 +137,12 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Forbid,
         &[
+            "~ {obj} <must_not_be> (ever)? be {part} ~",
+            "~ {obj} <must_not_be> be {part} by {who} ~",
+            "~ {obj} be never {part} ~",
+            "~ {obj} be never {part} by {who} ~",
+            "~ no {obj} (may|can|should|must|shall|be to|will)? (ever)? be {part} ~",
+            "~ <refuse> (it|them|that) ~",
             "~ never {act} ~",
             "~ do not (ever)? {act} ~",
             "~ {who} <maynot> {act} ~",
@@ -159,6 +184,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         ForbidUnlessFrom,
         &[
+            "~ {act} ~ (may|can|must|should)? be (requested|asked for|ordered) by {who} (only|alone|exclusively) ~",
+            "~ {act} ~ be (only)? (for|open to|available to) {who} to (request|ask for) ~",
             "~ only {who} (may|can|be allowed to|be permitted to|should|must|get to|have the right to)? (ask (us|the agents|an agent|agents|the bot|it)? (for|to)|request|demand|order|ask that we) {act} ~",
             "~ <nobody> <except> {who} (may|can|be allowed to|should|must)? (ask (us|the agents|an agent|agents|the bot|it)? (for|to)|request|demand|order) {act} ~",
             "~ {act} ~ (may|can|must|should)? only be (requested|asked for|ordered) by {who} ~",
@@ -176,6 +203,9 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         ForbidUnless,
         &[
+            "~ {obj} (may|can|must|should|shall|will) only be {part} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} only ~",
+            "~ {obj} be only {part} ~",
             "~ {act} ~ (may|can|must|should|shall|will|be to)? only (happen|run|be allowed|be permitted|be made|be done|be possible|take place|go ahead|go through|be issued|be carried out|be performed|be processed|proceed|go out|be run|be sent) ~",
             "~ {act} ~ (may|can|must|should|shall|will|be to)? (happen|run|be allowed|be permitted|be made|be done|be possible|take place|go ahead|go through|be issued|be carried out|be performed|be processed|proceed|go out) only ~",
             "~ {who} (may|can|must|should|be allowed to|be permitted to) only {act} ~",
@@ -187,6 +217,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Permit,
         &[
+            "~ {obj} (may|can) be {part} by {who} ~",
             "~ {who} <may> {act} ~",
             "~ {who} (may|can|be allowed to|be permitted to) (use|access|work with)? {act} ~",
             "~ {who} (have|get|be given|be granted|receive|hold|need|should have|must have|should get) (full|read)? (access to|the use of|the right to|permission to|permission for|the right to use|rights to|permission to use|the power to|the keys to|use of) {act} ~",
@@ -204,6 +235,11 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         PermitOnly,
         &[
+            "~ {obj} (may|can|must|should|shall|will)? only be {part} by {who} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} (only|exclusively|solely) by {who} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} by {who} (only|alone|exclusively|and (nobody|no one) else) ~",
+            "~ {obj} be (only|exclusively|solely) {part} by {who} ~",
+            "~ {act} ~ (be|may be|must be|can be|should be) (made|done|used|issued|performed|carried out|run|executed|handled) by {who} (only|alone|exclusively|and (nobody|no one) else) ~",
             "~ only {who} (may|can|be allowed to|be permitted to|should|must|be able to|get to|be to|have the right to|be entitled to|be authorised|authorized to|have permission to)? {act} ~",
             "~ only {who} (have|get|be given) (access to|the use of|the right to|permission to|rights to) {act} ~",
             "~ {who} (alone|only|and nobody else|and no one else|and only {who}|exclusively) (may|can|be allowed to|be permitted to|should|must|get to)? {act} ~",
@@ -239,10 +275,19 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Before,
         &[
-            "~ (before|prior to) {act} ~ (first)? {first} ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
+            "~ <before> {act} ~ (it be (necessary|obligatory|mandatory|compulsory|required|needed) to|you (must|should|have to|need to)|we (must|should|have to|need to)|one must|make sure to|be sure to|it must) (first)? {first} ~",
+            "~ before {obj} be {part} ~ (first)? {first} ~",
+            "~ before {obj} be {part} ~ {who} (must|should|need to|have to|shall) (first)? {first} ~",
+            "~ before {obj} be {part} ~ {first} (must|should|need to|have to) be (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) ~",
+            "~ {first} (must|should|need to|have to|be to|be) (be)? (first)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) before (it|they) (be|can be|may be) {act} ~",
+            "~ {first} (must|should|need to|have to|be to|be) (be)? (first)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) before {obj} (be|can be|may be) {part} ~",
+            "~ {obj} <must_not_be> be {part} ~ (before|until|unless) {first} (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) ~",
+            "~ {obj} <must_not_be> be {part} ~ without (first)? {first} (first)? ~",
+            "~ {obj} (may|can|must|should) (only)? be {part} (only)? (after|once) {first} (have been|be)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed)? ~",
+            "~ <before> {act} ~ (first)? {first} ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
             "~ (before|prior to) {who} {act} ~ (it|they|he|she|you)? (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
-            "~ (before|prior to) {act} ~ (the)? {first} (must|should|need to|have to|be to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",
+            "~ <before> {act} ~ (the)? {first} (must|should|need to|have to|be to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",
             "~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} before {act} ~",
             "~ (first)? {first} before {act} ~",
             "~ {first} (must|should|need to|have to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) before {act} ~",
@@ -296,20 +341,6 @@ pub const APPROVALS: &[(Form, &[&str])] = &[
             "{to} to approve",
         ],
     ),
-    (
-        OkayHuman,
-        &[
-            "(a)? (human|manual) (approval|sign off|okay|ok|review|confirmation|decision)",
-            "(approval|sign off|okay|ok|consent|confirmation) (from|by|of) (a|any) human",
-        ],
-    ),
-    (
-        OkayNone,
-        &[
-            "<any>? <approval>",
-            "to be <approved> (first)?",
-            "{num} (different|separate|independent)? (approval|sign off|signature|approver)",
-            "(the|an)? owner approval",
-        ],
-    ),
+    (OkayHuman, &["(a)? (human|manual) (approval|sign off|okay|ok|review|confirmation|decision)", "(approval|sign off|okay|ok|consent|confirmation) (from|by|of) (a|any) human"]),
+    (OkayNone, &["<any>? <approval>", "to be <approved> (first)?", "{num} (different|separate|independent)? (approval|sign off|signature|approver)", "(the|an)? owner approval"]),
 ];
