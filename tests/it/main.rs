@@ -15,6 +15,7 @@ mod rehearsals;
 mod routing;
 mod routing;
 mod corpus;
+mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
