@@ -1,1 +1,7 @@
+//! Each question over one small company and a database of its own.
 
+mod approvals;
+mod house;
+mod status;
+mod who_owns;
+mod why;
