@@ -1,5 +1,7 @@
 //! The router that is built once for a set of directives: the rules' index, and the likeness of a text to each role.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::likeness::{Calibration, ClassText, Lesson, Model, Scored};
@@ -78,9 +80,13 @@ impl Router {
         self.unknown
     }
 
-    /// The index of the rules, if it was made for this set.
-    pub(super) fn rules_of(&self, directives: &Directives) -> Option<&RuleIndex> {
-        (self.digest == directives.digest && self.readings == directives.readings.len()).then_some(&self.rules)
+    /// The index of the rules: the one made at the build, or a new one if this is another set.
+    pub(super) fn rules_for(&self, directives: &Directives) -> Cow<'_, RuleIndex> {
+        if self.digest == directives.digest && self.readings == directives.readings.len() {
+            Cow::Borrowed(&self.rules)
+        } else {
+            Cow::Owned(RuleIndex::of(directives))
+        }
     }
 
     pub(super) fn likeness(&self, text: &str) -> Likeness {

@@ -3,7 +3,14 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
 mod architecture;
+#[cfg(feature = "sandbox")]
+mod bench;
+mod corpus;
 mod database;
+mod documentation;
+mod example_playbooks;
+mod manifest;
+mod routing;
 mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;

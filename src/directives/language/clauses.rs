@@ -26,6 +26,13 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     while reader.is_filler(at) && at < i + 2 {
         at += 1;
     }
+    // "also (…)": a whole condition in brackets.
+    if reader.tokens.get(at).is_some_and(|t| t.is_mark('(')) {
+        let closed = |s: &&Slotted| reader.tokens.get(s.end).is_some_and(|t| t.is_mark(')'));
+        found.extend(
+            reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }),
+        );
+    }
     for fitting in reader.from(Set::Clause, at).iter() {
         if slot == Slot::Mod && !stands_alone(fitting.form) {
             continue;
@@ -54,7 +61,6 @@ fn stands_alone(form: Form) -> bool {
             | Form::FailedTimes
             | Form::Unanswered
             | Form::Stuck
-            | Form::Group
             | Form::About
     )
 }
@@ -282,10 +288,6 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
             let action = fitting.action(Slot::Act)?.clone();
             *when = action.when.clone();
             clause.action = Some(action);
-        }
-        Form::Group => {
-            let Some(Val::Clauses(inner)) = fitting.val(Slot::Cond) else { return None };
-            return Some((inner.clone(), faults));
         }
         _ => return None,
     }

@@ -187,3 +187,7 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
     scope::heading(text, vocabulary)
 }
+
+// DEBUG-BEGIN
+pub use verdict::debug;
+// DEBUG-END

@@ -136,20 +136,8 @@ fn workers(reader: &Reader<'_>, rest: &[usize], faults: &mut Vec<Finding>) -> (V
 fn age(reader: &Reader<'_>, rest: &[usize]) -> Option<u32> {
     rest.iter().find_map(|&i| {
         let at = [
-            "older than",
-            "for more than",
-            "for over",
-            "for at least",
-            "for",
-            "in over",
-            "in more than",
-            "more than",
-            "over",
-            "in the last",
-            "within the last",
-            "since",
-            "longer than",
-            "in",
+            "older than", "for more than", "for over", "for at least", "for", "in over", "in more than", "more than",
+            "over", "in the last", "within the last", "since", "longer than", "in",
         ]
         .iter()
         .filter_map(|lead| phrase_at(reader, i, lead))

@@ -40,21 +40,9 @@ fn unit(word: &str) -> Option<i64> {
 /// (end, seconds): "30 minutes", "half an hour", "an hour and a half", "1.5 hours", "a fortnight", "end of day".
 pub fn duration(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
     for phrase in [
-        "the same day",
-        "same day",
-        "that same day",
-        "end of day",
-        "the end of the day",
-        "end of the day",
-        "the end of day",
-        "eod",
-        "the day",
-        "the very same day",
-        "end of the same day",
-        "the end of the same day",
-        "end of that day",
-        "the end of that day",
-        "the end of the working day",
+        "the same day", "same day", "that same day", "end of day", "the end of the day", "end of the day",
+        "the end of day", "eod", "the day", "the very same day", "end of the same day", "the end of the same day",
+        "end of that day", "the end of that day", "the end of the working day",
     ] {
         if phrase != "the day"
             && let Some(end) = phrase_at(reader, i, phrase)

@@ -1,6 +1,10 @@
 //! From words to tools: an action phrase's words against what each tool is known by.
 
 use super::index::ToolWords;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::forms::stem;
 use super::scan::Reader;
 use super::vocabulary::synonyms::{
     EMPTY_NOUNS, LIGHT_VERBS, NOISE, PARTICLES, READ_ADJECTIVES, READ_PARTICLES, READ_VERBS, SAME_ACT,
@@ -26,6 +30,27 @@ const SERVER: i32 = 4;
 const TITLE: i32 = 4;
 const DESCRIPTION: i32 = 2;
 const FAR: i32 = 1;
+
+/// The groups of [`SAME_ACT`], in stems: each act is the stems of its words.
+struct Acts {
+    groups: Vec<Vec<Vec<String>>>,
+    /// First stem → groups and places in them.
+    by_first: HashMap<String, Vec<(usize, usize)>>,
+    reads: Vec<String>,
+}
+
+static ACTS: LazyLock<Acts> = LazyLock::new(|| {
+    let stems = |phrase: &str| phrase.split(' ').map(stem).collect::<Vec<_>>();
+    let groups: Vec<Vec<Vec<String>>> =
+        SAME_ACT.iter().map(|group| group.iter().map(|act| stems(act)).collect()).collect();
+    let mut by_first: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+    for (g, group) in groups.iter().enumerate() {
+        for (a, act) in group.iter().enumerate() {
+            by_first.entry(act[0].clone()).or_default().push((g, a));
+        }
+    }
+    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect() }
+});
 
 struct Content<'a> {
     at: usize,
@@ -110,8 +135,11 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
 }
 
 fn is_verb(reader: &Reader<'_>, at: usize, table: &[&str]) -> bool {
-    let stem = reader.stem(at);
-    table.iter().any(|verb| *verb == reader.low(at) || super::forms::stem(verb) == stem)
+    if table.as_ptr() == READ_VERBS.as_ptr() {
+        return ACTS.reads.iter().any(|verb| verb == reader.stem(at));
+    }
+    static LIGHT: LazyLock<Vec<String>> = LazyLock::new(|| LIGHT_VERBS.iter().map(|verb| stem(verb)).collect());
+    LIGHT.iter().any(|verb| verb == reader.stem(at))
 }
 
 /// (score, whether the act itself is covered, required words that are not).
@@ -133,15 +161,20 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             .terms
             .iter()
             .any(|term| has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem)));
-        let same = SAME_ACT.iter().filter(|group| group.iter().any(|act| stems_match(act, word, content, order)));
         let (mut act, mut far) = (None, false);
-        for group in same {
-            for other in *group {
-                let stem = super::forms::stem(other);
-                if let Some(local) = tool.local.iter().find(|local| **local == stem) {
+        for (group, place) in ACTS.by_first.get(word.stem).map_or(&[][..], Vec::as_slice) {
+            let phrase = &ACTS.groups[*group][*place];
+            let stands =
+                phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
+            if !stands {
+                continue;
+            }
+            for other in &ACTS.groups[*group] {
+                let [other] = other.as_slice() else { continue };
+                if let Some(local) = tool.local.iter().find(|local| *local == other) {
                     act = Some(local.as_str());
                 }
-                far |= has(&tool.description, &stem) || has(&tool.title, &stem);
+                far |= has(&tool.description, other) || has(&tool.title, other);
             }
         }
         let level = if in_term {
@@ -181,18 +214,8 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
     (score, key, missing)
 }
 
-/// Whether `act` ("take away", "revoke") stands at this word.
-fn stems_match(act: &str, word: &Content<'_>, content: &[Content<'_>], order: usize) -> bool {
-    let mut parts = act.split(' ');
-    let Some(first) = parts.next() else { return false };
-    if super::forms::stem(first) != word.stem {
-        return false;
-    }
-    parts.enumerate().all(|(n, part)| content.get(order + 1 + n).is_some_and(|c| c.stem == super::forms::stem(part)))
-}
-
 fn is_read(stem: &str) -> bool {
-    READ_VERBS.iter().any(|verb| super::forms::stem(verb) == stem)
+    ACTS.reads.iter().any(|verb| verb == stem)
 }
 
 fn is_act(stem: &str) -> bool {

@@ -228,28 +228,9 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval",
-        "approve",
-        "approves",
-        "approved",
-        "approvals",
-        "sign",
-        "signs",
-        "signed",
-        "consent",
-        "permission",
-        "authorise",
-        "authorize",
-        "authorised",
-        "authorized",
-        "ok",
-        "okay",
-        "approver",
-        "approvers",
-        "authorisation",
-        "authorization",
-        "clearance",
-        "signature",
+        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission",
+        "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
+        "authorization", "clearance", "signature",
     ]);
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
@@ -323,3 +304,31 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         "say it without “not … not”: who may, who must, or who never may",
     ))
 }
+
+// DEBUG-BEGIN
+pub fn debug(voc: &Vocabulary<'_>, text: &str) {
+    let tokens = super::token::tokenize(text);
+    let reader = Reader::new(voc, tokens);
+    let all = reader.whole(Set::Main);
+    eprintln!("   steps {} matches {}", reader.steps_spent(), all.len());
+    let mut built: Vec<Built> = all.iter().filter_map(|m| build(&reader, m)).collect();
+    built.extend(schedule::read(&reader));
+    built.extend(guards::read(&reader));
+    built.sort_by_key(|b| b.cost);
+    for b in built.iter().take(8) {
+        eprintln!(
+            "   {} {:?} {} {:?} {:?}",
+            b.cost,
+            b.form,
+            b.pattern,
+            b.rules,
+            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
+        );
+    }
+    if built.is_empty() {
+        for m in all.iter().take(8) {
+            eprintln!("   unbuilt {} {:?} {} {:?}", m.cost, m.form, m.pattern, m.binds);
+        }
+    }
+}
+// DEBUG-END

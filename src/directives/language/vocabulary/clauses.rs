@@ -309,7 +309,6 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
         ],
     ),
-    (Group, &["( {cond} )"]),
 ];
 
 /// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
