@@ -2,6 +2,7 @@
 
 mod approvals;
 mod house;
+mod share;
 mod status;
 mod who_owns;
 mod why;
