@@ -66,7 +66,11 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
-    if let Some(server) = server(reader, words) {
+    // What the company calls by a term of its own means that, also where a server's name stands in it ("a new account").
+    let is_term = reader.index.tools.iter().flat_map(|tool| &tool.terms).any(|term| {
+        term.len() == content.len() && term.iter().all(|stem| content.iter().any(|word| word.stem == stem))
+    });
+    if !is_term && let Some(server) = server(reader, words) {
         return server;
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();
