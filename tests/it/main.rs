@@ -6,6 +6,7 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
+mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;
@@ -14,7 +15,6 @@ mod manifest;
 mod rehearsals;
 mod routing;
 mod routing;
-mod corpus;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;

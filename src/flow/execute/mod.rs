@@ -16,7 +16,7 @@ use crate::catalogue::{Class, ToolName};
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::gate::{ApprovalState, Bound, Change, Decision, Proposal, Shown, digest, judge};
+use crate::gate::{ApprovalState, Because, Bound, Change, Decision, Denial, Ground, Proposal, Shown, digest, judge};
 use crate::ids::RunId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -95,15 +95,8 @@ pub async fn propose(
     match verdict.decision {
         Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
         Decision::Deny(denial) => {
-            journal(
-                tx,
-                run.id,
-                run.fence,
-                &digest,
-                &JournalEntry::ToolRefused { as_name, why: denial.reason },
-                moment.now,
-            )
-            .await?;
+            let why = told(&denial, &verdict.because);
+            journal(tx, run.id, run.fence, &digest, &JournalEntry::ToolRefused { as_name, why }, moment.now).await?;
             runs::go_on(tx, run, moment.now).await?;
             Ok(())
         }
@@ -111,6 +104,18 @@ pub async fn propose(
             let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
             wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
         }
+    }
+}
+
+/// The reason of a denial for the thread, with the line that decided: whoever is refused is told where to look.
+fn told(denial: &Denial, because: &[Because]) -> String {
+    let line = because.first().and_then(|because| because.origin.as_ref());
+    match line {
+        Some(line) if denial.ground == Ground::Forbidden => {
+            format!("“{}” ({}:{}).", line.text, line.file, line.line)
+        }
+        Some(line) => format!("{} ({}:{})", denial.reason, line.file, line.line),
+        None => denial.reason.clone(),
     }
 }
 
