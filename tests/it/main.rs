@@ -15,6 +15,8 @@ mod manifest;
 mod rehearsals;
 mod routing;
 mod routing;
+mod corpus;
+mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;

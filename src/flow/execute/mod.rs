@@ -16,10 +16,13 @@ use crate::catalogue::{Class, ToolName};
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::gate::{ApprovalState, Because, Bound, Change, Decision, Denial, Ground, Proposal, Shown, digest, judge};
+use crate::directives::Directives;
+use crate::directives::rule::Rule;
+use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
 use crate::ids::RunId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
+use crate::replies::Cited;
 use crate::replies::receipt::Performed;
 use crate::runs::store as runs;
 use crate::runs::{Run, StepKind, Waiting};
@@ -95,8 +98,15 @@ pub async fn propose(
     match verdict.decision {
         Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
         Decision::Deny(denial) => {
-            let why = told(&denial, &verdict.because);
-            journal(tx, run.id, run.fence, &digest, &JournalEntry::ToolRefused { as_name, why }, moment.now).await?;
+            journal(
+                tx,
+                run.id,
+                run.fence,
+                &digest,
+                &JournalEntry::ToolRefused { as_name, why: denial.reason },
+                moment.now,
+            )
+            .await?;
             runs::go_on(tx, run, moment.now).await?;
             Ok(())
         }
@@ -104,18 +114,6 @@ pub async fn propose(
             let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
             wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
         }
-    }
-}
-
-/// The reason of a denial for the thread, with the line that decided: whoever is refused is told where to look.
-fn told(denial: &Denial, because: &[Because]) -> String {
-    let line = because.first().and_then(|because| because.origin.as_ref());
-    match line {
-        Some(line) if denial.ground == Ground::Forbidden => {
-            format!("“{}” ({}:{}).", line.text, line.file, line.line)
-        }
-        Some(line) => format!("{} ({}:{})", denial.reason, line.file, line.line),
-        None => denial.reason.clone(),
     }
 }
 
@@ -209,7 +207,11 @@ pub async fn void_open_actions(
     Ok(())
 }
 
-/// Whether an approval of this action was given and not used.
-pub(super) fn is_approved(card: Option<&approvals::Card>) -> bool {
-    card.is_some_and(|card| matches!(card.approval.state, ApprovalState::Approved { .. }))
+/// What a sentence forbade in this task last, with the sentence; `None` where nothing was forbidden.
+pub async fn forbidden(tx: &mut Tx, directives: &Directives, task: &Task) -> Result<Option<(String, Cited)>, FlowError> {
+    let stored = actions::of_task(tx, task.id).await?;
+    let Some(last) = stored.last().filter(|last| matches!(last.stage, Some(Stage::Denied { .. }))) else { return Ok(None) };
+    let Some(origin) = last.because.first().and_then(|because| because.origin.as_ref()) else { return Ok(None) };
+    let is_ban = directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
+    Ok(is_ban.then(|| (last.title.clone().unwrap_or_else(|| last.tool.clone()), super::says::cited_origin(origin))))
 }

@@ -20,9 +20,9 @@ use super::says::Names;
 use super::{App, FlowError};
 use crate::commands::{self, Asked, Query, help};
 use crate::inbox::{Command, Message, Trigger};
-use crate::replies::Card;
 use crate::replies::greeting::{self, TryThis};
 use crate::replies::refusals::{self, Refusal};
+use crate::replies::{Card, Part, Verb};
 use crate::slack::AckReply;
 use crate::workers::SlackUser;
 use seen::Viewer;
@@ -86,13 +86,29 @@ pub(super) async fn tell(app: &App, by: &SlackUser, query: &Query, asker: &Asker
         return Ok(Ok(help::render(topic.as_deref())));
     }
     let viewer = Viewer::new(app, by, asker)?;
+    let told = look_up(&viewer, query).await?;
+    Ok(told.map(|card| if asker.private && asker.channel.is_some() { card } else { without_sharing(card) }))
+}
+
+/// Where everybody reads the answer, or nobody else is, there is nothing to share.
+fn without_sharing(mut card: Card) -> Card {
+    for part in &mut card.parts {
+        if let Part::Buttons(buttons) = part {
+            buttons.retain(|button| button.verb != Verb::ShareHere);
+        }
+    }
+    card.parts.retain(|part| !matches!(part, Part::Buttons(buttons) if buttons.is_empty()));
+    card
+}
+
+async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> {
     match query {
         Query::Help { topic } => Ok(Ok(help::render(topic.as_deref()))),
-        Query::Home => home::answer(&viewer).await,
-        Query::WhoOwns { text } => who_owns::answer(&viewer, text).await,
-        Query::Status { of } => status::answer(&viewer, *of).await,
-        Query::Why { task } => why::answer(&viewer, *task).await,
-        Query::Approvals => approvals::answer(&viewer).await,
+        Query::Home => home::answer(viewer).await,
+        Query::WhoOwns { text } => who_owns::answer(viewer, text).await,
+        Query::Status { of } => status::answer(viewer, *of).await,
+        Query::Why { task } => why::answer(viewer, *task).await,
+        Query::Approvals => approvals::answer(viewer).await,
         Query::Workload { .. }
         | Query::Costs { .. }
         | Query::Reviews

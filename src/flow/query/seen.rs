@@ -110,9 +110,13 @@ impl<'a> Viewer<'a> {
     /// Whether the words of a task may stand where this answer will; `also` are people with a part in it beyond those who
     /// may steer it, such as its approvers.
     pub fn sees(&self, task: &Task, holder: Option<&WorkerRef>, also: &[Who]) -> bool {
+        self.sees_at(self.asker, task, holder, also)
+    }
+
+    fn sees_at(&self, place: &Asker, task: &Task, holder: Option<&WorkerRef>, also: &[Who]) -> bool {
         let public = task.channel_kind == "public";
-        let here = self.asker.channel.as_deref() == Some(task.channel.as_str());
-        if !self.asker.private && !public && !here {
+        let here = place.channel.as_deref() == Some(task.channel.as_str());
+        if !place.private && !public && !here {
             return false;
         }
         if task.requester == *self.by {
@@ -125,10 +129,20 @@ impl<'a> Viewer<'a> {
         self.member && (public || here || has_part() || self.permitted(Sight::Status))
     }
 
-    /// Refuses a task that may not be told here, naming those who have a part in it.
-    pub fn only_if_seen(&self, task: &Task, holder: Option<&WorkerRef>, also: &[Who]) -> Result<(), Refusal> {
+    /// Refuses a task that may not be told here, naming those who have a part in it. `command` asks the same again.
+    pub fn only_if_seen(
+        &self,
+        command: &str,
+        task: &Task,
+        holder: Option<&WorkerRef>,
+        also: &[Who],
+    ) -> Result<(), Refusal> {
         if self.sees(task, holder, also) {
             return Ok(());
+        }
+        let alone = Asker { private: true, ..self.asker.clone() };
+        if !self.asker.private && self.sees_at(&alone, task, holder, also) {
+            return Err(Refusal::NotAloud { command: command.to_owned() });
         }
         if !self.member {
             return Err(Refusal::Outsider);

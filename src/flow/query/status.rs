@@ -60,7 +60,9 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
         None => assignments::of_task(store, id).await?.pop(),
     };
     let asked = standing.asked(viewer, id);
-    if let Err(refusal) = viewer.only_if_seen(&task, held.as_ref().map(|held| &held.worker), &asked) {
+    if let Err(refusal) =
+        viewer.only_if_seen(&format!("status {id}"), &task, held.as_ref().map(|held| &held.worker), &asked)
+    {
         return Ok(Err(refusal));
     }
     let ending =
@@ -138,7 +140,9 @@ async fn of_approval(viewer: &Viewer<'_>, id: ApprovalId) -> Result<Told, FlowEr
     };
     let view = decide::approval_view(&viewer.moment, &task, &card, &stored);
     let holder = assignments::find_current(store, task.id).await?;
-    if let Err(refusal) = viewer.only_if_seen(&task, holder.as_ref().map(|held| &held.worker), &view.asked) {
+    if let Err(refusal) =
+        viewer.only_if_seen(&format!("status {id}"), &task, holder.as_ref().map(|held| &held.worker), &view.asked)
+    {
         return Ok(Err(refusal));
     }
     let state = decide::approval_state(&viewer.moment, &task, &card, &stored, None);

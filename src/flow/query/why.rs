@@ -39,7 +39,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let [task] = tasks;
     let assigned = assignments::of_task(store, id).await?;
     let asked = standing.asked(viewer, id);
-    let seen = viewer.only_if_seen(&task, assigned.last().map(|held| &held.worker), &asked);
+    let seen = viewer.only_if_seen(&format!("why {id}"), &task, assigned.last().map(|held| &held.worker), &asked);
     let reads_ledger = viewer.asker.private && viewer.permitted(Sight::Ledger);
     if let (Err(refusal), false) = (seen, reads_ledger) {
         return Ok(Err(refusal));
