@@ -138,6 +138,17 @@ fn as_text(report: &Report, dir: &Path, with_readings: bool, styled: bool) -> St
     out
 }
 
+/// Problems as `check` draws them, for other commands that stop at a broken set; the files are read from `dir` again.
+pub(super) fn told(problems: &[Problem], dir: &Path) -> String {
+    let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let drawn = errors.map(|problem| {
+        let text = std::fs::read_to_string(dir.join(&problem.file)).unwrap_or_default();
+        draw(problem, &text, dir, &renderer)
+    });
+    drawn.collect::<Vec<_>>().join("\n\n")
+}
+
 /// One problem with its place, the source line, what is wrong and how to mend it.
 fn draw(problem: &Problem, text: &str, dir: &Path, renderer: &Renderer) -> String {
     let level = match problem.severity {

@@ -87,11 +87,12 @@ async fn commit_group(app: &App, group: &mut Vec<Waiting>) {
         );
     }
     failpoint::pass("inbox-committed");
+    // Rung before anybody is told: whoever sees the acknowledgement and asks whether all is settled must hear "no".
+    app.bell.ring();
     for waiter in told {
         // Who stopped waiting (a socket that closed) gets the trigger again and finds it stored.
         let _gone = waiter.send(result.is_ok());
     }
-    app.bell.ring();
 }
 
 async fn put_all(app: &App, arrivals: &[Arrival]) -> Result<(), FlowError> {

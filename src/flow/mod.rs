@@ -212,6 +212,12 @@ impl App {
         Ok(directives.roster.triage.is_some().then(|| names.worker(&WorkerRef::Human)))
     }
 
+    /// An account, by the company's name for it, else by Slack's.
+    pub fn who(&self, user: &crate::workers::SlackUser) -> Result<Who, FlowError> {
+        let (directives, directory) = (self.directives()?, self.directory());
+        Ok(says::Names { directives: &directives, directory: &directory }.account(user))
+    }
+
     /// Starts every loop. They end when `stopping` is cancelled, each after what it has in hand.
     pub fn start(&self, tracker: &TaskTracker) {
         intake::start(self, tracker);

@@ -28,7 +28,8 @@ pub struct Service {
     pub app: App,
     pub counters: Arc<Counters>,
     tracker: TaskTracker,
-    sockets: JoinHandle<Result<(), SlackRefuses>>,
+    /// `None` once it has ended and was asked why.
+    sockets: Option<JoinHandle<Result<(), SlackRefuses>>>,
     listening: CancellationToken,
     _only: OnlyProcess,
 }
@@ -55,14 +56,17 @@ impl Service {
         let sockets = Sockets::new(slack, reader, intake, counters.clone(), web);
         let listening = CancellationToken::new();
         let stop = listening.clone();
-        let sockets = tokio::spawn(async move { sockets.run(stop).await });
+        let sockets = Some(tokio::spawn(async move { sockets.run(stop).await }));
         app.bell.ring();
         Ok(Self { app, counters, tracker, sockets, listening, _only: only })
     }
 
     /// Waits until Slack refuses for good (a revoked token); until then it runs.
     pub async fn refused(&mut self) -> Result<(), SlackRefuses> {
-        match (&mut self.sockets).await {
+        let Some(sockets) = &mut self.sockets else { return Ok(()) };
+        let ended = sockets.await;
+        self.sockets = None;
+        match ended {
             Ok(ended) => ended,
             // The socket task is ours and only ends by itself or by a panic, which it has logged.
             Err(_panicked_or_cancelled) => Ok(()),
@@ -83,7 +87,9 @@ impl Service {
     /// Stops reading, finishes what is in hand, closes the database.
     pub async fn stop(self) {
         self.listening.cancel();
-        let _ended = self.sockets.await;
+        if let Some(sockets) = self.sockets {
+            let _ended = sockets.await;
+        }
         self.app.stopping.cancel();
         self.tracker.close();
         if tokio::time::timeout(DRAIN_LIMIT, self.tracker.wait()).await.is_err() {

@@ -9,7 +9,7 @@ use super::likeness::{ClassText, Lesson, MAX_OUTCOMES, MIN_OUTCOMES, Model, Outc
 /// Into how many parts the lessons, and for the strangers the classes, are cut.
 const PARTS: usize = 3;
 /// For so many outcomes of the log one of a stranger is added.
-const OUTCOMES_PER_STRANGER: usize = 12;
+const OUTCOMES_PER_STRANGER: usize = 9;
 
 /// In the order of the lessons, of the latest only; none while there are too few.
 pub(super) fn outcomes(classes: &[ClassText], lessons: &[Lesson<'_>]) -> Vec<Outcome> {

@@ -66,6 +66,7 @@ pub use faults::{ApiFault, ReleaseOrder};
 pub use firehose::{Drive, FirehoseSpec, Sprayed};
 pub use fixture::acme;
 pub use latencies::Latencies;
+pub use reading::ShownMessage;
 pub use report::{Finding, FindingKind};
 
 use state::State;

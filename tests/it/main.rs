@@ -5,12 +5,19 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod rehearsals;
 mod routing;
+mod routing;
+mod corpus;
+mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+mod tools;
 mod tools;

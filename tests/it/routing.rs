@@ -87,3 +87,42 @@ fn descriptions_alone_put_the_right_agent_first() {
         assert_eq!(ask(&set, text).candidates[0].worker.to_string(), first, "{text}");
     }
 }
+
+/// What a router that only knows the role files must reach on messages that were written without looking at them again.
+#[test]
+fn messages_of_an_ordinary_week_are_mostly_understood_and_strangers_are_not_taken() {
+    let mut set = acme();
+    set.readings.clear();
+    let router = Router::build(&set, &[]);
+    let (mut owned, mut first_right, mut routed, mut routed_right, mut taken_strangers) = (0, 0, 0, 0, Vec::new());
+    for line in include_str!("../data/messages-for-acme.jsonl").lines() {
+        let message: Value = serde_json::from_str(line).unwrap();
+        let (text, wanted) = (message["text"].as_str().unwrap(), message["route"].as_str().unwrap());
+        let request = Request {
+            text: text.to_owned(),
+            channel: None,
+            from: None,
+            from_bot: None,
+            source: Source::Mention,
+            at: NOW,
+        };
+        let routing = route(&request, &set, &router, NOW);
+        let went = to(&routing).join(", ");
+        if wanted == "human" {
+            taken_strangers.extend((went != "human").then(|| text.to_owned()));
+            continue;
+        }
+        owned += 1;
+        first_right += usize::from(routing.candidates[0].worker.to_string() == wanted);
+        routed += usize::from(went != "human");
+        routed_right += usize::from(went == wanted);
+        println!(
+            "{:.2} {went} (wanted {wanted}, closest {}): {text}",
+            routing.confidence, routing.candidates[0].worker
+        );
+    }
+    println!("{first_right} of {owned} closest right; {routed_right} of {routed} routed right");
+    assert!(taken_strangers.is_empty(), "{taken_strangers:?}");
+    assert!(first_right * 100 >= owned * 80, "{first_right} of {owned}");
+    assert!(routed_right * 100 >= routed * 95, "{routed_right} of {routed}");
+}

@@ -17,6 +17,11 @@ pub enum Slot {
     From,
     Act,
     First,
+    /// What is acted on, in the passive ("*licences* may be assigned"), and how.
+    Obj,
+    Part,
+    /// Words that nothing accounts for; always with a fault.
+    Free,
     Work,
     Cond,
     /// A condition that needs no "if": an amount, a channel, hours.
@@ -46,16 +51,61 @@ pub enum Slot {
 #[derive(Debug, Clone)]
 pub enum Elem {
     Word(Vec<u16>),
-    Any(Vec<Vec<Elem>>),
-    Opt(Vec<Elem>),
+    Any(Vec<Seq>),
+    Opt(Seq),
     Slot(Slot),
     Adjuncts,
+}
+
+/// Elements one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Seq {
+    pub elems: Vec<Elem>,
+    /// The words with which it can start; `None` where a slot may come first, or nothing at all need be there.
+    pub first: Option<Vec<u16>>,
+}
+
+impl Seq {
+    fn of(elems: Vec<Elem>) -> Self {
+        let mut first = Vec::new();
+        let closed = starts(&elems, &mut first);
+        first.sort_unstable();
+        first.dedup();
+        Self { elems, first: closed.then_some(first) }
+    }
+}
+
+/// Collects the words with which `elems` can start; `false` where that is not known.
+fn starts(elems: &[Elem], first: &mut Vec<u16>) -> bool {
+    for elem in elems {
+        match elem {
+            Elem::Word(ids) => {
+                first.extend(ids);
+                return true;
+            }
+            Elem::Any(alternatives) => {
+                return alternatives.iter().all(|seq| match &seq.first {
+                    Some(ids) => {
+                        first.extend(ids);
+                        true
+                    }
+                    None => false,
+                });
+            }
+            Elem::Opt(seq) => match &seq.first {
+                Some(ids) => first.extend(ids),
+                None => return false,
+            },
+            Elem::Slot(_) | Elem::Adjuncts => return false,
+        }
+    }
+    false
 }
 
 #[derive(Debug)]
 pub struct Pattern {
     pub form: Form,
-    pub elems: Vec<Elem>,
+    pub seq: Seq,
     /// For each entry one of these words must be in the sentence.
     pub need: Vec<Vec<u16>>,
     pub text: &'static str,
@@ -85,7 +135,7 @@ impl Grammar {
                     let elems = Parser { grammar: &mut grammar, text, at: 0, depth: 0 }.sequence(None);
                     let mut need = Vec::new();
                     collect_need(&elems, &mut need);
-                    grammar.sets.entry(*set).or_default().push(Pattern { form: *form, elems, need, text });
+                    grammar.sets.entry(*set).or_default().push(Pattern { form: *form, seq: Seq::of(elems), need, text });
                 }
             }
         }
@@ -155,7 +205,7 @@ fn collect_need(elems: &[Elem], need: &mut Vec<Vec<u16>>) {
                 let mut complete = true;
                 for alternative in alternatives {
                     let mut inner = Vec::new();
-                    collect_need(alternative, &mut inner);
+                    collect_need(&alternative.elems, &mut inner);
                     match inner.into_iter().min_by_key(Vec::len) {
                         Some(ids) => union.extend(ids),
                         None => complete = false,
@@ -202,7 +252,7 @@ impl Parser<'_> {
                     let elem = self.element();
                     let elem = if self.peek() == Some(b'?') {
                         self.at += 1;
-                        Elem::Opt(vec![elem])
+                        Elem::Opt(Seq::of(vec![elem]))
                     } else {
                         elem
                     };
@@ -212,7 +262,10 @@ impl Parser<'_> {
                 }
             }
         }
-        if alternatives.len() == 1 { alternatives.remove(0) } else { vec![Elem::Any(alternatives)] }
+        if alternatives.len() == 1 {
+            return alternatives.remove(0);
+        }
+        vec![Elem::Any(alternatives.into_iter().map(Seq::of).collect())]
     }
 
     fn element(&mut self) -> Elem {
@@ -222,7 +275,7 @@ impl Parser<'_> {
                 self.depth += 1;
                 let mut inner = self.sequence(Some(b')'));
                 self.depth -= 1;
-                if inner.len() == 1 { inner.remove(0) } else { Elem::Any(vec![inner]) }
+                if inner.len() == 1 { inner.remove(0) } else { Elem::Any(vec![Seq::of(inner)]) }
             }
             Some(b'<') => {
                 let name = self.until(b'>');
@@ -232,7 +285,8 @@ impl Parser<'_> {
                     .unwrap_or_else(|| panic!("the pattern table names a relation that is not there: {name}"));
                 let mut alternatives = Vec::new();
                 for phrase in table.1 {
-                    alternatives.push(Parser { grammar: self.grammar, text: phrase, at: 0, depth: 0 }.sequence(None));
+                    let phrase = Parser { grammar: self.grammar, text: phrase, at: 0, depth: 0 }.sequence(None);
+                    alternatives.push(Seq::of(phrase));
                 }
                 Elem::Any(alternatives)
             }
@@ -277,6 +331,9 @@ fn slot(name: &str) -> Slot {
         "from" => Slot::From,
         "act" => Slot::Act,
         "first" => Slot::First,
+        "obj" => Slot::Obj,
+        "part" => Slot::Part,
+        "free" => Slot::Free,
         "work" => Slot::Work,
         "cond" => Slot::Cond,
         "mod" => Slot::Mod,

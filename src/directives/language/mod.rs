@@ -41,8 +41,8 @@ use crate::roster::Roster;
 use crate::workers::WorkerRef;
 
 pub use super::diagnostics::Severity;
-use super::rule::{Define, Rule};
 pub use paraphrase::paraphrase;
+use super::rule::{Define, Rule};
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,9 +140,15 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
-    if let Some(defined) = define::define(text) {
+    if let Some(defined) = define::define(text)
+        && !define::names_worker(text, vocabulary)
+    {
         return match defined {
             Ok(define) => {
+                let unknown = define::unknown_tools(&define, text, vocabulary);
+                if !unknown.is_empty() {
+                    return Outcome::Refused(unknown);
+                }
                 let read = Read { rule: Rule::Define(define), offset: 0, findings: Vec::new() };
                 Outcome::Rules(vec![read])
             }
@@ -187,3 +193,7 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
     scope::heading(text, vocabulary)
 }
+
+// DEBUG-BEGIN
+pub use verdict::debug;
+// DEBUG-END

@@ -71,7 +71,7 @@ pub enum Form {
     EachTime,
     ByWho,
     CountOf,
-    Order,
+    Undefined,
     // Clauses and modifiers
     Unanswered,
     FailedTimes,
@@ -92,6 +92,7 @@ pub enum Form {
     TimesOver,
     Came,
     Acts,
+    ActsAmount,
     MeasureBelow,
     MeasureAbove,
     Group,

@@ -26,6 +26,8 @@ pub struct Reader<'r> {
     fillers: Vec<Vec<usize>>,
     hedges: Vec<usize>,
     stems: Vec<String>,
+    /// For each place the words that stand there, or after what may be skipped there.
+    reach: Vec<Vec<u64>>,
     slots: RefCell<HashMap<(Slot, usize), Rc<[Slotted]>>>,
     sets: RefCell<HashMap<(Set, usize), Rc<[Match]>>>,
     steps: Cell<u32>,
@@ -66,7 +68,7 @@ impl<'r> Reader<'r> {
             .map(|i| grammar.hedges().iter().find(|phrase| phrase_at(i, phrase)).map_or(0, Vec::len))
             .collect();
         let stems = tokens.iter().map(|token| if token.is_word() { stem(&token.low) } else { String::new() }).collect();
-        Self {
+        let mut reader = Self {
             voc,
             index: &voc.index,
             tokens,
@@ -75,14 +77,36 @@ impl<'r> Reader<'r> {
             fillers,
             hedges,
             stems,
+            reach: Vec::new(),
             slots: RefCell::default(),
             sets: RefCell::default(),
             steps: Cell::new(0),
-        }
+        };
+        reader.reach = (0..=reader.tokens.len()).map(|i| reader.reach_from(i)).collect();
+        reader
     }
 
-    pub fn exhausted(&self) -> bool {
-        self.steps.get() >= MAX_STEPS
+    fn reach_from(&self, i: usize) -> Vec<u64> {
+        let mut bits = vec![0_u64; self.present.len()];
+        let mut add = |j: usize| {
+            for id in self.tokens.get(j).map_or(&[][..], |token| &token.lemmas) {
+                bits[usize::from(*id) / 64] |= 1 << (id % 64);
+            }
+        };
+        add(i);
+        self.skips(i, &mut State::default(), &mut |_, j| add(j));
+        bits
+    }
+
+    /// Whether one of these words stands at `i`, or after what may be skipped there.
+    fn can_start(&self, first: Option<&Vec<u16>>, i: usize) -> bool {
+        let Some(ids) = first else { return true };
+        let Some(bits) = self.reach.get(i) else { return false };
+        ids.iter().any(|id| bits[usize::from(*id) / 64] >> (id % 64) & 1 == 1)
+    }
+
+    pub fn steps_spent(&self) -> u32 {
+        self.steps.get()
     }
 
     pub fn low(&self, i: usize) -> &str {
@@ -133,9 +157,7 @@ impl<'r> Reader<'r> {
         let mut kept: Vec<Match> = Vec::new();
         for candidate in found {
             let same = |other: &Match| {
-                other.end == candidate.end
-                    && other.form == candidate.form
-                    && same_values(&other.binds, &candidate.binds)
+                other.end == candidate.end && other.form == candidate.form && same_values(&other.binds, &candidate.binds)
             };
             if !kept.iter().any(same) {
                 kept.push(candidate);
@@ -151,8 +173,11 @@ impl<'r> Reader<'r> {
         if !pattern.need.iter().all(|ids| ids.iter().any(here)) {
             return;
         }
+        if !self.can_start(pattern.seq.first.as_ref(), start) {
+            return;
+        }
         let mut state = State::default();
-        let rest = Rest { elems: &pattern.elems, next: None };
+        let rest = Rest { elems: &pattern.seq.elems, next: None };
         let mut emit = |state: &State, at: usize| {
             if end.is_none_or(|end| end == at) && at > start {
                 found.push(Match {
@@ -207,11 +232,15 @@ impl<'r> Reader<'r> {
             }
             Elem::Any(alternatives) => {
                 for alternative in alternatives {
-                    self.step(&Rest { elems: alternative, next: Some(&after) }, i, state, emit, end);
+                    if self.can_start(alternative.first.as_ref(), i) {
+                        self.step(&Rest { elems: &alternative.elems, next: Some(&after) }, i, state, emit, end);
+                    }
                 }
             }
             Elem::Opt(inner) => {
-                self.step(&Rest { elems: inner, next: Some(&after) }, i, state, emit, end);
+                if self.can_start(inner.first.as_ref(), i) {
+                    self.step(&Rest { elems: &inner.elems, next: Some(&after) }, i, state, emit, end);
+                }
                 self.step(&after, i, state, emit, end);
             }
             Elem::Slot(slot) => {
@@ -326,6 +355,9 @@ impl<'r> Reader<'r> {
         match slot {
             Slot::Who | Slot::To | Slot::From => workers::fill(self, slot, i),
             Slot::Act | Slot::First => actions::fill(self, slot, i),
+            Slot::Obj => actions::object(self, i),
+            Slot::Part => actions::participle(self, i),
+            Slot::Free => actions::free(self, i),
             Slot::Cond | Slot::Mod => clauses::fill(self, slot, i),
             Slot::Work => topics::work(self, i),
             Slot::Topics => topics::topics(self, i),

@@ -1,6 +1,10 @@
 //! From words to tools: an action phrase's words against what each tool is known by.
 
 use super::index::ToolWords;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::forms::stem;
 use super::scan::Reader;
 use super::vocabulary::synonyms::{
     EMPTY_NOUNS, LIGHT_VERBS, NOISE, PARTICLES, READ_ADJECTIVES, READ_PARTICLES, READ_VERBS, SAME_ACT,
@@ -27,6 +31,28 @@ const TITLE: i32 = 4;
 const DESCRIPTION: i32 = 2;
 const FAR: i32 = 1;
 
+/// The groups of [`SAME_ACT`], in stems: each act is the stems of its words.
+struct Acts {
+    groups: Vec<Vec<Vec<String>>>,
+    /// First stem → groups and places in them.
+    by_first: HashMap<String, Vec<(usize, usize)>>,
+    reads: Vec<String>,
+    light: Vec<String>,
+}
+
+static ACTS: LazyLock<Acts> = LazyLock::new(|| {
+    let stems = |phrase: &str| phrase.split(' ').map(stem).collect::<Vec<_>>();
+    let groups: Vec<Vec<Vec<String>>> =
+        SAME_ACT.iter().map(|group| group.iter().map(|act| stems(act)).collect()).collect();
+    let mut by_first: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+    for (g, group) in groups.iter().enumerate() {
+        for (a, act) in group.iter().enumerate() {
+            by_first.entry(act[0].clone()).or_default().push((g, a));
+        }
+    }
+    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(), light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect() }
+});
+
 struct Content<'a> {
     at: usize,
     stem: &'a str,
@@ -36,7 +62,8 @@ struct Content<'a> {
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
-    if content.is_empty() {
+    let light_only = content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
+    if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
     if let Some(server) = server(reader, words) {
@@ -77,41 +104,30 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
 fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<Content<'r>>, bool) {
     let meaningful: Vec<usize> = words.iter().copied().filter(|at| !NOISE.contains(&reader.low(*at))).collect();
     let first = meaningful.first().copied();
-    let verb = first.filter(|at| is_verb(reader, *at, READ_VERBS));
+    let verb = first.filter(|at| looks(reader, *at));
     // "open a ticket" creates one; "open" only looks where the phrase must look.
-    let reads = reading
-        || verb.is_some_and(|at| {
-            !matches!(
-                reader.low(at),
-                "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"
-            )
-        });
+    let reads = reading || verb.is_some_and(|at| !matches!(reader.low(at), "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"));
     let list = meaningful
         .iter()
         .enumerate()
         .map(|(order, at)| {
             let low = reader.low(*at);
-            let light = order == 0 && is_verb(reader, *at, LIGHT_VERBS);
+            let light = order == 0 && is_light(reader, *at);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
-            let look = reads
-                && (order == 0 && is_verb(reader, *at, READ_VERBS)
-                    || READ_PARTICLES.contains(&low) && order < 4
-                    || READ_ADJECTIVES.contains(&low)
-                    || is_verb(reader, *at, READ_VERBS) && order < 3);
-            let optional = light
-                || particle
-                || look
-                || EMPTY_NOUNS.contains(&low)
-                || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
+            let look = reads && (order == 0 && looks(reader, *at) || READ_PARTICLES.contains(&low) && order < 4 || READ_ADJECTIVES.contains(&low) || looks(reader, *at) && order < 3);
+            let optional = light || particle || look || EMPTY_NOUNS.contains(&low) || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
             Content { at: *at, stem: reader.stem(*at), optional }
         })
         .collect();
     (list, reads)
 }
 
-fn is_verb(reader: &Reader<'_>, at: usize, table: &[&str]) -> bool {
-    let stem = reader.stem(at);
-    table.iter().any(|verb| *verb == reader.low(at) || super::forms::stem(verb) == stem)
+fn looks(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.reads.iter().any(|verb| verb == reader.stem(at))
+}
+
+pub fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.light.iter().any(|verb| verb == reader.stem(at))
 }
 
 /// (score, whether the act itself is covered, required words that are not).
@@ -119,31 +135,34 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
     let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
     let (mut score, mut key, mut missing) = (0, false, Vec::new());
     let mut used: Vec<&str> = Vec::new();
+    let mut term = false;
     for (order, word) in content.iter().enumerate() {
         let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
             (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
             _ => String::new(),
         };
-        let pair = [
-            joined(Some(word), content.get(order + 1)),
-            joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word)),
-        ];
+        let pair = [joined(Some(word), content.get(order + 1)), joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word))];
         let compound = |list: &[String]| list.iter().any(|known| pair.contains(known));
-        let in_term = tool
-            .terms
-            .iter()
-            .any(|term| has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem)));
-        let same = SAME_ACT.iter().filter(|group| group.iter().any(|act| stems_match(act, word, content, order)));
+        let in_term = tool.terms.iter().any(|term| {
+            has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem))
+        });
         let (mut act, mut far) = (None, false);
-        for group in same {
-            for other in *group {
-                let stem = super::forms::stem(other);
-                if let Some(local) = tool.local.iter().find(|local| **local == stem) {
+        for (group, place) in ACTS.by_first.get(word.stem).map_or(&[][..], Vec::as_slice) {
+            let phrase = &ACTS.groups[*group][*place];
+            let stands = phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
+            if !stands {
+                continue;
+            }
+            for other in &ACTS.groups[*group] {
+                let [other] = other.as_slice() else { continue };
+                if let Some(local) = tool.local.iter().find(|local| *local == other) {
                     act = Some(local.as_str());
                 }
-                far |= has(&tool.description, &stem) || has(&tool.title, &stem);
+                far |= has(&tool.description, other) || has(&tool.title, other);
             }
         }
+        term |= in_term;
+        let light = word.optional && order == 0;
         let level = if in_term {
             key = true;
             TERM
@@ -153,15 +172,15 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             LOCAL
         } else if let Some(local) = act {
             used.push(local);
-            key = true;
+            key |= !light || content.len() == 1;
             ACT
         } else if has(&tool.server, word.stem) || compound(&tool.server) {
             SERVER
         } else if has(&tool.title, word.stem) {
-            key |= order == 0;
+            key |= order == 0 && !light;
             TITLE
         } else if has(&tool.description, word.stem) {
-            key |= content.len() > 1 && tool.description.first().is_some_and(|first| first == word.stem);
+            key |= content.len() > 1 && !light && tool.description.first().is_some_and(|first| first == word.stem);
             DESCRIPTION
         } else if far {
             FAR
@@ -174,25 +193,24 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score += level;
     }
     let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
-    score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    // A bare verb leaves open which object is meant.
+    let bare = content.len() == 1 && !tool.reads;
+    if !term && !bare {
+        score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    }
     if tool.reads && !reads {
         score -= 3;
     }
     (score, key, missing)
 }
 
-/// Whether `act` ("take away", "revoke") stands at this word.
-fn stems_match(act: &str, word: &Content<'_>, content: &[Content<'_>], order: usize) -> bool {
-    let mut parts = act.split(' ');
-    let Some(first) = parts.next() else { return false };
-    if super::forms::stem(first) != word.stem {
-        return false;
-    }
-    parts.enumerate().all(|(n, part)| content.get(order + 1 + n).is_some_and(|c| c.stem == super::forms::stem(part)))
+/// Whether a tool is known by this very word.
+fn is_own(reader: &Reader<'_>, stem: &str) -> bool {
+    reader.index.tools.iter().any(|tool| tool.local.iter().any(|word| word == stem))
 }
 
 fn is_read(stem: &str) -> bool {
-    READ_VERBS.iter().any(|verb| super::forms::stem(verb) == stem)
+    ACTS.reads.iter().any(|verb| verb == stem)
 }
 
 fn is_act(stem: &str) -> bool {
@@ -205,36 +223,8 @@ fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
     let mut rest: Vec<&str> = Vec::new();
     for at in words {
         let low = reader.low(*at);
-        let tool_noun = matches!(
-            low,
-            "tool"
-                | "tools"
-                | "action"
-                | "actions"
-                | "system"
-                | "systems"
-                | "everything"
-                | "anything"
-                | "operations"
-                | "functions"
-                | "nothing"
-                | "server"
-        );
-        let verb = matches!(
-            low,
-            "use"
-                | "using"
-                | "access"
-                | "accessing"
-                | "work"
-                | "working"
-                | "do"
-                | "touch"
-                | "used"
-                | "uses"
-                | "touching"
-                | "operate"
-        );
+        let tool_noun = matches!(low, "tool" | "tools" | "action" | "actions" | "system" | "systems" | "everything" | "anything" | "operations" | "functions" | "nothing" | "server");
+        let verb = matches!(low, "use" | "using" | "access" | "accessing" | "work" | "working" | "do" | "touch" | "used" | "uses" | "touching" | "operate");
         using |= tool_noun || verb;
         if !tool_noun && !verb && !NOISE.contains(&low) {
             rest.push(reader.stem(*at));

@@ -94,6 +94,7 @@ fn conditions_look_at_all_that_is_told() {
     let small = json!({"topics": ["refund"], "unless": {"amount": {"over": 500, "currency": "USD"}}});
     assert!(fits(small.clone(), "refund me, and quickly"));
     assert!(!fits(small, "refund me $9,000"));
+    assert!(fits(json!({"amount": {"at_least": 1000, "currency": "USD"}}), "€20, or rather $1k"));
     assert!(fits(json!({"from": ["team:support"]}), "anything"));
     assert!(!fits(json!({"from": ["person:@dana"]}), "anything"));
     assert!(fits(json!({"source": "mention", "channels": ["#support"]}), "anything"));

@@ -64,20 +64,8 @@ fn sockets(source: &Source) -> Vec<Finding> {
         return Vec::new();
     }
     let needles = [
-        "reqwest",
-        "tokio_tungstenite",
-        "tungstenite",
-        "axum",
-        "hyper",
-        "rmcp",
-        "rustls",
-        "TcpListener",
-        "TcpStream",
-        "UdpSocket",
-        "UnixStream",
-        "UnixListener",
-        "tokio::net",
-        "tokio::process",
+        "reqwest", "tokio_tungstenite", "tungstenite", "axum", "hyper", "rmcp", "rustls", "TcpListener", "TcpStream",
+        "UdpSocket", "UnixStream", "UnixListener", "tokio::net", "tokio::process",
     ];
     // The binary chooses the provider of TLS once, before any edge opens a connection.
     let provider = |f: &Finding| !(source.path.starts_with("src/cli/") && f.what == "`rustls`");
@@ -96,8 +84,7 @@ fn files(source: &Source) -> Vec<Finding> {
 /// `config.rs` reads the environment, and hands its reader to whoever needs one variable.
 fn environment(source: &Source) -> Vec<Finding> {
     let allowed = [
-        "src/config.rs",
-        // A failpoint must work before there is a configuration.
+        "src/config.rs", // A failpoint must work before there is a configuration.
         "src/flow/failpoint.rs",
         // A tool server gets the search path and nothing else of this process's environment.
         "src/tools/process.rs",
