@@ -5,6 +5,8 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+#[cfg(feature = "sandbox")]
+mod bench;
 mod corpus;
 mod database;
 mod documentation;
