@@ -5,8 +5,6 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
-#[cfg(feature = "sandbox")]
-mod bench;
 mod corpus;
 mod database;
 mod documentation;
@@ -15,11 +13,7 @@ mod manifest;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
-mod routing;
-mod corpus;
-mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
-mod tools;
 mod tools;
