@@ -6,7 +6,8 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
-mod corpus;
+#[cfg(all(feature = "sandbox", feature = "failpoints"))]
+mod crash;
 mod database;
 mod documentation;
 mod example_playbooks;
