@@ -188,7 +188,11 @@ impl Desk {
             let answer = question.and_then(|question| self.answer(&question)).unwrap_or_else(|error| {
                 code = ExitCode::from(EXIT_BAD_LINE);
                 let id = serde_json::from_str::<Value>(&line).ok().and_then(|line| line.get("id").cloned());
-                json!({"id": id, "error": format!("this line is no message: {error}")})
+                let mut told = json!({"error": format!("this line is no message: {error}")});
+                if let Some(id) = id {
+                    told["id"] = id;
+                }
+                told
             });
             writeln!(out, "{answer}").context("the output cannot be written")?;
         }

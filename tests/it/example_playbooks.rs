@@ -48,6 +48,8 @@ fn every_playbook_of_the_example_says_when_it_fits_and_what_to_do() {
     for playbook in &set.playbooks {
         assert!(!playbook.when.is_empty() && !playbook.steps.is_empty(), "{}", playbook.name);
     }
+    let orders = set.playbooks.iter().find(|playbook| playbook.name == "Where is my order").expect("it is there");
+    assert_eq!(orders.when.topics, ["order"]);
 }
 
 #[test]

@@ -6,14 +6,15 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
+mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;
 mod manifest;
-mod routing;
+#[cfg(feature = "sandbox")]
+mod rehearsals;
 mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
-mod tools;
 mod tools;

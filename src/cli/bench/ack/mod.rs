@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::sandbox::{self, ClockKind, Drive, FirehoseSpec, Latencies, Sandbox, SandboxConfig};
+use crate::sandbox::{self, ClockKind, Drive, FindingKind, FirehoseSpec, Latencies, Sandbox, SandboxConfig};
 use intakes::{Behind, Bot};
 use report::Report;
 use store::Databases;
@@ -157,6 +157,8 @@ impl Row {
             (Some(before), Some(now)) => Some(before.max(now)),
             (one, other) => one.or(other),
         };
+        // Work goes on while it stops: the bot's own posts come back as events, and the last of them find nobody.
+        slack.allow_containing(FindingKind::UnackedEnvelope, "(attempt 1) is not acknowledged");
         Box::pin(bot.stop()).await;
         self.findings.extend(slack.findings().iter().map(ToString::to_string));
         Ok(())
