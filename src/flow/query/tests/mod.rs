@@ -1,6 +1,7 @@
 //! Each question over one small company and a database of its own.
 
 mod approvals;
+mod company;
 mod costs;
 mod house;
 mod share;
