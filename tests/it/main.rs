@@ -7,16 +7,16 @@ mod architecture;
 mod bench;
 mod corpus;
 mod corpus;
+mod corpus;
 mod database;
 mod documentation;
+mod example_playbooks;
 mod example_playbooks;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
 mod routing;
-mod corpus;
-mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
