@@ -157,7 +157,8 @@ impl State {
             return Err(Refused(format!("{} and the bot must both be in {}", spec.user, spec.channel)));
         }
         let text = self.as_typed(&spec.text);
-        let message = self.message_by(user, text);
+        let mut message = self.message_by(user, text);
+        self.name_blocks(&mut message.blocks);
         let pieces = self.cut(&channel, &message);
         let now = Instant::now();
         let sprayed = Sprayed { sent: 0, acked: 0, elapsed: Duration::ZERO, latencies: Latencies::default() };

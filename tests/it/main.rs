@@ -8,6 +8,8 @@ mod bench;
 mod corpus;
 mod corpus;
 mod corpus;
+#[cfg(all(feature = "sandbox", feature = "failpoints"))]
+mod crash;
 mod database;
 mod documentation;
 mod example_playbooks;
@@ -20,5 +22,4 @@ mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
-mod tools;
 mod tools;

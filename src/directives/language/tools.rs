@@ -65,10 +65,16 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
         return Bound::None;
     }
     // What the company calls by a term of its own means that, also where a server's name stands in it ("a new account").
-    let is_term = reader.index.tools.iter().flat_map(|tool| &tool.terms).any(|term| {
-        term.len() == content.len() && term.iter().all(|stem| content.iter().any(|word| word.stem == stem))
-    });
-    if !is_term && let Some(server) = server(reader, words) {
+    let is_named = |term: &Vec<String>| {
+        term.len() > 1
+            && term.iter().all(|stem| words.iter().any(|at| reader.stem(*at) == stem))
+            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem))
+    };
+    let named: Vec<&ToolWords> = reader.index.tools.iter().filter(|tool| tool.terms.iter().any(is_named)).collect();
+    if let [only] = named.as_slice() {
+        return Bound::Tool(only.name.clone(), 0);
+    }
+    if let Some(server) = server(reader, words) {
         return server;
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();

@@ -1,6 +1,7 @@
 //! Drives a sandbox as a Slack app would: over HTTP and WebSockets only, with nothing of this crate's Slack edge.
 
 mod faults;
+mod firehose;
 mod messages;
 mod modals;
 mod people;
