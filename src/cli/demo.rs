@@ -2,6 +2,7 @@
 //!
 //! `--play` shows the rehearsals as conversations, one fresh company each; afterwards the company stays open until Ctrl-C.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -78,14 +79,18 @@ async fn play(
     fast: bool,
 ) -> anyhow::Result<Vec<Outcome>> {
     let paint = paint();
+    if fast {
+        let tell = |outcome: &Outcome| print!("{}", transcript::section(outcome, paint));
+        return Ok(run::rehearse(company, rehearsals, program, dir, tell).await?);
+    }
     let mut outcomes = Vec::new();
     for (file, section) in rehearsals.iter().flat_map(|one| one.sections.iter().map(move |s| (&one.file, s))) {
-        show(&transcript::heading(&section.title, file, section.line, paint), fast).await;
+        show(&transcript::heading(&section.title, file, section.line, paint)).await;
         let setting = run::setting(program, dir, file, section)?;
         let mut play = Play::begin(company, file, section, &setting).await?;
         let names = play.names();
         while let Some(beat) = play.next().await? {
-            show(&transcript::beat(&beat, &names, paint), fast).await;
+            show(&transcript::beat(&beat, &names, paint)).await;
         }
         outcomes.push(play.end().await?);
     }
@@ -93,12 +98,12 @@ async fn play(
 }
 
 /// Prints, and waits as long as reading takes.
-async fn show(text: &str, fast: bool) {
+async fn show(text: &str) {
     print!("{text}");
-    if !fast {
-        let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        tokio::time::sleep(PER_CHARACTER.saturating_mul(characters).min(LONGEST_PAUSE)).await;
-    }
+    // A terminal that is gone hears nothing; the demo goes on all the same.
+    let _gone = std::io::stdout().flush();
+    let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    tokio::time::sleep(PER_CHARACTER.saturating_mul(characters).min(LONGEST_PAUSE)).await;
 }
 
 fn summary(outcomes: &[Outcome], kept: Option<&Path>) {

@@ -41,9 +41,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let rehearsals = chosen(company.rehearsals()?, &args)?;
     let program = std::env::current_exe().context("this program cannot be found, so its tool servers cannot start")?;
     let dir = tempfile::tempdir().context("there is no place for the rehearsals' databases")?;
-    let outcomes = super::block_on(async { Ok(rehearse(&company, &rehearsals, &program, dir.path()).await?) })?;
+    let tell = |outcome: &Outcome| match args.format {
+        Format::Text => print!("{}", line(outcome, args.transcript, paint())),
+        Format::Json => {}
+    };
+    let playing = async { Ok(rehearse(&company, &rehearsals, &program, dir.path(), tell).await?) };
+    let outcomes = super::block_on(playing)?;
     let text = match args.format {
-        Format::Text => as_text(&outcomes, args.transcript, paint()),
+        Format::Text => ending(&outcomes, paint()),
         Format::Json => as_json(&outcomes)?,
     };
     std::io::stdout().write_all(text.as_bytes()).context("the output cannot be written")?;
@@ -79,17 +84,17 @@ fn chosen(all: Vec<Rehearsal>, args: &Args) -> anyhow::Result<Vec<Rehearsal>> {
     Ok(found)
 }
 
-fn as_text(outcomes: &[Outcome], whole: bool, paint: Paint) -> String {
-    let mut out = String::new();
-    for outcome in outcomes {
-        if whole {
-            out.push_str(&transcript::section(outcome, paint));
-        } else if outcome.passed() {
-            out.push_str(&format!("ok      {}:{} {}\n", outcome.file, outcome.line, outcome.title));
-        } else {
-            out.push_str(&format!("DIFFERS {}:{} {}\n", outcome.file, outcome.line, outcome.title));
-        }
+/// What is told of a section as soon as it ended.
+fn line(outcome: &Outcome, whole: bool, paint: Paint) -> String {
+    if whole {
+        return transcript::section(outcome, paint);
     }
+    let word = if outcome.passed() { "ok     " } else { "DIFFERS" };
+    format!("{word} {}:{} {}\n", outcome.file, outcome.line, outcome.title)
+}
+
+fn ending(outcomes: &[Outcome], paint: Paint) -> String {
+    let mut out = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {
         out.push('\n');
         out.push_str(&transcript::differences(outcome, paint));

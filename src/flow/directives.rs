@@ -30,16 +30,30 @@ pub enum Loaded {
     Refused(Vec<Problem>),
 }
 
-/// Reads the folder as it is now.
-pub fn read(app: &App) -> Result<Directives, Vec<Problem>> {
-    let texts = read_directory(&app.config.directives)?;
-    files::read_set(&texts, app.now().to_utc().date_naive())
-}
+/// What was looked at last: the day, since dates are judged by it, and the texts. `None` where they could not be read.
+pub type Looked = Option<(chrono::NaiveDate, BTreeMap<String, String>)>;
 
-/// Looks at the folder and puts it in force if it changed and holds.
+/// Looks at the folder and puts it in force if it changed and holds. Reading is work, so texts that were looked at already
+/// are not read again: whatever came of them is in force, or was told.
 pub async fn load(app: &App) -> Result<Loaded, FlowError> {
     let in_force = app.directives().ok();
-    match read(app) {
+    let today = app.now().to_utc().date_naive();
+    let texts = read_directory(&app.config.directives);
+    let looked = texts.as_ref().ok().map(|texts| (today, texts.clone()));
+    if looked.is_some() && !app.is_new_look(&looked) {
+        return Ok(Loaded::Same);
+    }
+    let loaded = take(app, in_force, texts.and_then(|texts| files::read_set(&texts, today))).await?;
+    app.remember_look(looked);
+    Ok(loaded)
+}
+
+async fn take(
+    app: &App,
+    in_force: Option<Arc<Directives>>,
+    read: Result<Directives, Vec<Problem>>,
+) -> Result<Loaded, FlowError> {
+    match read {
         Ok(set) if in_force.as_ref().is_some_and(|now| now.digest == set.digest) => {
             mended(app, in_force.as_deref()).await?;
             Ok(Loaded::Same)

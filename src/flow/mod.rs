@@ -74,6 +74,8 @@ pub struct Shared {
     directory_is_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
+    /// The directives' texts as they were looked at last.
+    looked: Mutex<directives::Looked>,
 }
 
 /// The set in force with the router that was fitted for it.
@@ -139,6 +141,7 @@ impl App {
             directory: RwLock::new(Arc::new(Directory::default())),
             directory_is_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
+            looked: Mutex::new(None),
         }))
     }
 
@@ -193,6 +196,15 @@ impl App {
         let news = told.as_ref().is_none_or(|(known, _)| known != problems);
         *told = Some((problems.to_owned(), user.to_owned()));
         news
+    }
+
+    /// Whether the directives are otherwise than when they were looked at last.
+    pub fn is_new_look(&self, looked: &directives::Looked) -> bool {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) != *looked
+    }
+
+    pub fn remember_look(&self, looked: directives::Looked) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = looked;
     }
 
     /// The problems are gone; the account that was told of them, if one was.

@@ -74,6 +74,8 @@ pub enum CannotRehearse {
     Restless { seconds: u64 },
     #[error("what happened cannot be read")]
     Lost(#[from] crate::flow::FlowError),
+    #[error("a section stopped in the middle; the report of its panic is above")]
+    Panicked,
     #[error("what the tools did cannot be read")]
     Effects(#[source] anyhow::Error),
 }

@@ -79,6 +79,8 @@ fn without_comments(text: &str) -> String {
     out
 }
 
+/// An expectation that quotes.
+type Quoting = fn(String) -> Expectation;
 type NotRead = (String, &'static [&'static str]);
 
 fn step_of(step: &str) -> Result<What, NotRead> {
@@ -168,7 +170,7 @@ fn expectation(text: &str) -> Option<Expectation> {
     if let Some(rest) = prefixed(text, "escalates to ") {
         return person(rest).map(Expectation::EscalatesTo);
     }
-    let forms: [(&str, fn(String) -> Expectation); 4] = [
+    let forms: [(&str, Quoting); 4] = [
         ("refused ", Expectation::Refused),
         ("says ", Expectation::Says),
         ("does not say ", Expectation::DoesNotSay),

@@ -179,23 +179,36 @@ fn actor(act: &Act) -> Option<&str> {
     }
 }
 
-/// Plays sections two at once, each in a folder of its own below `dir`; outcomes come in the order of the sections.
+/// Plays sections two at once, each in a folder of its own below `dir`. Outcomes come, and are told to `each`, in the order
+/// of the sections.
 pub async fn rehearse(
     company: &Company,
     rehearsals: &[Rehearsal],
     program: &Path,
     dir: &Path,
+    mut each: impl FnMut(&Outcome),
 ) -> Result<Vec<Outcome>, CannotRehearse> {
     let sections = rehearsals.iter().flat_map(|one| one.sections.iter().map(move |section| (&one.file, section)));
-    let plays = sections.map(|(file, section)| async move {
-        let setting = setting(program, dir, file, section)?;
-        let mut play = Play::begin(company, file, section, &setting).await?;
-        while play.next().await?.is_some() {}
-        play.end().await
+    let plays = sections.map(|(file, section)| {
+        let (company, file, section) = (company.clone(), file.clone(), section.clone());
+        let setting = setting(program, dir, &file, &section);
+        // A task of its own: reading directives keeps a thread busy, and the other section has one too.
+        async { tokio::spawn(play(company, file, section, setting?)).await.unwrap_or(Err(CannotRehearse::Panicked)) }
     });
-    let outcomes: Vec<Result<Outcome, CannotRehearse>> =
-        futures_util::stream::iter(plays.collect::<Vec<_>>()).buffered(AT_ONCE).collect().await;
-    outcomes.into_iter().collect()
+    let mut playing = futures_util::stream::iter(plays).buffered(AT_ONCE);
+    let mut outcomes = Vec::new();
+    while let Some(outcome) = playing.next().await {
+        let outcome = outcome?;
+        each(&outcome);
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+async fn play(company: Company, file: String, section: Section, setting: Setting) -> Result<Outcome, CannotRehearse> {
+    let mut play = Play::begin(&company, &file, &section, &setting).await?;
+    while play.next().await?.is_some() {}
+    play.end().await
 }
 
 /// A folder for one section, made.

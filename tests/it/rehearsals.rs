@@ -15,7 +15,7 @@ async fn played(files: BTreeMap<String, String>) -> Vec<Outcome> {
     let company = Company::of_files(files).expect("the directives hold");
     let rehearsals = company.rehearsals().expect("the rehearsals can be read");
     let dir = tempfile::tempdir().expect("a folder");
-    rehearse(&company, &rehearsals, Path::new(WORKFORCE), dir.path()).await.expect("it plays")
+    rehearse(&company, &rehearsals, Path::new(WORKFORCE), dir.path(), |_| {}).await.expect("it plays")
 }
 
 /// The example company with this as its only rehearsal.

@@ -13,11 +13,11 @@ use super::assign::note;
 use super::facts::{self, Moment};
 use super::{App, FlowError, decide};
 use crate::catalogue::{Class, ToolName};
+use crate::directives::Directives;
+use crate::directives::rule::Rule;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::directives::Directives;
-use crate::directives::rule::Rule;
 use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
 use crate::ids::RunId;
 use crate::ledger::FactKind;
@@ -208,10 +208,17 @@ pub async fn void_open_actions(
 }
 
 /// What a sentence forbade in this task last, with the sentence; `None` where nothing was forbidden.
-pub async fn forbidden(tx: &mut Tx, directives: &Directives, task: &Task) -> Result<Option<(String, Cited)>, FlowError> {
+pub async fn forbidden(
+    tx: &mut Tx,
+    directives: &Directives,
+    task: &Task,
+) -> Result<Option<(String, Cited)>, FlowError> {
     let stored = actions::of_task(tx, task.id).await?;
-    let Some(last) = stored.last().filter(|last| matches!(last.stage, Some(Stage::Denied { .. }))) else { return Ok(None) };
+    let Some(last) = stored.last().filter(|last| matches!(last.stage, Some(Stage::Denied { .. }))) else {
+        return Ok(None);
+    };
     let Some(origin) = last.because.first().and_then(|because| because.origin.as_ref()) else { return Ok(None) };
-    let is_ban = directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
+    let is_ban =
+        directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
     Ok(is_ban.then(|| (last.title.clone().unwrap_or_else(|| last.tool.clone()), super::says::cited_origin(origin))))
 }

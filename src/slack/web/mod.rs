@@ -165,7 +165,7 @@ impl Web {
     pub(super) async fn list(
         &self,
         method: Method,
-        arguments: &dyn Fn() -> Arguments,
+        arguments: &(dyn Fn() -> Arguments + Sync),
         mut each: impl FnMut(&Value) + Send,
     ) -> Result<(), WebError> {
         let mut cursor = String::new();
