@@ -154,7 +154,7 @@ impl Filler<'_> {
 fn question(slot: &Slot, why: &Missing, asked: usize, currency: Option<&str>) -> String {
     let thing = slot.label.strip_suffix(" number").unwrap_or(&slot.label);
     let plain = match &slot.shape {
-        SlotShape::Like(example) => format!("Which {thing} is it? It looks like {example}."),
+        SlotShape::Like(example) => format!("Which {thing} is it? The {} is written like {example}.", slot.label),
         SlotShape::Money => {
             let example = match currency {
                 Some("EUR") => "€40",
@@ -165,7 +165,7 @@ fn question(slot: &Slot, why: &Missing, asked: usize, currency: Option<&str>) ->
             format!("What is the {}? Write it as {example}.", slot.label)
         }
         SlotShape::Person => format!("Who is the {}? Write it as @name.", slot.label),
-        SlotShape::Email => format!("Which {} is it? It looks like name@example.com.", slot.label),
+        SlotShape::Email => format!("Which {0} is it? The {0} is written like name@example.com.", slot.label),
         SlotShape::Number => format!("What is the {}? A number is enough.", slot.label),
         SlotShape::OneOf(options) => format!("Which {} is it: {}?", slot.label, listed(options)),
         SlotShape::Date => format!("Which {} is it? Write it as 9 November or 2026-11-09.", slot.label),

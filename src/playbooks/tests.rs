@@ -131,7 +131,10 @@ fn a_request_that_says_everything_runs_to_its_answer() {
 fn what_is_missing_is_asked_for_one_by_one() {
     let (playbook, set) = (refund(), directives());
     let request = asked("please refund an order");
-    assert_eq!(next(&playbook, &set, &request, &[]), ask("order_number", "Which order is it? It looks like ORD-1042."));
+    assert_eq!(
+        next(&playbook, &set, &request, &[]),
+        ask("order_number", "Which order is it? The order number is written like ORD-1042.")
+    );
     let journal = [answered("order_number", "1042")];
     assert_eq!(next(&playbook, &set, &request, &journal), ask("amount", "What is the amount? Write it as $40."));
     let journal = [answered("order_number", "1042"), answered("amount", "40")];
@@ -166,7 +169,7 @@ fn two_values_are_never_guessed_between() {
 fn nobody_is_asked_for_ever() {
     let (playbook, set) = (refund(), directives());
     let vain = [answered("order_number", "no idea"), answered("order_number", "really"), answered("order_number", "?")];
-    let again = "I could not find it in your answer. Which order is it? It looks like ORD-1042.";
+    let again = "I could not find it in your answer. Which order is it? The order number is written like ORD-1042.";
     assert_eq!(next(&playbook, &set, &asked("refund $40"), &vain[..1]), ask("order_number", again));
     let why = "nobody could say which order number is meant".to_owned();
     assert_eq!(next(&playbook, &set, &asked("refund $40"), &vain), Next::HandOver { to: WorkerRef::Human, why });

@@ -65,7 +65,6 @@ pub struct Play {
     /// The next step.
     at: usize,
     since: Vec<Entry>,
-    whole: Vec<Entry>,
     actor: Option<String>,
     before: Option<(crate::tasks::Task, usize)>,
     beats: Vec<Beat>,
@@ -88,7 +87,6 @@ impl Play {
             file: file.to_owned(),
             at: 0,
             since: Vec::new(),
-            whole: Vec::new(),
             actor: None,
             before: None,
             beats: Vec::new(),
@@ -117,7 +115,6 @@ impl Play {
                 match self.stage.act(&act).await {
                     Ok(entries) => {
                         self.since.clone_from(&entries);
-                        self.whole.extend(entries.iter().cloned());
                         Beat::Acted { act, entries }
                     }
                     Err(NotDone::Impossible(why)) => {
@@ -131,7 +128,6 @@ impl Play {
                 let scene = Scene {
                     stage: &self.stage,
                     since: &self.since,
-                    whole: &self.whole,
                     actor: self.actor.as_deref(),
                     before: self.before.clone(),
                 };

@@ -9,11 +9,16 @@ use super::card::{Button, Card, Part, Span};
 use super::compose::{bold, clock, text};
 use super::form::Form;
 use super::named::{Cited, Place, Who, all_of, any_of};
-use super::plain::visible_line;
+use super::plain::{shorten, visible_line};
 use super::verb::Verb;
 use crate::clock::Timestamp;
 use crate::ids::{ApprovalId, TaskId};
 use crate::money::Money;
+
+/// Arguments on a card besides those in its title; all of them are under *Details*.
+const ARGUMENTS: usize = 8;
+/// Characters of one argument on a card.
+const ARGUMENT_CHARACTERS: usize = 160;
 
 /// What an approver is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,6 +205,9 @@ fn waiting(view: &ApprovalView) -> Card {
     let mut card = Card::new(format!("Approve? {title} · asked by {} · {}", view.requester.name, view.id))
         .line([bold(format!("{title}?")), text(format!(" · {}", view.id))])
         .line(asked_by);
+    if let Some(arguments) = arguments_line(view) {
+        card = card.line([text(arguments)]);
+    }
     for fact in &view.facts {
         card = card.line(fact_spans(fact));
     }
@@ -210,6 +218,24 @@ fn waiting(view: &ApprovalView) -> Card {
         card = card.words([text(format!("{}:", visible_line(&wrote.label)))], &wrote.text);
     }
     card.line(decides_spans(view)).line(view.deadline_spans()).buttons(waiting_buttons(view))
+}
+
+/// What would be sent, as far as the title does not say it: nobody approves what they do not see.
+fn arguments_line(view: &ApprovalView) -> Option<String> {
+    let title = visible_line(&view.title);
+    let told = view.arguments.iter().map(|(label, value)| (visible_line(label), visible_line(value)));
+    let told = told.filter(|(label, value)| {
+        let by_amount = view.amount.as_ref().is_some_and(|amount| value.starts_with(&amount.to_string()));
+        !by_amount && !title.split(' ').any(|word| word == value) && !label.to_lowercase().contains("idempotency")
+    });
+    let mut lines: Vec<String> =
+        told.map(|(label, value)| format!("{label}: {}", shorten(&value, ARGUMENT_CHARACTERS))).collect();
+    let more = lines.len().saturating_sub(ARGUMENTS);
+    lines.truncate(ARGUMENTS);
+    if more > 0 {
+        lines.push(format!("{more} more under Details"));
+    }
+    (!lines.is_empty()).then(|| lines.join(" · "))
 }
 
 /// "Dana or Omar decides", and how far a quorum got.
@@ -258,6 +284,7 @@ mod tests {
         insta::assert_snapshot!(card.to_plain(), @r"
         *Refund $450.00 to order ORD-1042?* · A-31
         Asked by Ana Silva in #C0SUPPORT · Finn (Finance) will do it · T-17
+        amount_cents: 45000
         Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
         Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
         Ana wrote:
@@ -285,6 +312,7 @@ mod tests {
         insta::assert_snapshot!(card(&view, &ApprovalState::Waiting).to_plain(), @r"
         *Deploy api 4.2 to production?* · A-31
         Asked by Ana Silva in #C0SUPPORT · Finn (Finance) will do it · T-17
+        amount_cents: 45000 · order_id: ORD-1042
         Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
         2 must approve: Dana Ruiz and Omar Haddad · 1 of 2 so far: Omar Haddad 10:03 · Ana asked for this herself, so it climbed the org chart.
         No answer by 14:02 → it expires, and nothing is deployed

@@ -6,6 +6,7 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
+mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;

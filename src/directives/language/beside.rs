@@ -78,7 +78,6 @@ impl Beside {
             Form::ThenWarn => put(&mut self.then, BudgetThen::Warn)?,
             Form::RemindTo => put(&mut self.remind, adjunct.workers(Slot::To)?.refs.clone())?,
             Form::ByWho => put(&mut self.by, adjunct.workers(Slot::To)?.clone())?,
-            Form::Undefined => {}
             _ => return None,
         }
         Some(())
@@ -112,7 +111,8 @@ impl Beside {
 
     /// Whether nothing but conditions was said.
     pub fn only_conditions(&self) -> bool {
-        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, guard, remind, by } = self;
+        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, guard, remind, by } =
+            self;
         within.is_none()
             && otherwise.is_none()
             && !typed

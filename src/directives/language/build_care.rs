@@ -1,13 +1,13 @@
 //! Rules about the care of workers: budgets, reviews, samples, guards, autonomy, stand-ins and hours.
 
+use super::Finding;
 use super::beside::Beside;
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::values::{Match, Val, error};
-use super::Finding;
 use crate::directives::rule::{
-    Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Period, Review, Rule, Sample,
+    Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Review, Rule, Sample,
 };
 use crate::workers::WorkerRef;
 
@@ -26,7 +26,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
         ));
     }
     let rule = match fitting.form {
-        Form::Budget => Rule::Budget(budget(reader, fitting, beside, who, faults)?),
+        Form::Budget => Rule::Budget(budget(fitting, beside, who)?),
         Form::Review => {
             let Some(Val::Every(every)) = fitting.val(Slot::Period) else { return None };
             (Beside { remind: None, ..beside.clone() }).is_nothing().then_some(())?;
@@ -40,16 +40,18 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
             (Beside { by: None, ..beside.clone() }).is_nothing().then_some(())?;
             let by = fitting.workers(Slot::To).or(beside.by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
             if by.iter().any(|w| matches!(w, WorkerRef::Agent(_))) {
-                faults.push(error("agent-approver", reader.span(fitting.start, fitting.end), "only people can check a sample".to_owned(), "name a person, a role or a team"));
+                faults.push(error(
+                    "agent-approver",
+                    reader.span(fitting.start, fitting.end),
+                    "only people can check a sample".to_owned(),
+                    "name a person, a role or a team",
+                ));
             }
             Rule::Sample(Sample { who, percent: *percent, by })
         }
         Form::Autonomy => {
             let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
             (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
-            if fitting.workers(Slot::Who).is_none() && beside.until.is_none() {
-                return None;
-            }
             Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() })
         }
         Form::Cover => {
@@ -58,7 +60,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
             let [person] = who.as_slice() else { return None };
             let by = fitting.workers(Slot::To)?.refs.clone();
             if by.contains(person) {
-                faults.push(error("self-cover", reader.span(fitting.start, fitting.end), "nobody can stand in for themselves".to_owned(), "name someone else"));
+                faults.push(error(
+                    "self-cover",
+                    reader.span(fitting.start, fitting.end),
+                    "nobody can stand in for themselves".to_owned(),
+                    "name someone else",
+                ));
             }
             Rule::Cover(Cover { person: person.clone(), by, from: from.clone(), until: until.clone() })
         }
@@ -78,13 +85,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
     Some(vec![rule])
 }
 
-fn budget(
-    reader: &Reader<'_>,
-    fitting: &Match,
-    beside: &Beside,
-    who: Vec<WorkerRef>,
-    faults: &mut Vec<Finding>,
-) -> Option<Budget> {
+fn budget(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Budget> {
     (Beside { then: None, remind: None, ..beside.clone() }).is_nothing().then_some(())?;
     let (amount, currency) = fitting.binds.iter().find_map(|bind| match &bind.val {
         Val::Money(number, currency) => Some((*number, currency.clone())),
@@ -93,33 +94,10 @@ fn budget(
         }
         _ => None,
     })?;
-    let period = if fitting.pattern.contains("{period}") {
-        fitting.vals(Slot::Period).find_map(|val| match val {
-            Val::Every(every) => every.period,
-            _ => None,
-        })?
-    } else {
-        let word = fitting.pattern.contains("daily|weekly");
-        let named = (fitting.start..fitting.end).find_map(|i| match reader.low(i) {
-            "daily" => Some(Period::Day),
-            "weekly" => Some(Period::Week),
-            "monthly" => Some(Period::Month),
-            "quarterly" => Some(Period::Quarter),
-            _ => None,
-        });
-        match named.filter(|_| word) {
-            Some(period) => period,
-            None => {
-                faults.push(error(
-                    "no-period",
-                    reader.span(fitting.start, fitting.end),
-                    "this limit does not say for which time".to_owned(),
-                    "add “a day”, “a week”, “a month” or “per task”",
-                ));
-                Period::Month
-            }
-        }
-    };
+    let period = fitting.vals(Slot::Period).find_map(|val| match val {
+        Val::Every(every) => every.period,
+        _ => None,
+    })?;
     let then = beside.then.unwrap_or(if beside.remind.is_some() { BudgetThen::Warn } else { BudgetThen::Pause });
     Some(Budget { who, amount, currency, per: period, then })
 }

@@ -17,11 +17,6 @@ pub enum Slot {
     From,
     Act,
     First,
-    /// What is acted on, in the passive ("*licences* may be assigned"), and how.
-    Obj,
-    Part,
-    /// Words that nothing accounts for; always with a fault.
-    Free,
     Work,
     Cond,
     /// A condition that needs no "if": an amount, a channel, hours.
@@ -135,7 +130,12 @@ impl Grammar {
                     let elems = Parser { grammar: &mut grammar, text, at: 0, depth: 0 }.sequence(None);
                     let mut need = Vec::new();
                     collect_need(&elems, &mut need);
-                    grammar.sets.entry(*set).or_default().push(Pattern { form: *form, seq: Seq::of(elems), need, text });
+                    grammar.sets.entry(*set).or_default().push(Pattern {
+                        form: *form,
+                        seq: Seq::of(elems),
+                        need,
+                        text,
+                    });
                 }
             }
         }
@@ -331,9 +331,6 @@ fn slot(name: &str) -> Slot {
         "from" => Slot::From,
         "act" => Slot::Act,
         "first" => Slot::First,
-        "obj" => Slot::Obj,
-        "part" => Slot::Part,
-        "free" => Slot::Free,
         "work" => Slot::Work,
         "cond" => Slot::Cond,
         "mod" => Slot::Mod,

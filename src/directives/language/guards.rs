@@ -1,5 +1,6 @@
 //! "When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval."
 
+use super::Finding;
 use super::build::Built;
 use super::build_care::guard;
 use super::grammar::Slot;
@@ -10,7 +11,6 @@ use super::times::duration;
 use super::values::{Val, error};
 use super::vocabulary::guards::{CONSEQUENCES, DIRECTIONS, LEADS, MEASURES, NOTIFY, SMALL};
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{GuardThen, Measure, Number};
 use crate::workers::WorkerRef;
 
@@ -32,13 +32,16 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
     for i in 0..total {
         let Some(start) = LEADS.iter().filter_map(|lead| phrase_at(reader, i, lead)).max() else { continue };
         let splits: Vec<(usize, usize, usize)> = if i == 0 {
-            (start + 3..total).filter(|at| reader.tokens[*at].is_mark(',') || reader.low(*at) == "then").map(|at| (at, at + 1, total)).collect()
+            (start + 3..total)
+                .filter(|at| reader.tokens[*at].is_mark(',') || reader.low(*at) == "then")
+                .map(|at| (at, at + 1, total))
+                .collect()
         } else {
             vec![(total, 0, i)]
         };
         for (end, then_from, then_to) in splits {
-            let Some(mut parts) = condition(reader, start, end) else { continue };
-            let Some((then, to)) = consequence(reader, then_from, then_to, &mut parts) else { continue };
+            let Some(parts) = condition(reader, start, end) else { continue };
+            let Some((then, to)) = consequence(reader, then_from, then_to, &parts) else { continue };
             found.extend(built(reader, parts, then, to, (i, end)));
         }
     }
@@ -48,22 +51,14 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
 fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>, at: (usize, usize)) -> Option<Built> {
     let mut faults = parts.faults;
     let span = reader.span(at.0, at.1);
-    if parts.value.is_none() || parts.below.is_none() {
-        let help = "say below or above which share or sum";
-        faults.push(error("no-limit", span.clone(), "this measure has no limit".to_owned(), help));
-    }
-    let (below, value) = (parts.below.unwrap_or(true), parts.value.unwrap_or(Number(0)));
-    let measure = parts.measure.unwrap_or_else(|| {
-        faults.push(error(
-            "no-measure",
-            span.clone(),
-            "this does not say what is measured".to_owned(),
-            "name it: accepted proposals, escalations, cost or CSAT",
-        ));
-        Measure::Acceptance
-    });
+    let (Some(measure), Some(below), Some(value)) = (parts.measure, parts.below, parts.value) else { return None };
     let days = parts.days.unwrap_or_else(|| {
-        faults.push(error("no-period", span.clone(), "this does not say over which time".to_owned(), "add “over a month”, or “over 30 days”"));
+        faults.push(error(
+            "no-period",
+            span.clone(),
+            "this does not say over which time".to_owned(),
+            "add “over a month”, or “over 30 days”",
+        ));
         30
     });
     if parts.who.is_empty() {
@@ -79,7 +74,6 @@ fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>,
         pattern: "{measure}, {consequence}",
         subject: (0, 0),
         start: at.0,
-        natural: None,
     })
 }
 
@@ -88,12 +82,15 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut at = from;
     while at < to {
-        if let Some((end, below)) = DIRECTIONS.iter().filter_map(|(p, b)| phrase_at(reader, at, p).map(|e| (e, *b))).max_by_key(|(e, _)| *e)
+        if let Some((end, below)) =
+            DIRECTIONS.iter().filter_map(|(p, b)| phrase_at(reader, at, p).map(|e| (e, *b))).max_by_key(|(e, _)| *e)
             && parts.below.is_none()
         {
             parts.below = Some(below);
             at = end;
-        } else if let Some(share) = percent(reader, at).into_iter().max_by_key(|s| s.end).filter(|_| parts.value.is_none()) {
+        } else if let Some(share) =
+            percent(reader, at).into_iter().max_by_key(|s| s.end).filter(|_| parts.value.is_none())
+        {
             if let Val::Percent(value) = share.val {
                 parts.value = Some(value);
             }
@@ -108,13 +105,16 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             parts.days?;
             parts.faults.extend(bad);
             at = end;
-        } else if let Some((end, measure)) = MEASURES.iter().filter_map(|(p, m)| phrase_at(reader, at, p).map(|e| (e, *m))).max_by_key(|(e, _)| *e) {
+        } else if let Some((end, measure)) =
+            MEASURES.iter().filter_map(|(p, m)| phrase_at(reader, at, p).map(|e| (e, *m))).max_by_key(|(e, _)| *e)
+        {
             if parts.measure.is_some_and(|known| known != measure) {
                 return None;
             }
             parts.measure = Some(measure);
             at = end;
-        } else if let Some(named) = reader.slot(Slot::To, at).iter().rev().find(|s| s.cost < 60 && parts.who.is_empty()) {
+        } else if let Some(named) = reader.slot(Slot::To, at).iter().rev().find(|s| s.cost < 60 && parts.who.is_empty())
+        {
             let Val::Workers(workers) = &named.val else { return None };
             parts.who.clone_from(&workers.refs);
             at = named.end;
@@ -131,22 +131,18 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             return None;
         }
     }
-    let complete = parts.below.is_some() && parts.value.is_some() && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
-    let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
-    (complete || limitless).then_some(parts)
+    let complete = parts.measure.is_some() && parts.below.is_some() && parts.value.is_some();
+    complete.then_some(parts)
 }
 
-fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {
+fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {
     let mut at = from;
     while at < to && (matches!(reader.low(at), "," | "then" | "please") || reader.is_filler(at)) {
         at += 1;
     }
     let end = (0..=2).map(|n| to.saturating_sub(n)).find(|end| *end > at && !reader.tokens[*end - 1].is_mark(','))?;
     for (phrase, then) in CONSEQUENCES {
-        if let Some(named) = fits(reader, at, end, phrase, &parts.who) {
-            if parts.who.is_empty() {
-                parts.who = named;
-            }
+        if fits(reader, at, end, phrase, parts) {
             return Some((*then, Vec::new()));
         }
     }
@@ -167,7 +163,23 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
         if let Val::Workers(workers) = &named.val
             && matches!(
                 tail.join(" ").as_str(),
-                "is told" | "is notified" | "is alerted" | "is informed" | "must be told" | "gets told" | "are told" | "is pinged" | "is warned" | "hears about it" | "should be told" | "gets a message" | "gets notified" | "is to be told" | "are notified" | "must be notified" | "should be notified"
+                "is told"
+                    | "is notified"
+                    | "is alerted"
+                    | "is informed"
+                    | "must be told"
+                    | "gets told"
+                    | "are told"
+                    | "is pinged"
+                    | "is warned"
+                    | "hears about it"
+                    | "should be told"
+                    | "gets a message"
+                    | "gets notified"
+                    | "is to be told"
+                    | "are notified"
+                    | "must be notified"
+                    | "should be notified"
             )
         {
             return Some((GuardThen::Notify, workers.refs.clone()));
@@ -176,33 +188,34 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
     None
 }
 
-/// A phrase in which `*` stands for the worker, by name or pronoun; the name that stood there, if any.
-fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, who: &[WorkerRef]) -> Option<Vec<WorkerRef>> {
-    let mut ends = vec![(from, Vec::new())];
+/// A phrase in which `*` stands for the worker, by name or pronoun.
+fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, parts: &Parts) -> bool {
+    let mut ends = vec![from];
     for word in phrase.split(' ') {
         let mut next = Vec::new();
-        for (at, name) in &ends {
+        for at in &ends {
             if word == "*" {
                 if matches!(reader.low(*at), "it" | "they" | "its" | "them" | "their" | "that") {
-                    next.push((at + 1, name.clone()));
+                    next.push(at + 1);
                 }
                 if reader.low(*at) == "the" && reader.low(at + 1) == "agent" {
-                    next.push((at + 2, name.clone()));
+                    next.push(at + 2);
                 }
-                for named in reader.slot(Slot::To, *at).iter().filter(|s| s.cost < 60) {
+                for named in reader.slot(Slot::To, *at).iter() {
                     if let Val::Workers(workers) = &named.val
-                        && (workers.refs == who || who.is_empty())
+                        && workers.refs == parts.who
+                        && !parts.who.is_empty()
                     {
-                        next.push((named.end, workers.refs.clone()));
+                        next.push(named.end);
                     }
                 }
             } else if reader.low(*at) == word {
-                next.push((at + 1, name.clone()));
+                next.push(at + 1);
             } else if reader.is_filler(*at) && reader.low(at + 1) == word {
-                next.push((at + 2, name.clone()));
+                next.push(at + 2);
             }
         }
         ends = next;
     }
-    ends.into_iter().find(|(end, _)| *end == to).map(|(_, name)| name)
+    ends.contains(&to)
 }

@@ -169,10 +169,13 @@ impl Index {
             bases.dedup();
             for base in bases {
                 self.add(base.clone(), &worker, 3);
-                for noun in ["team", "department", "people", "person", "folk", "crew", "group", "guy", "colleague", "staff", "member", "desk", "unit", "side"] {
+                for noun in [
+                    "team", "department", "people", "person", "folk", "crew", "group", "guy", "colleague", "staff",
+                    "member", "desk", "unit", "side",
+                ] {
                     let mut words = base.clone();
                     words.push(singular(noun));
-                    self.add(words, &worker, if noun == "team" { 0 } else { 5 });
+                    self.add(words, &worker, if noun == "team" { 0 } else { 2 });
                 }
                 let mut reversed = vec!["team".to_owned()];
                 reversed.extend(base);
@@ -286,6 +289,9 @@ pub fn text_stems(text: &str) -> Vec<String> {
 /// Whether an input schema has a property that could hold an amount of money; `None` without properties.
 fn takes_amount(schema: &serde_json::Value) -> Option<bool> {
     let properties = schema.get("properties")?.as_object()?;
-    let money = ["amount", "price", "total", "cost", "sum", "value", "cents", "budget", "salary", "discount", "credit", "limit", "usd", "eur"];
+    let money = [
+        "amount", "price", "total", "cost", "sum", "value", "cents", "budget", "salary", "discount", "credit", "limit",
+        "usd", "eur",
+    ];
     Some(properties.keys().any(|key| money.iter().any(|word| key.to_lowercase().contains(word))))
 }

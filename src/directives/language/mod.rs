@@ -41,8 +41,8 @@ use crate::roster::Roster;
 use crate::workers::WorkerRef;
 
 pub use super::diagnostics::Severity;
-pub use paraphrase::paraphrase;
 use super::rule::{Define, Rule};
+pub use paraphrase::paraphrase;
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,15 +140,9 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
-    if let Some(defined) = define::define(text)
-        && !define::names_worker(text, vocabulary)
-    {
+    if let Some(defined) = define::define(text) {
         return match defined {
             Ok(define) => {
-                let unknown = define::unknown_tools(&define, text, vocabulary);
-                if !unknown.is_empty() {
-                    return Outcome::Refused(unknown);
-                }
                 let read = Read { rule: Rule::Define(define), offset: 0, findings: Vec::new() };
                 Outcome::Rules(vec![read])
             }

@@ -1,12 +1,12 @@
 //! Numbers, money and bounds: "$1k", "1.000 €", "two hundred dollars", "more than", "up to", "between … and …".
 
+use super::Finding;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Slotted, Val, error};
 use super::vocabulary::bounds::{AFTER, BEFORE, Side};
 use super::vocabulary::words::{COMMA_CURRENCIES, CURRENCY_WORDS, NUMBER_WORDS, ORDINALS};
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{AmountRange, Number};
 
 const MICROS: i64 = 1_000_000;
@@ -56,7 +56,10 @@ fn spelled(reader: &Reader<'_>, i: usize) -> Option<(usize, i64)> {
                 break;
             }
             group += n;
-        } else if matches!(low, "a" | "an") && !seen && matches!(reader.low(at + 1), "hundred" | "thousand" | "million" | "dozen") {
+        } else if matches!(low, "a" | "an")
+            && !seen
+            && matches!(reader.low(at + 1), "hundred" | "thousand" | "million" | "dozen")
+        {
             at += 1;
             continue;
         } else if low == "hundred" && (seen || at > i) {
@@ -67,7 +70,12 @@ fn spelled(reader: &Reader<'_>, i: usize) -> Option<(usize, i64)> {
         } else if low == "million" && (seen || at > i) {
             total += group.max(1) * 1_000_000;
             group = 0;
-        } else if low == "and" && seen && (group % 100 == 0) && small(reader.low(at + 1)).is_some() && group + total >= 100 {
+        } else if low == "and"
+            && seen
+            && (group % 100 == 0)
+            && small(reader.low(at + 1)).is_some()
+            && group + total >= 100
+        {
             at += 1;
             continue;
         } else {
@@ -126,7 +134,9 @@ pub fn parse_written(text: &str, currency: Option<&str>) -> Option<i64> {
 /// An amount of money at `i`: (end, millionths, currency, faults).
 pub fn money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec<Finding>)> {
     let token = reader.tokens.get(i)?;
-    if matches!(reader.low(i), "the" | "a" | "an") && !matches!(reader.low(i + 1), "hundred" | "thousand" | "million" | "dozen") {
+    if matches!(reader.low(i), "the" | "a" | "an")
+        && !matches!(reader.low(i + 1), "hundred" | "thousand" | "million" | "dozen")
+    {
         return None;
     }
     let before = match &token.kind {
@@ -140,12 +150,13 @@ pub fn money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec<F
         let end = if currency_word(reader.low(end)).is_some_and(|(code, _)| code == currency) { end + 1 } else { end };
         return Some((end, micros / 100 * scale, currency, bad));
     }
-    if matches!(token.low.as_str(), "us") && matches!(reader.tokens.get(i + 1).map(|t| &t.kind), Some(Kind::Currency(_))) {
+    if matches!(token.low.as_str(), "us")
+        && matches!(reader.tokens.get(i + 1).map(|t| &t.kind), Some(Kind::Currency(_)))
+    {
         return money(reader, i + 1);
     }
-    let (end, plain, _) = amount_digits(reader, i, None).or_else(|| {
-        matches!(token.kind, Kind::Number).then_some((i + 1, 0, Vec::new()))
-    })?;
+    let (end, plain, _) = amount_digits(reader, i, None)
+        .or_else(|| matches!(token.kind, Kind::Number).then_some((i + 1, 0, Vec::new())))?;
     let (currency, scale) = match &reader.tokens.get(end)?.kind {
         Kind::Currency(code) => ((*code).to_owned(), 100),
         Kind::Word => {
@@ -194,7 +205,12 @@ pub fn money_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         let cost = if faults.is_empty() { 0 } else { 90 };
         found.push(Slotted { end, val: Val::Money(Number(micros), currency), cost, faults });
     } else if let Some((end, micros)) = number(reader, i) {
-        found.push(Slotted { end, val: Val::Money(Number(micros), String::new()), cost: 90, faults: vec![no_unit(reader, i, end)] });
+        found.push(Slotted {
+            end,
+            val: Val::Money(Number(micros), String::new()),
+            cost: 90,
+            faults: vec![no_unit(reader, i, end)],
+        });
     }
     found
 }
@@ -234,7 +250,12 @@ pub fn bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         if let Val::Range(range) = &one.val
             && empty(range)
         {
-            one.faults.push(error("empty-range", reader.span(i, one.end), "no amount lies in this range".to_owned(), "put the smaller amount first"));
+            one.faults.push(error(
+                "empty-range",
+                reader.span(i, one.end),
+                "no amount lies in this range".to_owned(),
+                "put the smaller amount first",
+            ));
             one.cost += 80;
         }
     }
@@ -256,7 +277,12 @@ fn running_total(reader: &Reader<'_>, one: &Slotted) -> Vec<Slotted> {
         .filter_map(|per| match per.val {
             Val::Per { days, same } => {
                 let range = AmountRange { per: Some(days), same, ..range.clone() };
-                Some(Slotted { end: per.end, val: Val::Range(range), cost: one.cost + per.cost, faults: one.faults.clone() })
+                Some(Slotted {
+                    end: per.end,
+                    val: Val::Range(range),
+                    cost: one.cost + per.cost,
+                    faults: one.faults.clone(),
+                })
             }
             _ => None,
         })
@@ -265,31 +291,6 @@ fn running_total(reader: &Reader<'_>, one: &Slotted) -> Vec<Slotted> {
 
 fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
-    // "above need approval": no limit at all.
-    if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
-        && matches!(reader.low(i + 1), "need" | "needs" | "must" | "require" | "requires" | "are" | "is" | "run" | "should")
-    {
-        let fault = error("no-limit", reader.span(i, i + 1), "this bound has no amount".to_owned(), "write an amount, as in “above $200”");
-        found.push(Slotted { end: i + 1, val: Val::Range(AmountRange::default()), cost: 90, faults: vec![fault] });
-    }
-    // "above 3 points": a unit that is no money.
-    if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
-        && let Some((end, micros)) = number(reader, i + 1)
-        && reader.tokens.get(end).is_some_and(|t| t.is_word() && super::times::duration(reader, i + 1).is_none())
-        && money(reader, i + 1).is_none()
-        && !matches!(reader.low(end), "need" | "needs" | "percent" | "per" | "must" | "without")
-    {
-        let range = AmountRange { over: Some(Number(micros)), ..AmountRange::default() };
-        found.push(Slotted { end: end + 1, val: Val::Range(range), cost: 92, faults: vec![no_unit(reader, i, end + 1)] });
-    }
-    // "of roughly €5,000": an amount with a hedge and no bound.
-    let hedge = reader.hedge_at(i);
-    if hedge > 0
-        && let Some((end, micros, currency, _)) = money(reader, i + hedge)
-    {
-        let range = AmountRange { over: Some(Number(micros)), currency, ..AmountRange::default() };
-        found.push(Slotted { end, val: Val::Range(range), cost: 60, faults: vec![reader.hedge_fault(i, i + hedge)] });
-    }
     for (phrase, side) in BEFORE {
         if let Some(at) = phrase_at(reader, i, phrase) {
             for amount in amounts(reader, at) {
@@ -326,9 +327,19 @@ fn between(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         if currency.is_empty() {
             faults.push(no_unit(reader, start, end));
         } else if !low_currency.is_empty() && low_currency != currency {
-            faults.push(error("currency", reader.span(start, end), "the two ends have different currencies".to_owned(), "use one currency"));
+            faults.push(error(
+                "currency",
+                reader.span(start, end),
+                "the two ends have different currencies".to_owned(),
+                "use one currency",
+            ));
         }
-        let range = AmountRange { at_least: Some(Number(low)), at_most: Some(Number(high)), currency, ..AmountRange::default() };
+        let range = AmountRange {
+            at_least: Some(Number(low)),
+            at_most: Some(Number(high)),
+            currency,
+            ..AmountRange::default()
+        };
         let cost = if faults.is_empty() { 0 } else { 90 };
         found.push(Slotted { end, val: Val::Range(range), cost, faults });
     }
@@ -341,14 +352,45 @@ fn loose_money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec
 
 /// Amounts, and bare numbers as an error.
 fn amounts(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let i = if reader.hedge_at(i) > 0 && money(reader, i + reader.hedge_at(i)).is_some() { i + reader.hedge_at(i) } else { i };
-    let hedged = i > 0 && reader.hedge_at(i - 1) > 0 && matches!(reader.low(i - 1), "around" | "about" | "roughly" | "approximately" | "circa" | "approx" | "nearly" | "almost" | "say");
+    let i = if reader.hedge_at(i) > 0 && money(reader, i + reader.hedge_at(i)).is_some() {
+        i + reader.hedge_at(i)
+    } else {
+        i
+    };
+    let hedged = i > 0
+        && reader.hedge_at(i - 1) > 0
+        && matches!(
+            reader.low(i - 1),
+            "around" | "about" | "roughly" | "approximately" | "circa" | "approx" | "nearly" | "almost" | "say"
+        );
     let mut found = money_slot(reader, i);
     // A count of something ("more than three refunds") is no amount.
     found.retain(|one| match &one.val {
         Val::Money(_, currency) if currency.is_empty() => {
             reader.tokens.get(one.end).is_none_or(|t| !t.is_word() && !t.is_mark('%'))
-                || matches!(reader.low(one.end), "need" | "needs" | "require" | "requires" | "must" | "should" | "without" | "have" | "per" | "a" | "are" | "is" | "to" | "or" | "go" | "and" | "run" | "with" | "may" | "can")
+                || matches!(
+                    reader.low(one.end),
+                    "need"
+                        | "needs"
+                        | "require"
+                        | "requires"
+                        | "must"
+                        | "should"
+                        | "without"
+                        | "have"
+                        | "per"
+                        | "a"
+                        | "are"
+                        | "is"
+                        | "to"
+                        | "or"
+                        | "go"
+                        | "and"
+                        | "run"
+                        | "with"
+                        | "may"
+                        | "can"
+                )
         }
         _ => true,
     });
@@ -408,7 +450,9 @@ pub fn num(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     number(reader, i)
         .filter(|(_, micros)| micros % MICROS == 0)
         .and_then(|(end, micros)| u32::try_from(micros / MICROS).ok().map(|n| slotted(end, Val::Count(n))))
-        .or_else(|| ORDINALS.iter().find(|(word, _)| *word == reader.low(i)).map(|(_, n)| slotted(i + 1, Val::Count(*n))))
+        .or_else(|| {
+            ORDINALS.iter().find(|(word, _)| *word == reader.low(i)).map(|(_, n)| slotted(i + 1, Val::Count(*n)))
+        })
         .into_iter()
         .collect()
 }
@@ -491,7 +535,12 @@ pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let hundred = 100 * MICROS;
     let mut push = |end: usize, micros: i64| {
         let faults = if micros <= 0 || micros > hundred {
-            vec![error("percentage", reader.span(i, end), "a share lies above 0% and at most at 100%".to_owned(), "write a share such as 10%")]
+            vec![error(
+                "percentage",
+                reader.span(i, end),
+                "a share lies above 0% and at most at 100%".to_owned(),
+                "write a share such as 10%",
+            )]
         } else {
             Vec::new()
         };
@@ -516,12 +565,6 @@ pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     }
     let ordinal = |at: usize| ORDINALS.iter().find(|(word, _)| *word == reader.low(at)).map(|(_, n)| i64::from(*n));
     match reader.low(i) {
-        "every" | "each" if ordinal(i + 1).is_none() => {
-            let output = ["answer", "reply", "output", "response", "message", "proposal", "draft", "email", "result", "decision"];
-            if output.contains(&reader.low(i + 1)) {
-                push(i + 1, hundred);
-            }
-        }
         "every" | "each" => {
             if let Some(n) = ordinal(i + 1) {
                 push(i + 2, hundred / n);

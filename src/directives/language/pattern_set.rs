@@ -71,7 +71,7 @@ pub enum Form {
     EachTime,
     ByWho,
     CountOf,
-    Undefined,
+    Order,
     // Clauses and modifiers
     Unanswered,
     FailedTimes,
@@ -92,7 +92,6 @@ pub enum Form {
     TimesOver,
     Came,
     Acts,
-    ActsAmount,
     MeasureBelow,
     MeasureAbove,
     Group,

@@ -157,7 +157,9 @@ impl<'r> Reader<'r> {
         let mut kept: Vec<Match> = Vec::new();
         for candidate in found {
             let same = |other: &Match| {
-                other.end == candidate.end && other.form == candidate.form && same_values(&other.binds, &candidate.binds)
+                other.end == candidate.end
+                    && other.form == candidate.form
+                    && same_values(&other.binds, &candidate.binds)
             };
             if !kept.iter().any(same) {
                 kept.push(candidate);
@@ -355,9 +357,6 @@ impl<'r> Reader<'r> {
         match slot {
             Slot::Who | Slot::To | Slot::From => workers::fill(self, slot, i),
             Slot::Act | Slot::First => actions::fill(self, slot, i),
-            Slot::Obj => actions::object(self, i),
-            Slot::Part => actions::participle(self, i),
-            Slot::Free => actions::free(self, i),
             Slot::Cond | Slot::Mod => clauses::fill(self, slot, i),
             Slot::Work => topics::work(self, i),
             Slot::Topics => topics::topics(self, i),

@@ -23,11 +23,9 @@ pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<
     let resolved: Vec<Vec<Token>> = match &worker {
         Some(worker) => {
             let mut lists: Vec<Vec<Token>> = attempts.iter().map(|list| with_pronouns(list, worker)).collect();
-            let plain = with_pronouns(&tokens, worker);
-            if scope.heading.is_some() || lacks_subject(&tokens) {
-                lists.extend(with_subject(&plain, worker));
-            }
-            lists.push(plain);
+            lists.push(with_pronouns(&tokens, worker));
+            let subject = worker_token(worker);
+            lists.push(std::iter::once(subject).chain(with_pronouns(&tokens, worker)).collect());
             lists
         }
         None => {
@@ -71,49 +69,34 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
     let first = tokens.first().map_or("", |t| t.low.as_str());
     let verb = matches!(
         first,
-        "goes" | "go" | "is" | "are" | "handled" | "escalate" | "belongs" | "belong" | "lands" | "to" | "always" | "must" | "should" | "needs" | "get" | "gets" | "ends" | "routed" | "sent" | "urgent" | "high" | "low"
+        "goes"
+            | "go"
+            | "is"
+            | "are"
+            | "handled"
+            | "escalate"
+            | "belongs"
+            | "belong"
+            | "lands"
+            | "to"
+            | "always"
+            | "must"
+            | "should"
+            | "needs"
+            | "get"
+            | "gets"
+            | "ends"
+            | "routed"
+            | "sent"
+            | "urgent"
+            | "high"
+            | "low"
     );
     if verb {
         return true;
     }
     let reader = Reader::new(voc, tokens.to_vec());
     reader.slot(Slot::To, 0).iter().any(|s| s.end == tokens.len() && s.cost < 60)
-}
-
-/// Starts with a verb, a modal or "if unsure": the heading's worker is the missing subject.
-fn lacks_subject(tokens: &[Token]) -> bool {
-    let first = tokens.iter().map(|t| t.low.as_str()).find(|low| !matches!(*low, "always" | "please" | "also" | "only"));
-    matches!(
-        first,
-        Some("may" | "must" | "can" | "should" | "shall" | "will" | "never" | "cannot" | "needs" | "has" | "is" | "gets" | "asks" | "hands" | "may not" | "do" | "does" | "if" | "when" | "handles" | "takes" | "answers" | "spends" | "uses" | "suggests" | "works")
-    )
-}
-
-/// The worker put before the main clause: at the start, or after a leading "if …,".
-fn with_subject(tokens: &[Token], worker: &WorkerRef) -> Vec<Vec<Token>> {
-    let mut lists = Vec::new();
-    let subject = worker_token(worker);
-    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
-    if matches!(low(0), "if" | "when" | "whenever" | "before" | "after" | "unless" | "once" | "for" | "until") {
-        if let Some(comma) = tokens.iter().position(|t| t.is_mark(',')) {
-            let mut list = tokens[..=comma].to_vec();
-            list.push(subject.clone());
-            list.extend(tokens[comma + 1..].iter().cloned());
-            // "if unsure": the worker is unsure.
-            if matches!(low(1), "unsure" | "in" | "not" | "uncertain" | "stuck") {
-                let mut both = vec![list[0].clone(), subject.clone(), Token::new(Kind::Word, 0..0, "is")];
-                both.extend(list[1..].iter().cloned());
-                lists.push(both);
-            }
-            lists.push(list);
-        }
-        return lists;
-    }
-    let named = matches!(tokens.first().map(|t| &t.kind), Some(Kind::Worker(_)));
-    if !named {
-        lists.push(std::iter::once(subject).chain(tokens.iter().cloned()).collect());
-    }
-    lists
 }
 
 fn worker_token(worker: &WorkerRef) -> Token {
@@ -128,10 +111,33 @@ fn with_pronouns(tokens: &[Token], worker: &WorkerRef) -> Vec<Token> {
         .map(|(i, token)| {
             let before = i.checked_sub(1).map_or("", |n| tokens[n].low.as_str());
             let after = tokens.get(i + 1).map_or("", |t| t.low.as_str());
-            let subject = i == 0 || matches!(before, "," | "if" | "when" | "whenever" | "unless" | "before" | "that" | "once" | "while" | "and" | "but" | "let" | "until" | ";" | "may" | "must");
+            let subject = i == 0
+                || matches!(
+                    before,
+                    "," | "if"
+                        | "when"
+                        | "whenever"
+                        | "unless"
+                        | "before"
+                        | "that"
+                        | "once"
+                        | "while"
+                        | "and"
+                        | "but"
+                        | "let"
+                        | "until"
+                        | ";"
+                        | "may"
+                        | "must"
+                );
             let referring = matches!(token.low.as_str(), "it" | "they" | "you");
-            let of_request = matches!(token.low.as_str(), "it") && matches!(after, "mentions" | "contains" | "concerns" | "costs" | "exceeds" | "says");
-            if referring && subject && !of_request && !(before == "if" && tokens.iter().take(i).any(|t| matches!(t.kind, Kind::Worker(_)))) {
+            let of_request = matches!(token.low.as_str(), "it")
+                && matches!(after, "mentions" | "contains" | "concerns" | "costs" | "exceeds" | "says");
+            if referring
+                && subject
+                && !of_request
+                && !(before == "if" && tokens.iter().take(i).any(|t| matches!(t.kind, Kind::Worker(_))))
+            {
                 Token { span: token.span.clone(), ..worker_token(worker) }
             } else {
                 token.clone()
@@ -152,16 +158,28 @@ fn under_introduction(item: &[Token], intro: &str) -> Vec<Vec<Token>> {
     // "The following need Dana's approval" takes the item's place.
     for i in 0..intro.len() {
         let width = match (low(i), low(i + 1), low(i + 2)) {
-            ("the", "following", "actions" | "things" | "changes" | "topics" | "requests" | "questions" | "tools" | "messages" | "words" | "cases" | "tickets" | "work" | "people" | "steps") => 3,
+            (
+                "the",
+                "following",
+                "actions" | "things" | "changes" | "topics" | "requests" | "questions" | "tools" | "messages" | "words"
+                | "cases" | "tickets" | "work" | "people" | "steps",
+            ) => 3,
             ("any", "of", "the") if low(i + 3) == "following" => 4,
             ("all", "of", "the") if low(i + 3) == "following" => 4,
             ("one", "of", "the") if low(i + 3) == "following" => 4,
-            ("the", "following", _) | ("these", "actions" | "things" | "topics" | "requests" | "questions" | "tools", _) | ("any", "of", _) => 2,
+            ("the", "following", _)
+            | ("these", "actions" | "things" | "topics" | "requests" | "questions" | "tools", _)
+            | ("any", "of", _) => 2,
             ("these" | "following" | "those", _, _) => 1,
             _ => 0,
         };
         if width > 0 {
-            let list = intro[..i].iter().cloned().chain(item.iter().cloned()).chain(intro[i + width..].iter().cloned()).collect();
+            let list = intro[..i]
+                .iter()
+                .cloned()
+                .chain(item.iter().cloned())
+                .chain(intro[i + width..].iter().cloned())
+                .collect();
             lists.push(list);
         }
     }

@@ -139,11 +139,34 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
             break;
         }
     }
-    let vague = VAGUE.contains(&reader.low(adjectives)) && !matches!(reader.low(adjectives), "new" | "old" | "special" | "standard" | "general" | "material" | "key" | "right" | "regular" | "late" | "early" | "short" | "long" | "recent");
-    for (start, from_base) in if adjectives > at { vec![(adjectives, base), (at, Condition::default())] } else { vec![(at, base)] } {
-        let customers = !from_base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
-        if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
-            let item = Item { end, clauses: vec![Clause { when: from_base.clone(), ..Clause::default() }], cost: hedge_cost + 1, faults: faults.clone() };
+    let vague = VAGUE.contains(&reader.low(adjectives))
+        && !matches!(
+            reader.low(adjectives),
+            "new"
+                | "old"
+                | "special"
+                | "standard"
+                | "general"
+                | "material"
+                | "key"
+                | "right"
+                | "regular"
+                | "late"
+                | "early"
+                | "short"
+                | "long"
+                | "recent"
+        );
+    for (start, from_base) in
+        if adjectives > at { vec![(adjectives, base), (at, Condition::default())] } else { vec![(at, base)] }
+    {
+        if let Some(end) = generic_end(reader, start) {
+            let item = Item {
+                end,
+                clauses: vec![Clause { when: from_base.clone(), ..Clause::default() }],
+                cost: hedge_cost + 1,
+                faults: faults.clone(),
+            };
             modified(reader, &item, 0, &mut found);
         }
         for topic in topic_list(reader, start, true) {
@@ -165,7 +188,12 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
     for (phrase, source, costs) in SOURCES {
         if let Some(end) = phrase_at(reader, at, phrase).filter(|_| *costs) {
             let when = Condition { source: Some(source.to_source()), ..Condition::default() };
-            let item = Item { end, clauses: vec![Clause { when, ..Clause::default() }], cost: hedge_cost, faults: faults.clone() };
+            let item = Item {
+                end,
+                clauses: vec![Clause { when, ..Clause::default() }],
+                cost: hedge_cost,
+                faults: faults.clone(),
+            };
             modified(reader, &item, 0, &mut found);
         }
     }
@@ -233,7 +261,10 @@ pub fn segment_word(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
         .filter(|(words, term)| {
             !words.is_empty()
                 && is_segment(reader, term)
-                && words.iter().enumerate().all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
+                && words
+                    .iter()
+                    .enumerate()
+                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
         })
         .map(|(words, term)| (words.len(), term.to_lowercase()))
         .max_by_key(|(length, _)| *length)
@@ -281,7 +312,12 @@ pub fn segments(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
                     format!("“{}” is nowhere defined", phrase.join(" ")),
                     &format!("define it in company.md: “By {} we mean …”", phrase.join(" ")),
                 );
-                found.push(Slotted { end: end + 1, val: Val::Words(vec![phrase.join(" ")]), cost: super::actions::UNDEFINED, faults: vec![fault] });
+                found.push(Slotted {
+                    end: end + 1,
+                    val: Val::Words(vec![phrase.join(" ")]),
+                    cost: super::actions::UNDEFINED,
+                    faults: vec![fault],
+                });
             }
         }
     }
@@ -295,7 +331,10 @@ fn any_term(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
         .iter()
         .filter(|(words, _)| {
             !words.is_empty()
-                && words.iter().enumerate().all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
+                && words
+                    .iter()
+                    .enumerate()
+                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
         })
         .map(|(words, term)| (words.len(), term.to_lowercase()))
         .max_by_key(|(length, _)| *length)
@@ -325,7 +364,26 @@ fn collect_topics(
         return;
     }
     let mut at = i;
-    while matches!(reader.low(at), "the" | "a" | "an" | "any" | "all" | "our" | "your" | "their" | "either" | "its" | "his" | "her" | "some" | "every" | "my" | "both") && at < i + 2 {
+    while matches!(
+        reader.low(at),
+        "the"
+            | "a"
+            | "an"
+            | "any"
+            | "all"
+            | "our"
+            | "your"
+            | "their"
+            | "either"
+            | "its"
+            | "his"
+            | "her"
+            | "some"
+            | "every"
+            | "my"
+            | "both"
+    ) && at < i + 2
+    {
         if reader.low(at) == "some" {
             return;
         }
@@ -333,8 +391,10 @@ fn collect_topics(
     }
     for end in at + 1..=(at + MAX_TOPIC).min(reader.tokens.len()) {
         let last = &reader.tokens[end - 1];
-        let inner = end > at + 1 && matches!(last.low.as_str(), "of" | "for" | "to" | "with" | "the" | "a" | "on" | "an" | "my" | "our");
-        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner) || (matches!(last.kind, Kind::Number) && end > at + 1);
+        let inner = end > at + 1
+            && matches!(last.low.as_str(), "of" | "for" | "to" | "with" | "the" | "a" | "on" | "an" | "my" | "our");
+        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner)
+            || (matches!(last.kind, Kind::Number) && end > at + 1);
         if !word || last.low == "'s" && end == at + 1 {
             break;
         }
@@ -380,18 +440,10 @@ fn finish(list: &[Vec<String>], _subject: bool) -> Vec<String> {
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".
 fn normal(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<String>> {
-    let mut words: Vec<String> = Vec::new();
-    for j in from..to {
-        let low = reader.low(j);
-        match words.last_mut() {
-            Some(last) if reader.tokens[j].hyphen => {
-                last.push('-');
-                last.push_str(low);
-            }
-            _ if matches!(low, "the" | "a" | "an" | "my" | "our" | "please") => {}
-            _ => words.push(low.to_owned()),
-        }
-    }
+    let mut words: Vec<String> = (from..to)
+        .map(|j| reader.low(j).to_owned())
+        .filter(|low| !matches!(low.as_str(), "the" | "a" | "an" | "my" | "our" | "please"))
+        .collect();
     normal_words(&mut words);
     (!words.is_empty()).then_some(words)
 }
@@ -401,11 +453,17 @@ pub fn normal_words(words: &mut Vec<String>) {
     let last = words.last().map(|word| singular(word)).unwrap_or_default();
     if DROPPED.contains(&last.as_str()) {
         words.pop();
-    } else if words.len() > 2 && DROPPED.contains(&singular(&words[0]).as_str()) && matches!(words[1].as_str(), "for" | "about" | "on" | "with" | "of" | "to") {
+    } else if words.len() > 2
+        && DROPPED.contains(&singular(&words[0]).as_str())
+        && matches!(words[1].as_str(), "for" | "about" | "on" | "with" | "of" | "to")
+    {
         words.drain(..2);
     }
     // The head of "password resets for customers" is "reset".
-    let head = words.iter().position(|word| matches!(word.as_str(), "of" | "for" | "to" | "with" | "on")).unwrap_or(words.len());
+    let head = words
+        .iter()
+        .position(|word| matches!(word.as_str(), "of" | "for" | "to" | "with" | "on"))
+        .unwrap_or(words.len());
     if head > 0 && head < words.len() {
         words[head - 1] = singular(&words[head - 1]);
     }
@@ -427,7 +485,11 @@ fn collect_mentions(reader: &Reader<'_>, i: usize, before: &[String], cost: u32,
         return;
     }
     let mut at = i;
-    while matches!(reader.low(at), "a" | "an" | "the" | "any" | "our" | "either" | "word" | "words" | "phrase" | "term" | "their" | "his" | "her") && at < i + 3 {
+    while matches!(
+        reader.low(at),
+        "a" | "an" | "the" | "any" | "our" | "either" | "word" | "words" | "phrase" | "term" | "their" | "his" | "her"
+    ) && at < i + 3
+    {
         at += 1;
     }
     let mut ends: Vec<(usize, String, u32)> = Vec::new();
@@ -436,7 +498,10 @@ fn collect_mentions(reader: &Reader<'_>, i: usize, before: &[String], cost: u32,
         Some(Kind::Word) => {
             for end in at + 1..=(at + 4).min(reader.tokens.len()) {
                 let last = &reader.tokens[end - 1];
-                if !last.is_word() || TOPIC_STOPS.contains(&last.low.as_str()) && !(end > at + 1 && matches!(last.low.as_str(), "of" | "to" | "the")) {
+                if !last.is_word()
+                    || TOPIC_STOPS.contains(&last.low.as_str())
+                        && !(end > at + 1 && matches!(last.low.as_str(), "of" | "to" | "the"))
+                {
                     break;
                 }
                 if matches!(last.low.as_str(), "of" | "to" | "the") {
@@ -472,7 +537,11 @@ pub fn channels(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         }
         let name = match reader.tokens.get(at).map(|t| &t.kind) {
             Some(Kind::Channel(name)) => name.clone(),
-            Some(Kind::Word) if reader.low(at + 1) == "channel" && reader.voc.roster.channels.contains_key(reader.low(at)) => reader.low(at).to_owned(),
+            Some(Kind::Word)
+                if reader.low(at + 1) == "channel" && reader.voc.roster.channels.contains_key(reader.low(at)) =>
+            {
+                reader.low(at).to_owned()
+            }
             _ => break,
         };
         faults.extend(channel_fault(reader, &name, at));

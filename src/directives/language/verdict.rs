@@ -31,27 +31,14 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
                 .collect(),
         ),
         Meaning::Ambiguous(findings) => Outcome::Refused(findings),
-        Meaning::Broken(built)
-            if built.faults.iter().all(|f| f.code == "no-worker") && !addressed(scope).is_empty() =>
-        {
-            let offset = tokens.first().map_or(0, |token| token.span.start);
-            let read = |rule: Rule| Read { rule: scoped(rule, scope), offset, findings: Vec::new() };
-            Outcome::Rules(built.rules.into_iter().map(read).collect())
-        }
         Meaning::Broken(built) if enforceable(&built, &tokens) => {
             let mut findings: Vec<Finding> = Vec::new();
-            for mut fault in built.faults {
-                if fault.code == "undefined-act" {
-                    fault.code = "undefined-term";
-                }
+            for fault in built.faults {
                 if !findings.contains(&fault) {
                     findings.push(fault);
                 }
             }
             Outcome::Refused(findings)
-        }
-        Meaning::Broken(_) | Meaning::Nothing if negated_gate(voc, &tokens) => {
-            Outcome::Refused(unreadable(&tokens).into_iter().collect())
         }
         Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
     }
@@ -68,14 +55,10 @@ pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
 
 /// In a role file a rule that names nobody is for that role.
 fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
-    let role = match (scope.role, &scope.heading) {
-        (Some(role), _) => WorkerRef::Role(role.to_owned()),
-        (None, Some(super::Heading::Worker(worker))) if needs_worker(&rule) => worker.clone(),
-        (None, _) => return rule,
-    };
+    let Some(role) = scope.role else { return rule };
     let fill = |who: &mut Vec<WorkerRef>| {
         if who.is_empty() {
-            who.push(role.clone());
+            who.push(WorkerRef::Role(role.to_owned()));
         }
     };
     match &mut rule {
@@ -99,23 +82,15 @@ fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
     rule
 }
 
-/// Kinds that must name whom they are for.
-fn needs_worker(rule: &Rule) -> bool {
-    matches!(rule, Rule::Budget(_) | Rule::Review(_) | Rule::Sample(_) | Rule::Guard(_) | Rule::Autonomy(_))
-}
-
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
-    let mut candidates: Vec<Built> = reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
+    let mut candidates: Vec<Built> =
+        reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
     candidates.extend(schedule::read(&reader));
     candidates.extend(guards::read(&reader));
     candidates.sort_by_key(|built| built.cost);
     let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
     if let Some(best) = clean.first() {
-        let natural = candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
-        if let Some(natural) = natural {
-            return Meaning::Broken(natural.clone());
-        }
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
@@ -128,9 +103,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
             return Meaning::Ambiguous(vec![ambiguous(voc, &reader, best, rival)]);
         }
         let offset = reader.tokens.first().map_or(0, |token| token.span.start);
-        return Meaning::Rules(
-            best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect(),
-        );
+        return Meaning::Rules(best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect());
     }
     if depth < 3
         && let Some(rules) = halves(voc, &reader, tokens, depth)
@@ -144,7 +117,12 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
 }
 
 /// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
-fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
+fn halves(
+    voc: &Vocabulary<'_>,
+    reader: &Reader<'_>,
+    tokens: &[Token],
+    depth: usize,
+) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
     let cuts = cuts(reader);
     for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
         let left = &tokens[..left_end];
@@ -152,7 +130,8 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun = right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        let pronoun =
+            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
@@ -165,7 +144,6 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         } else {
             tries.push(right.to_vec());
         }
-        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
@@ -176,35 +154,6 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         }
     }
     None
-}
-
-/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
-fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
-    let Some(subject) = subject else { return Vec::new() };
-    let approval = tokens[..right_start].iter().any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
-    if !approval {
-        return Vec::new();
-    }
-    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
-    let mut lists = Vec::new();
-    for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
-        let rest = &tokens[bound.end..];
-        let Some(first) = rest.first() else { continue };
-        let mut list: Vec<Token> = subject.to_vec();
-        list.extend(tokens[right_start..bound.end].iter().cloned());
-        list.extend([word("need"), word("approval")]);
-        match first.low.as_str() {
-            "from" | "by" => list.extend(rest.iter().cloned()),
-            "need" | "needs" | "require" | "requires" => continue,
-            _ => {
-                list.push(word("from"));
-                // "above $2,000 the CFO's".
-                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
-            }
-        }
-        lists.push(list);
-    }
-    lists
 }
 
 fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
@@ -219,7 +168,9 @@ fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
             continue;
         }
         let mut next = i + 1;
-        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",") && next < i + 4 {
+        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",")
+            && next < i + 4
+        {
             next += 1;
         }
         if next >= reader.tokens.len() {
@@ -263,9 +214,7 @@ fn without_display(rule: &Rule) -> Rule {
 }
 
 fn ambiguous(voc: &Vocabulary<'_>, reader: &Reader<'_>, one: &Built, two: &Built) -> Finding {
-    let say = |built: &Built| {
-        built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ")
-    };
+    let say = |built: &Built| built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ");
     error(
         "ambiguous",
         reader.span(0, reader.tokens.len()),
@@ -279,19 +228,20 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission", "authorise", "authorize", "authorised",
-        "authorized", "ok", "okay", "approver", "approvers", "authorisation", "authorization", "clearance", "signature",
+        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission",
+        "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
+        "authorization", "clearance", "signature",
     ]);
-    if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
-        return false;
-    }
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
             return true;
         }
         return match built.form {
             Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
-            Form::PermitOnly | Form::ForbidUnlessFrom => says(&["only", "alone", "nobody", "reserved", "exclusively", "except"]) && says(&["may", "can", "allowed", "permitted"]),
+            Form::PermitOnly | Form::ForbidUnlessFrom => {
+                says(&["only", "alone", "nobody", "reserved", "exclusively", "except"])
+                    && says(&["may", "can", "allowed", "permitted"])
+            }
             _ => false,
         };
     }
@@ -299,7 +249,17 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         return !says(&["you", "your"])
             && matches!(
                 built.form,
-                Form::Approve | Form::Allow | Form::Forbid | Form::Permit | Form::PermitOnly | Form::Route | Form::Escalate | Form::EscalateWork | Form::Budget | Form::Autonomy | Form::Before
+                Form::Approve
+                    | Form::Allow
+                    | Form::Forbid
+                    | Form::Permit
+                    | Form::PermitOnly
+                    | Form::Route
+                    | Form::Escalate
+                    | Form::EscalateWork
+                    | Form::Budget
+                    | Form::Autonomy
+                    | Form::Before
             )
             && built.cost < 200;
     }
@@ -311,19 +271,10 @@ fn ban_like(tokens: &[Token]) -> bool {
     tokens.iter().enumerate().any(|(i, token)| {
         let next = tokens.get(i + 1).map_or("", |t| t.low.as_str());
         matches!(token.low.as_str(), "never" | "forbidden" | "prohibited" | "nobody")
-            || matches!((token.low.as_str(), next), ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent"))
-    })
-}
-
-/// Two negations around something that a tool does or someone approves.
-fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
-    if unreadable(tokens).is_none() {
-        return false;
-    }
-    let reader = Reader::new(voc, tokens.to_vec());
-    (0..tokens.len()).any(|i| {
-        matches!(reader.low(i), "approval" | "approve" | "approved")
-            || reader.slot(super::grammar::Slot::Act, i).iter().any(|s| s.faults.is_empty() && s.cost < 4)
+            || matches!(
+                (token.low.as_str(), next),
+                ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent")
+            )
     })
 }
 
@@ -337,7 +288,12 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         .collect();
     let double = negations.windows(2).find(|pair| {
         let between: Vec<&str> = tokens[pair[0] + 1..pair[1]].iter().map(|t| t.low.as_str()).collect();
-        let plain = between.iter().any(|word| matches!(*word, "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"));
+        let plain = between.iter().any(|word| {
+            matches!(
+                *word,
+                "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"
+            )
+        });
         !plain && between.len() < 6
     })?;
     let span = tokens[double[0]].span.start..tokens[double[1]].span.end;
@@ -360,7 +316,14 @@ pub fn debug(voc: &Vocabulary<'_>, text: &str) {
     built.extend(guards::read(&reader));
     built.sort_by_key(|b| b.cost);
     for b in built.iter().take(8) {
-        eprintln!("   {} {:?} {} {:?} {:?}", b.cost, b.form, b.pattern, b.rules, b.faults.iter().map(|f| f.code).collect::<Vec<_>>());
+        eprintln!(
+            "   {} {:?} {} {:?} {:?}",
+            b.cost,
+            b.form,
+            b.pattern,
+            b.rules,
+            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
+        );
     }
     if built.is_empty() {
         for m in all.iter().take(8) {

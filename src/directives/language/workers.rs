@@ -1,14 +1,13 @@
 //! Worker phrases: "the finance agent", "Dana", "two people from the SRE team", "@kim or the CFO", "the agent's owner".
 
+use super::Finding;
 use super::forms::singular;
 use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::values::{Slotted, Val, Workers, error};
 use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL};
-use super::vocabulary::topics::CUSTOMERS;
 use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
-use super::Finding;
 use crate::workers::WorkerRef;
 
 #[derive(Clone)]
@@ -29,20 +28,6 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         _ => (i, false),
     };
     let mut found = Vec::new();
-    // "two out of Amara, Jun and Ravi", "one of @a, @b".
-    let (count, after, ..) = leading_count(reader, i);
-    if let Some(count) = count
-        && let Some(list) = ["out of", "of", "from among", "among"].iter().find_map(|lead| phrase_at(reader, after, lead))
-    {
-        let mut lists = Vec::new();
-        for first in singles(reader, slot, list) {
-            extend(reader, slot, first, 0, &mut lists);
-        }
-        for mut one in lists.into_iter().filter(|one| one.workers.refs.len() > 1) {
-            one.workers.count = Some(count);
-            found.push(one);
-        }
-    }
     for first in singles(reader, slot, start) {
         extend(reader, slot, first, 0, &mut found);
     }
@@ -71,7 +56,7 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
     let joined = matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
     if joined {
         next += 1;
-        if matches!(reader.low(next), "also" | "to" | "from" | "by" | "with") {
+        if reader.low(next) == "also" {
             next += 1;
         }
     } else if next == one.end {
@@ -122,9 +107,9 @@ fn bracket(reader: &Reader<'_>, slot: Slot, one: &One) -> Option<One> {
     if !reader.tokens.get(one.end)?.is_mark('(') {
         return None;
     }
-    let inner = singles(reader, slot, one.end + 1).into_iter().find(|inner| {
-        inner.cost < UNKNOWN_COST && reader.tokens.get(inner.end).is_some_and(|t| t.is_mark(')'))
-    })?;
+    let inner = singles(reader, slot, one.end + 1)
+        .into_iter()
+        .find(|inner| inner.cost < UNKNOWN_COST && reader.tokens.get(inner.end).is_some_and(|t| t.is_mark(')')))?;
     let named = one.workers.refs.contains(&inner.workers.refs.first()?.clone()) || one.cost >= HEDGE_COST;
     named.then(|| One { end: inner.end + 1, cost: 0, ..inner })
 }
@@ -194,7 +179,9 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
     crowd(reader, slot, i, found);
     let article = matches!(reader.low(i), "a" | "an" | "any" | "each" | "every");
     let mut at = i;
-    while matches!(reader.low(at), "the" | "a" | "an" | "our" | "any" | "all" | "each" | "every" | "your" | "their") && at < i + 2 {
+    while matches!(reader.low(at), "the" | "a" | "an" | "our" | "any" | "all" | "each" | "every" | "your" | "their")
+        && at < i + 2
+    {
         at += 1;
     }
     named(reader, at, article, found);
@@ -208,11 +195,7 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
         found.push(known(at + 2, WorkerRef::Channel(fact.name.clone()), 1));
     }
     pronoun(reader, i, found);
-    if slot == Slot::From {
-        bot(reader, at, found);
-    }
-    let vague_one = matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody");
-    if found.is_empty() || vague_one {
+    if found.is_empty() {
         unknown(reader, slot, i, at, found);
     }
 }
@@ -271,8 +254,6 @@ fn leading_count(reader: &Reader<'_>, i: usize) -> (Option<u32>, usize, u32, Vec
 
 /// Names from the roster that stand here; a name that two bear is an error that lists both.
 fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
-    // "it" is a pronoun, "IT" may be a team.
-    let pronoun = reader.tokens.get(at).is_some_and(|t| t.text == "it" || t.text == "It");
     let first = singular(reader.low(at));
     let mut lengths: Vec<usize> = Vec::new();
     for name in reader.index.names_from(&first) {
@@ -286,7 +267,6 @@ fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
             .names_from(&first)
             .iter()
             .filter(|name| name.words.len() == length && words_at(reader, at, &name.words).is_some())
-            .filter(|name| !pronoun || name.words.len() > 1)
             .collect();
         bearers.sort_by_key(|name| name.rank);
         if article && let Some(role) = bearers.iter().position(|name| matches!(name.worker, WorkerRef::Role(_))) {
@@ -304,13 +284,13 @@ fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
         let end = words_at(reader, at, &best.words).unwrap_or(at + length);
         let mut one = known(end, best.worker.clone(), u32::try_from(order).unwrap_or(9) + best.rank / 3);
         if !rivals.is_empty() {
-            let message = format!(
-                "“{}” may be {} or {}",
-                best.words.join(" "),
-                best.worker,
-                rivals.join(" or ")
-            );
-            one.faults.push(error("ambiguous-worker", reader.span(at, end), message, "name the one you mean by id or handle"));
+            let message = format!("“{}” may be {} or {}", best.words.join(" "), best.worker, rivals.join(" or "));
+            one.faults.push(error(
+                "ambiguous-worker",
+                reader.span(at, end),
+                message,
+                "name the one you mean by id or handle",
+            ));
             one.cost += UNKNOWN_COST - 20;
         }
         found.push(one);
@@ -347,21 +327,6 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
     }
 }
 
-/// "the bot sentry", "the sentry bot": another program in the channel.
-fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
-    let name = |i: usize| reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone());
-    if matches!(reader.low(at), "bot" | "app")
-        && let Some(name) = name(at + 1)
-    {
-        found.push(known(at + 2, WorkerRef::Bot(name), 1));
-    } else if matches!(reader.low(at + 1), "bot" | "app")
-        && found.is_empty()
-        && let Some(name) = name(at)
-    {
-        found.push(known(at + 2, WorkerRef::Bot(name), 1));
-    }
-}
-
 fn pronoun(reader: &Reader<'_>, i: usize, found: &mut Vec<One>) {
     let low = reader.low(i);
     if !PRONOUNS.contains(&low) {
@@ -386,10 +351,6 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let token = &reader.tokens[j];
         !token.is_word() || (j > at && STOPS.contains(&token.low.as_str()))
     };
-    if matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody") && VAGUE.contains(&reader.low(i + 1)) {
-        let fault = reader.hedge_fault(i, i + 2);
-        found.push(One { faults: vec![fault], ..known(i + 2, WorkerRef::Human, UNKNOWN_COST) });
-    }
     let mut vague = false;
     for end in at + 1..=(at + 4).min(reader.tokens.len()) {
         if stop(end - 1) || STOPS.contains(&reader.low(at)) {
@@ -400,12 +361,9 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let last = words.last().map_or("", String::as_str);
         let phrase = words.join(" ");
         let near = reader.index.nearest(&phrase);
-        let upper = |j: usize| reader.tokens[j].text.chars().next().is_some_and(char::is_uppercase);
-        let strange = at > 0 || reader.tokens[at].lemmas.is_empty() && !reader.is_filler(at);
-        let capital = (at..end).all(upper) && strange;
-        let described = slot == Slot::To && end > at + 1 && at > i && !CUSTOMERS.contains(&last) && at > 1;
+        let capital = reader.tokens[at].text.chars().next().is_some_and(char::is_uppercase) && at > 0 && end == at + 1;
         let worker_like = NOUNS_OF_WORKERS.contains(&last);
-        if !(worker_like || capital || described || near.is_some()) {
+        if !(worker_like || capital || near.is_some()) {
             continue;
         }
         let help = near.map_or("write a name from company.md, a role or a position".to_owned(), |name| {
@@ -413,12 +371,16 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         });
         let written = reader.tokens[at].span.start..reader.tokens[end - 1].span.end;
         let fault = if vague {
-            error("hedge", reader.span(i, end), format!("“{phrase}” does not say who"), "name a person, a role or a team")
+            error(
+                "hedge",
+                reader.span(i, end),
+                format!("“{phrase}” does not say who"),
+                "name a person, a role or a team",
+            )
         } else {
             error("unknown-worker", written, format!("no worker is called “{phrase}”"), &help)
         };
-        let cost = UNKNOWN_COST + if worker_like || near.is_some() { 0 } else { 15 };
-        found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, cost) });
+        found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, UNKNOWN_COST) });
     }
 }
 
@@ -433,9 +395,10 @@ pub fn display(worker: &WorkerRef) -> String {
 }
 
 const STOPS: &[&str] = &[
-    "is", "are", "be", "may", "can", "must", "should", "shall", "will", "has", "have", "had", "do", "does", "not", "and", "or", "to", "for", "if",
-    "when", "unless", "with", "without", "in", "on", "by", "within", "otherwise", "before", "after", "from", "at", "who", "that", "which", "until",
-    "about", "as", "of", "then", "but", "than", "'s", "over", "under", "above", "once", "needs", "need",
+    "is", "are", "be", "may", "can", "must", "should", "shall", "will", "has", "have", "had", "do", "does", "not",
+    "and", "or", "to", "for", "if", "when", "unless", "with", "without", "in", "on", "by", "within", "otherwise",
+    "before", "after", "from", "at", "who", "that", "which", "until", "about", "as", "of", "then", "but", "than", "'s",
+    "over", "under", "above", "once", "needs", "need",
 ];
 
 /// Where `phrase` (words separated by spaces) ends if it stands at `i`.
