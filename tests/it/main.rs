@@ -6,7 +6,6 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
-mod corpus;
 mod database;
 mod documentation;
 mod example_playbooks;
