@@ -211,7 +211,13 @@ fn measure(lines: &[Line], voc: &Vocabulary<'_>, show: bool) -> Tally {
                 Got::Refused(why) => why,
             };
             let place = format!("{} {}", line.heading.as_deref().unwrap_or(""), line.file.as_deref().unwrap_or(""));
-            eprintln!("{} {verdict} [{}] {}\n    want {}\n    have {have}", line.id, place.trim(), line.text, line.expect);
+            eprintln!(
+                "{} {verdict} [{}] {}\n    want {}\n    have {have}",
+                line.id,
+                place.trim(),
+                line.text,
+                line.expect
+            );
         }
     }
     tally

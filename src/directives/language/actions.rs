@@ -1,17 +1,16 @@
 //! Action phrases: "refunds", "issue refunds or cancel subscriptions", "look up the contract and the open tickets",
 //! "refund (`billing.refund`)".
 
+use super::Finding;
 use super::grammar::Slot;
+use super::narrow::priority_word;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::tools::{Bound, bind};
-use super::topics::priority_word;
 use super::values::{Action, Slotted, Val, error};
-use super::vocabulary::irregular::IRREGULAR;
-use super::vocabulary::synonyms::{NOISE, PARTICLES};
+use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
-use super::Finding;
 use crate::catalogue::ToolName;
 use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
@@ -21,11 +20,93 @@ pub const NO_TOOL: u32 = 100;
 pub const UNDEFINED: u32 = 85;
 
 /// Words at which an action phrase ends.
-const STOPS: &[&str] = &[
-    "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only", "over", "above", "under", "below", "more",
-    "less", "than", "must", "should", "shall", "will", "may", "can", "is", "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not",
-    "never", "need", "needs", "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because", "exceeding", "nothing",
-    "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then", "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked", "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
+pub const STOPS: &[&str] = &[
+    "if",
+    "when",
+    "whenever",
+    "unless",
+    "without",
+    "before",
+    "after",
+    "until",
+    "till",
+    "within",
+    "otherwise",
+    "only",
+    "over",
+    "above",
+    "under",
+    "below",
+    "more",
+    "less",
+    "than",
+    "must",
+    "should",
+    "shall",
+    "will",
+    "may",
+    "can",
+    "is",
+    "are",
+    "be",
+    "was",
+    "were",
+    "been",
+    "being",
+    "has",
+    "have",
+    "had",
+    "does",
+    "did",
+    "not",
+    "never",
+    "need",
+    "needs",
+    "require",
+    "requires",
+    "by",
+    "per",
+    "who",
+    "which",
+    "while",
+    "outside",
+    "during",
+    "except",
+    "but",
+    "because",
+    "exceeding",
+    "nothing",
+    "once",
+    "else",
+    "between",
+    "least",
+    "most",
+    "where",
+    "so",
+    "prior",
+    "first",
+    "then",
+    "anyone",
+    "needing",
+    "requiring",
+    "inside",
+    "unapproved",
+    "worth",
+    "upwards",
+    "provided",
+    "themselves",
+    "asked",
+    "requested",
+    "that",
+    "you",
+    "they",
+    "we",
+    "nobody",
+    "exceeds",
+    "exceed",
+    "alone",
+    "he",
+    "she",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -52,7 +133,9 @@ fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         }
         end += 1;
         let last = &reader.tokens[end - 1];
-        if last.is_mark(',') || matches!(last.low.as_str(), "and" | "or" | "the" | "a" | "an" | "to" | "of" | "for" | "nor") {
+        if last.is_mark(',')
+            || matches!(last.low.as_str(), "and" | "or" | "the" | "a" | "an" | "to" | "of" | "for" | "nor")
+        {
             continue;
         }
         if let Some(one) = phrase(reader, slot, i, end) {
@@ -67,7 +150,10 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
     for bound in reader.slot(Slot::Bound, i).iter() {
         let Val::Range(range) = &bound.val else { continue };
-        let Some(at) = ["in", "of", "worth of", "for"].iter().filter_map(|w| phrase_at(reader, bound.end, w)).max() else { continue };
+        let Some(at) = ["in", "of", "worth of", "for"].iter().filter_map(|w| phrase_at(reader, bound.end, w)).max()
+        else {
+            continue;
+        };
         for core in cores(reader, slot, at) {
             let Val::Action(action) = &core.val else { continue };
             let faults: Vec<Finding> = bound.faults.iter().chain(&core.faults).cloned().collect();
@@ -93,127 +179,18 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
                 let Val::Per { days, same } = &per.val else { continue };
                 // "of the same service".
                 let again = (bound.end..core.end).find(|at| reader.low(*at) == "same");
-                let same = same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
+                let same =
+                    same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
                 let times = Times { over, per: days.clone(), same };
                 let when = Condition { times: Some(times), ..action.when.clone() };
                 let action = Action { when, span: reader.span(i, per.end), ..action.clone() };
-                found.push(Slotted { end: per.end, val: Val::Action(action), cost: core.cost, faults: core.faults.clone() });
+                found.push(Slotted {
+                    end: per.end,
+                    val: Val::Action(action),
+                    cost: core.cost,
+                    faults: core.faults.clone(),
+                });
             }
-        }
-    }
-    found
-}
-
-/// What is acted on, in the passive; bound to a tool together with the participle.
-pub fn object(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    for end in i + 1..=(i + 7).min(reader.tokens.len()) {
-        let token = &reader.tokens[end - 1];
-        let joint = end > i + 1 && token.is_mark(',');
-        if !joint && (!token.is_word() || STOPS.contains(&token.low.as_str()) || token.low == "no") {
-            break;
-        }
-        if !joint && !matches!(token.low.as_str(), "and" | "or" | "the" | "a" | "an" | "of" | "to") {
-            found.push(Slotted { end, val: Val::Words(Vec::new()), cost: 0, faults: Vec::new() });
-        }
-    }
-    found
-}
-
-/// "revoked", "written off", "shut down", "cancelled or changed".
-pub fn participle(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let Some(token) = reader.tokens.get(i).filter(|t| t.is_word()) else { return Vec::new() };
-    let low = token.low.as_str();
-    let regular = low.ends_with("ed") || IRREGULAR.iter().any(|(_, forms)| forms.contains(&low)) || matches!(low, "reset" | "shut" | "set" | "cut" | "put");
-    if !regular || STOPS.contains(&low) || matches!(low, "done" | "made" | "allowed" | "permitted" | "needed" | "required" | "approved") {
-        return Vec::new();
-    }
-    let plain = |end: usize| Slotted { end, val: Val::Words(Vec::new()), cost: 0, faults: Vec::new() };
-    let mut found = vec![plain(i + 1)];
-    if PARTICLES.contains(&reader.low(i + 1)) {
-        found.push(plain(i + 2));
-    }
-    found
-}
-
-/// The action of a passive: the object's words and the participle's, as one phrase.
-pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)) -> Slotted {
-    let mut words: Vec<usize> = (part.0..part.1).collect();
-    words.extend((object.0..object.1).filter(|at| !reader.tokens[*at].is_mark(',')));
-    let mut when = Condition::default();
-    let (mut cost, mut faults) = (1, Vec::new());
-    let mut at = object.0;
-    while at < object.1 {
-        if let Some((length, term)) = segment_at(reader, at, object.1) {
-            when.segments.push(term);
-            words.retain(|word| *word < at || *word >= at + length);
-            at += length;
-        } else if reader.hedge_at(at) > 0 || VAGUE.contains(&reader.low(at)) && !is_tool_word(reader, at) && !matches!(reader.low(at), "new" | "old") {
-            let end = at + reader.hedge_at(at).max(1);
-            faults.push(reader.hedge_fault(at, end));
-            cost += HEDGE_COST;
-            words.retain(|word| *word < at || *word >= end);
-            at = end;
-        } else {
-            at += 1;
-        }
-    }
-    // "accounts and licences may be revoked": each object with the one participle.
-    let mut objects: Vec<Vec<usize>> = vec![Vec::new()];
-    for &at in &words[(part.1 - part.0)..] {
-        if matches!(reader.low(at), "and" | "or") {
-            objects.push(Vec::new());
-        } else if let Some(last) = objects.last_mut() {
-            last.push(at);
-        }
-    }
-    let mut tools = Vec::new();
-    for object_words in objects {
-        let all: Vec<usize> = (part.0..part.1).chain(object_words).collect();
-        match bind(reader, &all, false) {
-            Bound::Tool(name, far) => {
-                cost += far;
-                tools.push(ToolPattern(name));
-            }
-            Bound::Several(names) => {
-                cost += UNDEFINED;
-                faults.push(several(reader, &all, &names));
-            }
-            Bound::Unknown(name, missing) => {
-                cost += UNDEFINED;
-                faults.push(undefined(reader, &missing, &name));
-            }
-            Bound::None => {
-                cost += NO_TOOL;
-                faults.push(no_tool(reader, &all));
-            }
-        }
-    }
-    let mut text: Vec<&str> = vec![reader.low(part.0)];
-    text.extend((object.0..object.1).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
-    let action = Action { text: text.join(" "), tools, when, span: reader.span(object.0, part.1) };
-    Slotted { end: part.1, val: Val::Action(action), cost, faults }
-}
-
-/// Words that nothing else accounts for, as an error: a condition that cannot be looked up.
-pub fn free(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    for end in i + 1..=(i + 12).min(reader.tokens.len()) {
-        let token = &reader.tokens[end - 1];
-        if token.is_mark(',') || token.is_mark(';') {
-            break;
-        }
-        let last = end == reader.tokens.len() || matches!(reader.tokens[end].kind, Kind::Mark(',' | ';')) || STOPS.contains(&reader.low(end));
-        if last {
-            let words: Vec<&str> = reader.tokens[i..end].iter().map(|t| t.text.as_str()).collect();
-            let fault = error(
-                "undefined-condition",
-                reader.span(i, end),
-                format!("“{}” is no condition that can be checked", words.join(" ")),
-                "use an amount, a topic, literal words, a channel, a person, a defined term, or hours",
-            );
-            let cost = NO_TOOL + 5 + 2 * u32::try_from(end - i).unwrap_or(9);
-            found.push(Slotted { end, val: Val::Words(Vec::new()), cost, faults: vec![fault] });
         }
     }
     found
@@ -230,7 +207,8 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
     if bracket {
         at += 1;
-    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using")) {
+    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using"))
+    {
         return Vec::new();
     }
     let start = at;
@@ -246,7 +224,11 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         let end = if bracket { at + usize::from(reader.tokens.get(at).is_some_and(|t| t.is_mark(')'))) } else { at };
         let closed = !bracket || end > at;
         if closed {
-            let text = if bracket { words.join(" ") } else { tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ") };
+            let text = if bracket {
+                words.join(" ")
+            } else {
+                tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ")
+            };
             let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
             let cost = if faults.is_empty() { 0 } else { NO_TOOL };
             found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
@@ -280,7 +262,8 @@ pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Findin
         .map(|tool| (strsim::jaro_winkler(&tool.name, code), &tool.name))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    let help = near.map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
+    let help = near
+        .map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
     Some(error("unknown-tool", reader.span(at, at + 1), format!("there is no tool `{code}`"), &help))
 }
 
@@ -304,13 +287,22 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             when.priority = Some(priority);
             at = stop;
             continue;
-        } else if reader.hedge_at(at) > 0 && at + reader.hedge_at(at) <= end && !is_tool_word(reader, at) && !matches!(low, "about" | "say" | "around") {
+        } else if reader.hedge_at(at) > 0
+            && at + reader.hedge_at(at) <= end
+            && !is_tool_word(reader, at)
+            && !matches!(low, "about" | "say" | "around")
+        {
             let stop = at + reader.hedge_at(at);
             faults.push(reader.hedge_fault(at, stop));
             cost += HEDGE_COST;
             at = stop;
             continue;
-        } else if VAGUE.contains(&low) && !is_tool_word(reader, at) && !NOISE.contains(&low) && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new")) && !matches!(low, "new" | "old") {
+        } else if VAGUE.contains(&low)
+            && !is_tool_word(reader, at)
+            && !NOISE.contains(&low)
+            && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new"))
+            && !matches!(low, "new" | "old")
+        {
             faults.push(reader.hedge_fault(at, at + 1));
             cost += HEDGE_COST;
         } else if let Some(list) = parts.last_mut() {
@@ -341,7 +333,9 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
                 // The verb itself is no tool's: what looks like a ban may be guidance.
                 let first = tried.iter().find(|at| !NOISE.contains(&reader.low(**at)));
                 let object = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at))).nth(1);
-                let unbound = first.is_some_and(|at| missing.contains(at)) || first.is_some_and(|at| super::tools::is_light(reader, *at)) && object.is_some_and(|at| missing.contains(at));
+                let unbound = first.is_some_and(|at| missing.contains(at))
+                    || first.is_some_and(|at| super::tools::is_light(reader, *at))
+                        && object.is_some_and(|at| missing.contains(at));
                 let mut fault = undefined(reader, &missing, &name);
                 if unbound {
                     fault.code = "undefined-act";
@@ -370,7 +364,13 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
-fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize, part: &[usize]) -> (Bound, Vec<usize>) {
+fn bind_part(
+    reader: &Reader<'_>,
+    slot: Slot,
+    parts: &[Vec<usize>],
+    order: usize,
+    part: &[usize],
+) -> (Bound, Vec<usize>) {
     let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
@@ -383,7 +383,8 @@ fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize
             }
         }
     }
-    let determined = part.first().is_some_and(|at| matches!(reader.low(*at), "the" | "a" | "an" | "its" | "their" | "any"));
+    let determined =
+        part.first().is_some_and(|at| matches!(reader.low(*at), "the" | "a" | "an" | "its" | "their" | "any"));
     if reading && slot != Slot::First && !determined {
         let own = bind(reader, part, false);
         if good(&own) && part.len() > 1 {
@@ -402,22 +403,44 @@ fn bind_part(reader: &Reader<'_>, slot: Slot, parts: &[Vec<usize>], order: usize
 
 fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
     part.iter().find(|at| !NOISE.contains(&reader.low(**at))).is_some_and(|at| {
-        matches!(reader.low(*at), "look" | "looking" | "check" | "checking" | "read" | "reading" | "search" | "searching" | "view" | "viewing" | "see" | "seeing" | "consult" | "fetch" | "fetching" | "verify" | "verifying")
+        matches!(
+            reader.low(*at),
+            "look"
+                | "looking"
+                | "check"
+                | "checking"
+                | "read"
+                | "reading"
+                | "search"
+                | "searching"
+                | "view"
+                | "viewing"
+                | "see"
+                | "seeing"
+                | "consult"
+                | "fetch"
+                | "fetching"
+                | "verify"
+                | "verifying"
+        )
     })
 }
 
 /// Whether a tool or a term is known by this word, so that it is no mere adjective.
-fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
+pub fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
     let stem = reader.stem(at);
-    reader.index.tools.iter().any(|tool| tool.local.iter().chain(&tool.server).any(|word| word == stem) || tool.terms.iter().flatten().any(|word| word == stem))
+    reader.index.tools.iter().any(|tool| {
+        tool.local.iter().chain(&tool.server).any(|word| word == stem)
+            || tool.terms.iter().flatten().any(|word| word == stem)
+    })
 }
 
 /// A defined term for customers or accounts: ("VIP", "the VIP customers") → its length and the term.
-fn segment_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, String)> {
-    super::topics::segment_word(reader, at).filter(|(length, _)| at + length <= end)
+pub fn segment_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, String)> {
+    super::narrow::segment_word(reader, at).filter(|(length, _)| at + length <= end)
 }
 
-fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
+pub fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
     let span = part_span(reader, part);
     error(
         "ambiguous-tool",
@@ -427,7 +450,7 @@ fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
     )
 }
 
-fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
+pub fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
     let words: Vec<&str> = missing.iter().map(|at| reader.low(*at)).collect();
     let span = part_span(reader, missing);
     error(
@@ -438,7 +461,7 @@ fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
     )
 }
 
-fn no_tool(reader: &Reader<'_>, part: &[usize]) -> Finding {
+pub fn no_tool(reader: &Reader<'_>, part: &[usize]) -> Finding {
     let words: Vec<&str> = part.iter().map(|at| reader.low(*at)).collect();
     error(
         "no-tool",

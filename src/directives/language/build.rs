@@ -41,7 +41,6 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
         Form::Approve
-        | Form::ApproveUnless
         | Form::Allow
         | Form::Forbid
         | Form::ForbidUnless
@@ -51,8 +50,6 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         | Form::PermitNothingElse
         | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings, &mut extra)?,
         Form::Budget
-        | Form::BudgetAsk
-        | Form::BudgetWarn
         | Form::Review
         | Form::Sample
         | Form::GuardBelow
@@ -68,11 +65,17 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
             && impossible(when)
         {
             let span = reader.span(fitting.start, fitting.end);
-            faults.push(error("empty-range", span, "no amount lies in this range".to_owned(), "put the smaller amount first"));
+            faults.push(error(
+                "empty-range",
+                span,
+                "no amount lies in this range".to_owned(),
+                "put the smaller amount first",
+            ));
         }
     }
     let penalty = if faults.is_empty() { 0 } else { 70 };
-    let natural = (!faults.is_empty() && fitting.faults.is_empty()).then_some(fitting.cost + extra + preference(fitting));
+    let natural =
+        (!faults.is_empty() && fitting.faults.is_empty()).then_some(fitting.cost + extra + preference(fitting));
     faults.splice(0..0, fitting.faults.iter().cloned());
     Some(Built {
         rules,
@@ -173,7 +176,9 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
     }
     let clauses = work_clauses(fitting, beside)?;
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
-        if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those") || !fitting.pattern.contains("<it> <goes_to>") {
+        if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those")
+            || !fitting.pattern.contains("<it> <goes_to>")
+        {
             return None;
         }
         faults.push(error(

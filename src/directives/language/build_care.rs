@@ -1,11 +1,11 @@
 //! Rules about the care of workers: budgets, reviews, samples, guards, autonomy, stand-ins and hours.
 
+use super::Finding;
 use super::beside::Beside;
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::values::{Match, Val, error};
-use super::Finding;
 use crate::directives::rule::{
     Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Period, Review, Rule, Sample,
 };
@@ -40,7 +40,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
             (Beside { by: None, ..beside.clone() }).is_nothing().then_some(())?;
             let by = fitting.workers(Slot::To).or(beside.by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
             if by.iter().any(|w| matches!(w, WorkerRef::Agent(_))) {
-                faults.push(error("agent-approver", reader.span(fitting.start, fitting.end), "only people can check a sample".to_owned(), "name a person, a role or a team"));
+                faults.push(error(
+                    "agent-approver",
+                    reader.span(fitting.start, fitting.end),
+                    "only people can check a sample".to_owned(),
+                    "name a person, a role or a team",
+                ));
             }
             Rule::Sample(Sample { who, percent: *percent, by })
         }
@@ -58,7 +63,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
             let [person] = who.as_slice() else { return None };
             let by = fitting.workers(Slot::To)?.refs.clone();
             if by.contains(person) {
-                faults.push(error("self-cover", reader.span(fitting.start, fitting.end), "nobody can stand in for themselves".to_owned(), "name someone else"));
+                faults.push(error(
+                    "self-cover",
+                    reader.span(fitting.start, fitting.end),
+                    "nobody can stand in for themselves".to_owned(),
+                    "name someone else",
+                ));
             }
             Rule::Cover(Cover { person: person.clone(), by, from: from.clone(), until: until.clone() })
         }

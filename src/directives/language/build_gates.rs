@@ -1,11 +1,11 @@
 //! Rules about actions, and what makes one of them impossible to enforce.
 
+use super::Finding;
 use super::beside::Beside;
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::values::{Action, Clause, Match, Okay, Val, error, warning};
-use super::Finding;
 use crate::catalogue::ToolName;
 use crate::directives::rule::{
     Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, ToolPattern,
@@ -31,7 +31,7 @@ pub fn build(
         check_amount(reader, &action, &clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
-            Form::Approve | Form::ApproveUnless => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
+            Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
             Form::Allow => {
                 plain(beside)?;
                 if !who.is_empty() {
@@ -64,7 +64,9 @@ pub fn build(
                 let when = Condition { unless: Some(Box::new(clause.when)), ..Condition::default() };
                 Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when })
             }
-            Form::Permit | Form::PermitNothingElse | Form::PermitOnly => permit(fitting, beside, action, who, &clause.when, &span, faults)?,
+            Form::Permit | Form::PermitNothingElse | Form::PermitOnly => {
+                permit(fitting, beside, action, who, &clause.when, &span, faults)?
+            }
             Form::Before => {
                 plain(beside)?;
                 let first = fitting.action(Slot::First)?.tools.clone();
@@ -92,7 +94,7 @@ fn gate_clauses(
     let place = |slot: Slot| fitting.binds.iter().find(|b| b.slot == Some(slot)).map(|b| (b.from, b.to));
     let passive = match (place(Slot::Obj), place(Slot::Part)) {
         (Some(object), Some(part)) => {
-            let found = super::actions::passive(reader, object, part);
+            let found = super::passives::passive(reader, object, part);
             *extra += found.cost;
             faults.extend(found.faults);
             match found.val {
@@ -207,7 +209,12 @@ fn check_approvers(
                 "nobody can approve what they asked for themselves".to_owned(),
                 "name someone else, or “the requester's manager”",
             )),
-            WorkerRef::Bot(name) => faults.push(error("agent-approver", span.clone(), format!("{name} is a bot, and only people can approve"), "name a person")),
+            WorkerRef::Bot(name) => faults.push(error(
+                "agent-approver",
+                span.clone(),
+                format!("{name} is a bot, and only people can approve"),
+                "name a person",
+            )),
             WorkerRef::Role(id) if only_agents(reader, id) => faults.push(error(
                 "agent-approver",
                 span.clone(),
@@ -218,7 +225,12 @@ fn check_approvers(
         }
     }
     if count == 0 {
-        faults.push(error("count", span.clone(), "no approval at all is no gate".to_owned(), "write how many must approve"));
+        faults.push(error(
+            "count",
+            span.clone(),
+            "no approval at all is no gate".to_owned(),
+            "write how many must approve",
+        ));
     }
     if let Some(people) = people(reader, by)
         && usize::try_from(count).is_ok_and(|count| count > people)
@@ -291,7 +303,8 @@ fn check_amount(
     if amount.currency.is_empty() {
         return;
     }
-    let tools = reader.index.tools.iter().filter(|tool| action.tools.iter().any(|p| p.covers(&ToolName(tool.name.clone()))));
+    let tools =
+        reader.index.tools.iter().filter(|tool| action.tools.iter().any(|p| p.covers(&ToolName(tool.name.clone()))));
     let tools: Vec<_> = tools.collect();
     for tool in &tools {
         if let Some(currency) = &tool.currency
@@ -307,14 +320,21 @@ fn check_amount(
     }
     let unknown = |tool: &&&super::index::ToolWords| tool.currency.is_none();
     let whole_server = action.tools.iter().any(|pattern| pattern.0.ends_with(".*"));
-    let bad = if whole_server { tools.iter().find(unknown).filter(|_| tools.iter().all(|t| t.currency.is_none())) } else { tools.iter().find(unknown) };
+    let bad = if whole_server {
+        tools.iter().find(unknown).filter(|_| tools.iter().all(|t| t.currency.is_none()))
+    } else {
+        tools.iter().find(unknown)
+    };
     if let Some(tool) = bad {
         let (message, help) = if tool.takes_amount == Some(false) {
             (format!("{} takes no amount of money", tool.name), "leave the amount out".to_owned())
         } else {
             (
                 format!("nobody has said where {} holds its amount, and in which unit", tool.name),
-                format!("define it: “A … means `{}`; its amount is `amount_cents` in cents of {}.”", tool.name, amount.currency),
+                format!(
+                    "define it: “A … means `{}`; its amount is `amount_cents` in cents of {}.”",
+                    tool.name, amount.currency
+                ),
             )
         };
         faults.push(error("no-amount", span.clone(), message, &help));
@@ -322,7 +342,12 @@ fn check_amount(
 }
 
 /// "may … without approval" grants no tool by itself.
-fn not_granted(reader: &Reader<'_>, who: &[WorkerRef], action: &Action, span: &std::ops::Range<usize>) -> Option<Finding> {
+fn not_granted(
+    reader: &Reader<'_>,
+    who: &[WorkerRef],
+    action: &Action,
+    span: &std::ops::Range<usize>,
+) -> Option<Finding> {
     let roster = reader.voc.roster;
     let lacks = |id: &String, tool: &ToolPattern| {
         roster.positions.get(id).is_some_and(|position| {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Finding;
 use super::numbers::number;
 use super::scan::Reader;
 use super::times::{clock, duration, iso, zone};
@@ -9,7 +10,6 @@ use super::token::Kind;
 use super::values::{DaysAndHours, Slotted, Val, error};
 use super::vocabulary::words::{DAYS, MONTHS, ORDINALS};
 use super::workers::phrase_at;
-use super::Finding;
 
 const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -100,7 +100,12 @@ fn resolve(reader: &Reader<'_>, from: usize, to: usize, date: Partial, faults: &
         return fallback;
     };
     NaiveDate::from_ymd_opt(year, month, date.day).unwrap_or_else(|| {
-        faults.push(error("impossible-date", reader.span(from, to), "there is no such date".to_owned(), "check day and month"));
+        faults.push(error(
+            "impossible-date",
+            reader.span(from, to),
+            "there is no such date".to_owned(),
+            "check day and month",
+        ));
         fallback
     })
 }
@@ -108,7 +113,11 @@ fn resolve(reader: &Reader<'_>, from: usize, to: usize, date: Partial, faults: &
 /// "from 3 to 14 August 2026", "between 3 August and 14 September 2026", "on 5 August 2026", "3–14 August 2026".
 pub fn dates(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut at = i;
-    while matches!(reader.low(at), "from" | "between" | "on" | "during" | "for" | "," | "the" | "days" | "starting" | "(") && at < i + 3 {
+    while matches!(
+        reader.low(at),
+        "from" | "between" | "on" | "during" | "for" | "," | "the" | "days" | "starting" | "("
+    ) && at < i + 3
+    {
         at += 1;
     }
     let Some((first_end, mut first, mut faults)) = partial(reader, at) else { return Vec::new() };
@@ -126,13 +135,18 @@ pub fn dates(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         let from = resolve(reader, at, first_end, first, &mut faults);
         let until = resolve(reader, next, end, second, &mut faults);
         if faults.is_empty() && until < from {
-            faults.push(error("empty-range", reader.span(at, end), "the end lies before the start".to_owned(), "put the earlier date first"));
+            faults.push(error(
+                "empty-range",
+                reader.span(at, end),
+                "the end lies before the start".to_owned(),
+                "put the earlier date first",
+            ));
         }
         let end = if matches!(reader.low(end), "inclusive") { end + 1 } else { end };
         found.push(dated(from.to_string(), until.to_string(), end, faults.clone()));
     } else {
         let date = resolve(reader, at, first_end, first, &mut faults);
-        if matches!(reader.low(i), "on" | "during" | "for" | "," ) || reader.low(at) != "from" && at == i {
+        if matches!(reader.low(i), "on" | "during" | "for" | ",") || reader.low(at) != "from" && at == i {
             found.push(dated(date.to_string(), date.to_string(), first_end, faults));
         }
     }
@@ -190,13 +204,17 @@ fn day_at(reader: &Reader<'_>, i: usize) -> Option<usize> {
 /// Days of the week at `i`: (end, three-letter names, Monday first).
 pub fn days(reader: &Reader<'_>, i: usize) -> Option<(usize, Vec<String>)> {
     let mut at = i;
-    while matches!(reader.low(at), "on" | "every" | "each" | "from" | "the" | "all" | "at" | "," | "between") && at < i + 3 {
+    while matches!(reader.low(at), "on" | "every" | "each" | "from" | "the" | "all" | "at" | "," | "between")
+        && at < i + 3
+    {
         at += 1;
     }
     let named = |from: usize, to: usize| NAMES[from..=to].iter().map(|d| (*d).to_owned()).collect::<Vec<_>>();
     match reader.low(at) {
         "weekday" | "weekdays" | "workday" | "workdays" => return Some((at + 1, named(0, 4))),
-        "working" | "work" | "business" if matches!(reader.low(at + 1), "day" | "days") => return Some((at + 2, named(0, 4))),
+        "working" | "work" | "business" if matches!(reader.low(at + 1), "day" | "days") => {
+            return Some((at + 2, named(0, 4)));
+        }
         "weekend" | "weekends" => return Some((at + 1, named(5, 6))),
         "day" | "days" if at > i => {
             let week = phrase_at(reader, at + 1, "of the week").unwrap_or(at + 1);
@@ -215,7 +233,12 @@ pub fn days(reader: &Reader<'_>, i: usize) -> Option<(usize, Vec<String>)> {
     let range = matches!(reader.low(end), "to" | "through" | "thru" | "till" | "until" | "-" | "up")
         || (matches!(reader.low(end), "and") && reader.low(at.wrapping_sub(1)) == "between");
     let range_to = if range { day_at(reader, end + 1).map(|day| (end + 2, day)) } else { None };
-    let hyphen = reader.tokens.get(end).is_some_and(|t| t.hyphen).then(|| day_at(reader, end).map(|day| (end + 1, day))).flatten();
+    let hyphen = reader
+        .tokens
+        .get(end)
+        .is_some_and(|t| t.hyphen)
+        .then(|| day_at(reader, end).map(|day| (end + 1, day)))
+        .flatten();
     if let Some((next, last)) = range_to.or(hyphen) {
         if last < first {
             return None;
@@ -273,7 +296,12 @@ pub fn hours_range(reader: &Reader<'_>, i: usize) -> Option<(usize, String, Stri
         hour = last_hour;
     }
     if faults.is_empty() && (last_hour, last_minute) <= (hour, minute) {
-        faults.push(error("empty-range", reader.span(at, end), "the end lies before the start".to_owned(), "put the earlier time first"));
+        faults.push(error(
+            "empty-range",
+            reader.span(at, end),
+            "the end lies before the start".to_owned(),
+            "put the earlier time first",
+        ));
     }
     Some((end, format!("{hour:02}:{minute:02}"), format!("{last_hour:02}:{last_minute:02}"), faults))
 }
@@ -283,7 +311,8 @@ pub fn days_and_hours(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let all_week = || NAMES.iter().map(|d| (*d).to_owned()).collect::<Vec<_>>();
     for phrase in ["around the clock", "24/7", "24 / 7", "24 hours a day", "round the clock", "day and night"] {
         if let Some(end) = phrase_at(reader, i, phrase) {
-            let hours = DaysAndHours { days: all_week(), start: "00:00".to_owned(), end: "24:00".to_owned(), timezone: None };
+            let hours =
+                DaysAndHours { days: all_week(), start: "00:00".to_owned(), end: "24:00".to_owned(), timezone: None };
             return vec![Slotted { end, val: Val::Hours(hours), cost: 0, faults: Vec::new() }];
         }
     }

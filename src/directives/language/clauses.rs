@@ -1,12 +1,12 @@
 //! What conditions mean: a fitting pattern → one or more alternatives of a condition.
 
+use super::Finding;
 use super::grammar::Slot;
 use super::numbers::empty;
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
 use super::topics::merge_alternative;
 use super::values::{Clause, Match, Okay, Slotted, Val, error};
-use super::Finding;
 use crate::directives::rule::{AmountRange, Condition, HoursSide, Times};
 use crate::workers::WorkerRef;
 
@@ -29,15 +29,23 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     // "also (…)": a whole condition in brackets.
     if reader.tokens.get(at).is_some_and(|t| t.is_mark('(')) {
         let closed = |s: &&Slotted| reader.tokens.get(s.end).is_some_and(|t| t.is_mark(')'));
-        found.extend(reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }));
+        found.extend(
+            reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }),
+        );
     }
     for fitting in reader.from(Set::Clause, at).iter() {
-        if slot == Slot::Mod && !stands_alone(fitting.form) {
+        // With a subject of its own it is a sentence, not something beside one.
+        if slot == Slot::Mod && (!stands_alone(fitting.form) || fitting.val(Slot::Work).is_some()) {
             continue;
         }
         let Some((clauses, bad)) = meaning(reader, fitting) else { continue };
         let faults: Vec<Finding> = fitting.faults.iter().chain(&bad).cloned().collect();
-        let once = if fitting.form == Form::FailedOnce { 5 } else { 0 };
+        let once = match fitting.form {
+            Form::FailedOnce => 5,
+            // "approval from Dana" is no request that comes from her.
+            Form::FromWorker if slot == Slot::Mod => 3,
+            _ => 0,
+        };
         let cost = fitting.cost + once + if bad.is_empty() { 0 } else { 80 };
         found.push(Slotted { end: fitting.end, val: Val::Clauses(clauses), cost, faults });
     }
@@ -127,7 +135,11 @@ pub fn both(left: &[Clause], right: &[Clause]) -> Option<Vec<Clause>> {
             if a.action.is_some() && b.action.is_some() {
                 return None;
             }
-            joined.push(Clause { when: and(&a.when, &b.when)?, who, action: a.action.clone().or_else(|| b.action.clone()) });
+            joined.push(Clause {
+                when: and(&a.when, &b.when)?,
+                who,
+                action: a.action.clone().or_else(|| b.action.clone()),
+            });
         }
     }
     Some(joined)
@@ -248,8 +260,7 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         Form::About => when.topics = words(Slot::Topics)?,
         Form::Mentions => when.mentions = words(Slot::Mentions)?,
         Form::MentionsAll => {
-            let mut each = words(Slot::Mentions)?.into_iter();
-            when.mentions = vec![each.next()?];
+            let each = words(Slot::Mentions)?.into_iter();
             when.all = each.map(|word| Condition { mentions: vec![word], ..Condition::default() }).collect();
         }
         Form::InChannel => when.channels = words(Slot::Channels)?,
@@ -301,24 +312,32 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
     if let Some(range) = &clause.when.amount
         && empty(range)
     {
-        faults.push(error("empty-range", reader.span(fitting.start, fitting.end), "no amount lies in this range".to_owned(), ""));
+        faults.push(error(
+            "empty-range",
+            reader.span(fitting.start, fitting.end),
+            "no amount lies in this range".to_owned(),
+            "",
+        ));
     }
     let clauses = vec![clause];
     Some((if inner.is_empty() { clauses } else { both(&inner, &clauses)? }, faults))
 }
 
 fn amount(fitting: &Match) -> Option<AmountRange> {
-    fitting.vals(Slot::Bound).find_map(|val| match val {
-        Val::Range(range) => Some(range.clone()),
-        _ => None,
-    }).or_else(|| {
-        fitting.vals(Slot::Money).find_map(|val| match val {
-            Val::Money(number, currency) => {
-                Some(AmountRange { over: Some(*number), currency: currency.clone(), ..AmountRange::default() })
-            }
+    fitting
+        .vals(Slot::Bound)
+        .find_map(|val| match val {
+            Val::Range(range) => Some(range.clone()),
             _ => None,
         })
-    })
+        .or_else(|| {
+            fitting.vals(Slot::Money).find_map(|val| match val {
+                Val::Money(number, currency) => {
+                    Some(AmountRange { over: Some(*number), currency: currency.clone(), ..AmountRange::default() })
+                }
+                _ => None,
+            })
+        })
 }
 
 /// "is not over $200": at most.
@@ -348,8 +367,14 @@ pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             Form::OkayHuman => vec![WorkerRef::Human],
             _ => workers.map(|w| w.refs.clone()).unwrap_or_default(),
         };
-        let okay = Okay { by, count: count.or_else(|| workers.and_then(|w| w.count)), all: workers.is_some_and(|w| w.all) };
-        found.push(Slotted { end: fitting.end, val: Val::Okay(okay), cost: fitting.cost, faults: fitting.faults.clone() });
+        let okay =
+            Okay { by, count: count.or_else(|| workers.and_then(|w| w.count)), all: workers.is_some_and(|w| w.all) };
+        found.push(Slotted {
+            end: fitting.end,
+            val: Val::Okay(okay),
+            cost: fitting.cost,
+            faults: fitting.faults.clone(),
+        });
     }
     found
 }

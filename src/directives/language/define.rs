@@ -1,12 +1,12 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
-use super::forms::singular;
 use super::actions::unknown_code;
+use super::forms::singular;
 use super::grammar::Slot;
 use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
-use super::vocabulary::words::CURRENCY_WORDS;
 use super::values::error;
+use super::vocabulary::words::CURRENCY_WORDS;
 use super::{Finding, Vocabulary};
 use crate::directives::rule::{AmountArgument, AmountUnit, Define, ToolPattern};
 
@@ -25,7 +25,15 @@ pub fn define(text: &str) -> Option<Result<Define, Finding>> {
     if body.is_empty() {
         return None;
     }
-    if matches!(body.iter().find(|t| !matches!(t.low.as_str(), "a" | "the" | "tool" | "to" | "call" | "calling" | "use" | "using" | "of" | "calls" | "any")).map(|t| &t.kind), Some(Kind::Code(_))) {
+    if matches!(
+        body.iter()
+            .find(|t| !matches!(
+                t.low.as_str(),
+                "a" | "the" | "tool" | "to" | "call" | "calling" | "use" | "using" | "of" | "calls" | "any"
+            ))
+            .map(|t| &t.kind),
+        Some(Kind::Code(_))
+    ) {
         return tools(term_words, body);
     }
     let means = list(body);
@@ -62,9 +70,25 @@ fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
     };
     let quoted = |range: std::ops::Range<usize>| range;
     // "By X we mean", "When we say X we mean", "With X we mean".
-    for lead in [&["by"][..], &["with"], &["when", "we", "say"], &["if", "we", "say"], &["when", "we", "write"], &["when", "we", "speak", "of"], &["when", "we", "talk", "about"], &["under"]] {
+    for lead in [
+        &["by"][..],
+        &["with"],
+        &["when", "we", "say"],
+        &["if", "we", "say"],
+        &["when", "we", "write"],
+        &["when", "we", "speak", "of"],
+        &["when", "we", "talk", "about"],
+        &["under"],
+    ] {
         if lead.iter().enumerate().all(|(n, word)| low(n) == *word) {
-            for phrase in [&["we", "mean"][..], &["is", "meant"], &["are", "meant"], &["i", "mean"], &["we", "understand"], &["you", "should", "understand"]] {
+            for phrase in [
+                &["we", "mean"][..],
+                &["is", "meant"],
+                &["are", "meant"],
+                &["i", "mean"],
+                &["we", "understand"],
+                &["you", "should", "understand"],
+            ] {
                 if let Some(at) = find(phrase, lead.len()) {
                     let end = at - usize::from(tokens[at - 1].is_mark(','));
                     return Some((quoted(lead.len()..end), at + phrase.len()));
@@ -72,10 +96,34 @@ fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
             }
         }
     }
-    let start = usize::from(matches!(low(0), "a" | "an" | "the" | "our")) + usize::from(matches!(low(0), "the") && matches!(low(1), "word" | "term"));
+    let start = usize::from(matches!(low(0), "a" | "an" | "the" | "our"))
+        + usize::from(matches!(low(0), "the") && matches!(low(1), "word" | "term"));
     for phrase in [
-        &["means"][..], &["mean"], &["stands", "for"], &["stand", "for"], &["refers", "to"], &["refer", "to"], &["is", "short", "for"], &["is", "defined", "as"], &["are", "defined", "as"], &["is", "what", "we", "call"],
-        &["is", "our", "word", "for"], &["is", "the", "tool"], &["is", "done", "with"], &["is", "done", "by"], &["is", "made", "with"], &["is", "a", "call", "to"], &["is", "a", "call", "of"], &["is", "our", "name", "for"], &["covers"], &["includes"], &["comprises"], &["is", "carried", "out", "by"], &["is", "carried", "out", "with"], &["translates", "to"], &["denotes"],
+        &["means"][..],
+        &["mean"],
+        &["stands", "for"],
+        &["stand", "for"],
+        &["refers", "to"],
+        &["refer", "to"],
+        &["is", "short", "for"],
+        &["is", "defined", "as"],
+        &["are", "defined", "as"],
+        &["is", "what", "we", "call"],
+        &["is", "our", "word", "for"],
+        &["is", "the", "tool"],
+        &["is", "done", "with"],
+        &["is", "done", "by"],
+        &["is", "made", "with"],
+        &["is", "a", "call", "to"],
+        &["is", "a", "call", "of"],
+        &["is", "our", "name", "for"],
+        &["covers"],
+        &["includes"],
+        &["comprises"],
+        &["is", "carried", "out", "by"],
+        &["is", "carried", "out", "with"],
+        &["translates", "to"],
+        &["denotes"],
     ] {
         if let Some(at) = find(phrase, start + 1)
             && at <= start + 4
@@ -85,11 +133,21 @@ fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
             let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
             let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
             let list = !weak || tokens[at..].iter().any(|t| t.is_mark(',') || t.low == "and");
-            let free = !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
+            let free =
+                !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
             let figures = tokens.iter().any(|t| matches!(t.kind, Kind::Number | Kind::Date(..) | Kind::Handle(_)));
             let listed = weak && !code && list && !figures && at == start + 1 && phrase.len() == 1;
-            let pronoun = at + phrase.len() + 1 == tokens.len() && matches!(low(at + phrase.len()), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
-            if free && !pronoun && of_words && (!weak || code || quoted_term || listed) && !matches!(low(start), "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence") {
+            let pronoun = at + phrase.len() + 1 == tokens.len()
+                && matches!(low(at + phrase.len()), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
+            if free
+                && !pronoun
+                && of_words
+                && (!weak || code || quoted_term || listed)
+                && !matches!(
+                    low(start),
+                    "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"
+                )
+            {
                 return Some((quoted(start..at), at + phrase.len()));
             }
         }
@@ -120,7 +178,11 @@ fn list(body: &[Token]) -> Vec<String> {
     let mut means: Vec<Vec<&Token>> = vec![Vec::new()];
     for (i, token) in body.iter().enumerate() {
         let joint = token.is_mark(',') || token.is_mark(';') || matches!(token.low.as_str(), "and" | "or");
-        let anything = i < 3 && matches!(token.low.as_str(), "anything" | "everything" | "all" | "about" | "with" | "any" | "either" | "both" | "all of");
+        let anything = i < 3
+            && matches!(
+                token.low.as_str(),
+                "anything" | "everything" | "all" | "about" | "with" | "any" | "either" | "both" | "all of"
+            );
         if joint {
             means.push(Vec::new());
         } else if !anything && let Some(last) = means.last_mut() {
@@ -136,7 +198,8 @@ fn meaning(part: &[&Token]) -> String {
         if i == 0 && matches!(token.low.as_str(), "a" | "an" | "the" | "any" | "all" | "our") {
             continue;
         }
-        let name = token.text.chars().next().is_some_and(char::is_uppercase) || matches!(token.kind, Kind::Quote(_) | Kind::Channel(_) | Kind::Handle(_));
+        let name = token.text.chars().next().is_some_and(char::is_uppercase)
+            || matches!(token.kind, Kind::Quote(_) | Kind::Channel(_) | Kind::Handle(_));
         words.push(match &token.kind {
             Kind::Quote(text) => text.clone(),
             _ if name => token.text.clone(),
@@ -155,7 +218,24 @@ fn meaning(part: &[&Token]) -> String {
 /// The noun that a phrase is about: before the first preposition, or the last word.
 fn part_head(words: &[String]) -> usize {
     let first = words.iter().position(|w| {
-        matches!(w.as_str(), "on" | "of" | "for" | "with" | "in" | "who" | "that" | "which" | "from" | "to" | "about" | "at" | "under" | "over" | "whose" | "by")
+        matches!(
+            w.as_str(),
+            "on" | "of"
+                | "for"
+                | "with"
+                | "in"
+                | "who"
+                | "that"
+                | "which"
+                | "from"
+                | "to"
+                | "about"
+                | "at"
+                | "under"
+                | "over"
+                | "whose"
+                | "by"
+        )
     });
     match first {
         Some(at) if at > 0 => at - 1,
@@ -171,7 +251,24 @@ fn tools(term: String, body: &[Token]) -> Option<Result<Define, Finding>> {
         match &body[at].kind {
             Kind::Code(code) if code.contains('.') => tools.push(ToolPattern(code.clone())),
             Kind::Mark(',') => {}
-            Kind::Word if matches!(body[at].low.as_str(), "and" | "or" | "the" | "tool" | "tools" | "a" | "call" | "to" | "calling" | "use" | "using" | "of" | "calls" | "any") => {}
+            Kind::Word
+                if matches!(
+                    body[at].low.as_str(),
+                    "and"
+                        | "or"
+                        | "the"
+                        | "tool"
+                        | "tools"
+                        | "a"
+                        | "call"
+                        | "to"
+                        | "calling"
+                        | "use"
+                        | "using"
+                        | "of"
+                        | "calls"
+                        | "any"
+                ) => {}
             _ => break,
         }
         at += 1;
@@ -210,7 +307,17 @@ fn amount(rest: &[Token]) -> Result<AmountArgument, Finding> {
             unit: if minor || hundredths { AmountUnit::Cents } else { AmountUnit::Units },
             currency,
         }),
-        (Some(_), None) => Err(error("no-unit", span, "this amount has no currency".to_owned(), "write “in cents of USD”, or “in USD”")),
-        (None, _) => Err(error("define", span, "this does not say which argument holds the amount".to_owned(), "write “its amount is `amount_cents` in cents of USD”")),
+        (Some(_), None) => Err(error(
+            "no-unit",
+            span,
+            "this amount has no currency".to_owned(),
+            "write “in cents of USD”, or “in USD”",
+        )),
+        (None, _) => Err(error(
+            "define",
+            span,
+            "this does not say which argument holds the amount".to_owned(),
+            "write “its amount is `amount_cents` in cents of USD”",
+        )),
     }
 }

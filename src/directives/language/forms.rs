@@ -63,7 +63,9 @@ fn doubles(base: &str) -> bool {
     let mut back = base.chars().rev();
     let vowel = |c: char| "aeiou".contains(c);
     match (back.next(), back.next(), back.next()) {
-        (Some(a), Some(b), Some(c)) => a.is_ascii_alphabetic() && !vowel(a) && !"wxy".contains(a) && vowel(b) && !vowel(c),
+        (Some(a), Some(b), Some(c)) => {
+            a.is_ascii_alphabetic() && !vowel(a) && !"wxy".contains(a) && vowel(b) && !vowel(c)
+        }
         _ => false,
     }
 }
@@ -95,10 +97,7 @@ pub fn singular(word: &str) -> String {
 pub fn stem(word: &str) -> String {
     let low = word.to_lowercase();
     let spelled = SPELLINGS.iter().find(|(from, _)| *from == low).map_or(low.as_str(), |(_, to)| *to);
-    let base = IRREGULAR
-        .iter()
-        .find(|(_, others)| others.contains(&spelled))
-        .map_or(spelled, |(base, _)| *base);
+    let base = IRREGULAR.iter().find(|(_, others)| others.contains(&spelled)).map_or(spelled, |(base, _)| *base);
     let stemmed = Stemmer::create(Algorithm::English).stem(base).into_owned();
     SPELLINGS.iter().find(|(from, _)| *from == stemmed).map_or(stemmed.clone(), |(_, to)| (*to).to_owned())
 }

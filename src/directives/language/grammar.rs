@@ -135,7 +135,12 @@ impl Grammar {
                     let elems = Parser { grammar: &mut grammar, text, at: 0, depth: 0 }.sequence(None);
                     let mut need = Vec::new();
                     collect_need(&elems, &mut need);
-                    grammar.sets.entry(*set).or_default().push(Pattern { form: *form, seq: Seq::of(elems), need, text });
+                    grammar.sets.entry(*set).or_default().push(Pattern {
+                        form: *form,
+                        seq: Seq::of(elems),
+                        need,
+                        text,
+                    });
                 }
             }
         }

@@ -1,16 +1,17 @@
 //! "When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval."
 
+use super::Finding;
 use super::build::Built;
 use super::build_care::guard;
+use super::counts::percent;
 use super::grammar::Slot;
-use super::numbers::{money, number, percent};
+use super::numbers::{money, number};
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::times::duration;
 use super::values::{Val, error};
 use super::vocabulary::guards::{CONSEQUENCES, DIRECTIONS, LEADS, MEASURES, NOTIFY, SMALL};
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{GuardThen, Measure, Number};
 use crate::workers::WorkerRef;
 
@@ -32,7 +33,10 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
     for i in 0..total {
         let Some(start) = LEADS.iter().filter_map(|lead| phrase_at(reader, i, lead)).max() else { continue };
         let splits: Vec<(usize, usize, usize)> = if i == 0 {
-            (start + 3..total).filter(|at| reader.tokens[*at].is_mark(',') || reader.low(*at) == "then").map(|at| (at, at + 1, total)).collect()
+            (start + 3..total)
+                .filter(|at| reader.tokens[*at].is_mark(',') || reader.low(*at) == "then")
+                .map(|at| (at, at + 1, total))
+                .collect()
         } else {
             vec![(total, 0, i)]
         };
@@ -63,7 +67,12 @@ fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>,
         Measure::Acceptance
     });
     let days = parts.days.unwrap_or_else(|| {
-        faults.push(error("no-period", span.clone(), "this does not say over which time".to_owned(), "add “over a month”, or “over 30 days”"));
+        faults.push(error(
+            "no-period",
+            span.clone(),
+            "this does not say over which time".to_owned(),
+            "add “over a month”, or “over 30 days”",
+        ));
         30
     });
     if parts.who.is_empty() {
@@ -88,12 +97,15 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut at = from;
     while at < to {
-        if let Some((end, below)) = DIRECTIONS.iter().filter_map(|(p, b)| phrase_at(reader, at, p).map(|e| (e, *b))).max_by_key(|(e, _)| *e)
+        if let Some((end, below)) =
+            DIRECTIONS.iter().filter_map(|(p, b)| phrase_at(reader, at, p).map(|e| (e, *b))).max_by_key(|(e, _)| *e)
             && parts.below.is_none()
         {
             parts.below = Some(below);
             at = end;
-        } else if let Some(share) = percent(reader, at).into_iter().max_by_key(|s| s.end).filter(|_| parts.value.is_none()) {
+        } else if let Some(share) =
+            percent(reader, at).into_iter().max_by_key(|s| s.end).filter(|_| parts.value.is_none())
+        {
             if let Val::Percent(value) = share.val {
                 parts.value = Some(value);
             }
@@ -108,13 +120,16 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             parts.days?;
             parts.faults.extend(bad);
             at = end;
-        } else if let Some((end, measure)) = MEASURES.iter().filter_map(|(p, m)| phrase_at(reader, at, p).map(|e| (e, *m))).max_by_key(|(e, _)| *e) {
+        } else if let Some((end, measure)) =
+            MEASURES.iter().filter_map(|(p, m)| phrase_at(reader, at, p).map(|e| (e, *m))).max_by_key(|(e, _)| *e)
+        {
             if parts.measure.is_some_and(|known| known != measure) {
                 return None;
             }
             parts.measure = Some(measure);
             at = end;
-        } else if let Some(named) = reader.slot(Slot::To, at).iter().rev().find(|s| s.cost < 60 && parts.who.is_empty()) {
+        } else if let Some(named) = reader.slot(Slot::To, at).iter().rev().find(|s| s.cost < 60 && parts.who.is_empty())
+        {
             let Val::Workers(workers) = &named.val else { return None };
             parts.who.clone_from(&workers.refs);
             at = named.end;
@@ -131,7 +146,9 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             return None;
         }
     }
-    let complete = parts.below.is_some() && parts.value.is_some() && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
+    let complete = parts.below.is_some()
+        && parts.value.is_some()
+        && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
     let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
     (complete || limitless).then_some(parts)
 }
@@ -167,7 +184,23 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
         if let Val::Workers(workers) = &named.val
             && matches!(
                 tail.join(" ").as_str(),
-                "is told" | "is notified" | "is alerted" | "is informed" | "must be told" | "gets told" | "are told" | "is pinged" | "is warned" | "hears about it" | "should be told" | "gets a message" | "gets notified" | "is to be told" | "are notified" | "must be notified" | "should be notified"
+                "is told"
+                    | "is notified"
+                    | "is alerted"
+                    | "is informed"
+                    | "must be told"
+                    | "gets told"
+                    | "are told"
+                    | "is pinged"
+                    | "is warned"
+                    | "hears about it"
+                    | "should be told"
+                    | "gets a message"
+                    | "gets notified"
+                    | "is to be told"
+                    | "are notified"
+                    | "must be notified"
+                    | "should be notified"
             )
         {
             return Some((GuardThen::Notify, workers.refs.clone()));

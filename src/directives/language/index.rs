@@ -34,7 +34,6 @@ pub struct ToolWords {
     pub currency: Option<String>,
     /// Whether its arguments could hold an amount; `None` where nobody can tell.
     pub takes_amount: Option<bool>,
-    pub own: bool,
 }
 
 #[derive(Debug, Default)]
@@ -169,7 +168,22 @@ impl Index {
             bases.dedup();
             for base in bases {
                 self.add(base.clone(), &worker, 3);
-                for noun in ["team", "department", "people", "person", "folk", "crew", "group", "guy", "colleague", "staff", "member", "desk", "unit", "side"] {
+                for noun in [
+                    "team",
+                    "department",
+                    "people",
+                    "person",
+                    "folk",
+                    "crew",
+                    "group",
+                    "guy",
+                    "colleague",
+                    "staff",
+                    "member",
+                    "desk",
+                    "unit",
+                    "side",
+                ] {
                     let mut words = base.clone();
                     words.push(singular(noun));
                     self.add(words, &worker, if noun == "team" { 0 } else { 5 });
@@ -240,7 +254,6 @@ impl Index {
                     description: stems(description),
                     reads: *reads,
                     takes_amount: Some(false),
-                    own: true,
                     ..ToolWords::default()
                 });
             }
@@ -286,6 +299,9 @@ pub fn text_stems(text: &str) -> Vec<String> {
 /// Whether an input schema has a property that could hold an amount of money; `None` without properties.
 fn takes_amount(schema: &serde_json::Value) -> Option<bool> {
     let properties = schema.get("properties")?.as_object()?;
-    let money = ["amount", "price", "total", "cost", "sum", "value", "cents", "budget", "salary", "discount", "credit", "limit", "usd", "eur"];
+    let money = [
+        "amount", "price", "total", "cost", "sum", "value", "cents", "budget", "salary", "discount", "credit", "limit",
+        "usd", "eur",
+    ];
     Some(properties.keys().any(|key| money.iter().any(|word| key.to_lowercase().contains(word))))
 }

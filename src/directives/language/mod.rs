@@ -13,13 +13,16 @@ mod build_care;
 mod build_gates;
 mod calendar;
 mod clauses;
+mod counts;
 mod define;
 mod forms;
 mod grammar;
 mod guards;
 mod index;
+mod narrow;
 mod numbers;
 mod paraphrase;
+mod passives;
 mod pattern_set;
 mod recur;
 mod scan;
@@ -41,8 +44,8 @@ use crate::roster::Roster;
 use crate::workers::WorkerRef;
 
 pub use super::diagnostics::Severity;
-pub use paraphrase::paraphrase;
 use super::rule::{Define, Rule};
+pub use paraphrase::paraphrase;
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,7 +196,3 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
     scope::heading(text, vocabulary)
 }
-
-// DEBUG-BEGIN
-pub use verdict::debug;
-// DEBUG-END

@@ -1,19 +1,15 @@
 //! Numbers, money and bounds: "$1k", "1.000 €", "two hundred dollars", "more than", "up to", "between … and …".
 
+use super::Finding;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Slotted, Val, error};
 use super::vocabulary::bounds::{AFTER, BEFORE, Side};
-use super::vocabulary::words::{COMMA_CURRENCIES, CURRENCY_WORDS, NUMBER_WORDS, ORDINALS};
+use super::vocabulary::words::{COMMA_CURRENCIES, CURRENCY_WORDS, NUMBER_WORDS};
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{AmountRange, Number};
 
-const MICROS: i64 = 1_000_000;
-
-fn slotted(end: usize, val: Val) -> Slotted {
-    Slotted { end, val, cost: 0, faults: Vec::new() }
-}
+pub const MICROS: i64 = 1_000_000;
 
 /// A number that needs no currency to be read: digits, or words ("two hundred", "a dozen"); in millionths.
 pub fn number(reader: &Reader<'_>, i: usize) -> Option<(usize, i64)> {
@@ -56,7 +52,10 @@ fn spelled(reader: &Reader<'_>, i: usize) -> Option<(usize, i64)> {
                 break;
             }
             group += n;
-        } else if matches!(low, "a" | "an") && !seen && matches!(reader.low(at + 1), "hundred" | "thousand" | "million" | "dozen") {
+        } else if matches!(low, "a" | "an")
+            && !seen
+            && matches!(reader.low(at + 1), "hundred" | "thousand" | "million" | "dozen")
+        {
             at += 1;
             continue;
         } else if low == "hundred" && (seen || at > i) {
@@ -67,7 +66,12 @@ fn spelled(reader: &Reader<'_>, i: usize) -> Option<(usize, i64)> {
         } else if low == "million" && (seen || at > i) {
             total += group.max(1) * 1_000_000;
             group = 0;
-        } else if low == "and" && seen && (group % 100 == 0) && small(reader.low(at + 1)).is_some() && group + total >= 100 {
+        } else if low == "and"
+            && seen
+            && (group % 100 == 0)
+            && small(reader.low(at + 1)).is_some()
+            && group + total >= 100
+        {
             at += 1;
             continue;
         } else {
@@ -126,7 +130,9 @@ pub fn parse_written(text: &str, currency: Option<&str>) -> Option<i64> {
 /// An amount of money at `i`: (end, millionths, currency, faults).
 pub fn money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec<Finding>)> {
     let token = reader.tokens.get(i)?;
-    if matches!(reader.low(i), "the" | "a" | "an") && !matches!(reader.low(i + 1), "hundred" | "thousand" | "million" | "dozen") {
+    if matches!(reader.low(i), "the" | "a" | "an")
+        && !matches!(reader.low(i + 1), "hundred" | "thousand" | "million" | "dozen")
+    {
         return None;
     }
     let before = match &token.kind {
@@ -140,12 +146,13 @@ pub fn money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec<F
         let end = if currency_word(reader.low(end)).is_some_and(|(code, _)| code == currency) { end + 1 } else { end };
         return Some((end, micros / 100 * scale, currency, bad));
     }
-    if matches!(token.low.as_str(), "us") && matches!(reader.tokens.get(i + 1).map(|t| &t.kind), Some(Kind::Currency(_))) {
+    if matches!(token.low.as_str(), "us")
+        && matches!(reader.tokens.get(i + 1).map(|t| &t.kind), Some(Kind::Currency(_)))
+    {
         return money(reader, i + 1);
     }
-    let (end, plain, _) = amount_digits(reader, i, None).or_else(|| {
-        matches!(token.kind, Kind::Number).then_some((i + 1, 0, Vec::new()))
-    })?;
+    let (end, plain, _) = amount_digits(reader, i, None)
+        .or_else(|| matches!(token.kind, Kind::Number).then_some((i + 1, 0, Vec::new())))?;
     let (currency, scale) = match &reader.tokens.get(end)?.kind {
         Kind::Currency(code) => ((*code).to_owned(), 100),
         Kind::Word => {
@@ -194,7 +201,12 @@ pub fn money_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         let cost = if faults.is_empty() { 0 } else { 90 };
         found.push(Slotted { end, val: Val::Money(Number(micros), currency), cost, faults });
     } else if let Some((end, micros)) = number(reader, i) {
-        found.push(Slotted { end, val: Val::Money(Number(micros), String::new()), cost: 90, faults: vec![no_unit(reader, i, end)] });
+        found.push(Slotted {
+            end,
+            val: Val::Money(Number(micros), String::new()),
+            cost: 90,
+            faults: vec![no_unit(reader, i, end)],
+        });
     }
     found
 }
@@ -234,7 +246,12 @@ pub fn bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         if let Val::Range(range) = &one.val
             && empty(range)
         {
-            one.faults.push(error("empty-range", reader.span(i, one.end), "no amount lies in this range".to_owned(), "put the smaller amount first"));
+            one.faults.push(error(
+                "empty-range",
+                reader.span(i, one.end),
+                "no amount lies in this range".to_owned(),
+                "put the smaller amount first",
+            ));
             one.cost += 80;
         }
     }
@@ -256,7 +273,12 @@ fn running_total(reader: &Reader<'_>, one: &Slotted) -> Vec<Slotted> {
         .filter_map(|per| match per.val {
             Val::Per { days, same } => {
                 let range = AmountRange { per: Some(days), same, ..range.clone() };
-                Some(Slotted { end: per.end, val: Val::Range(range), cost: one.cost + per.cost, faults: one.faults.clone() })
+                Some(Slotted {
+                    end: per.end,
+                    val: Val::Range(range),
+                    cost: one.cost + per.cost,
+                    faults: one.faults.clone(),
+                })
             }
             _ => None,
         })
@@ -267,9 +289,17 @@ fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
     // "above need approval": no limit at all.
     if matches!(reader.low(i), "over" | "above" | "under" | "below" | "exceeding")
-        && matches!(reader.low(i + 1), "need" | "needs" | "must" | "require" | "requires" | "are" | "is" | "run" | "should")
+        && matches!(
+            reader.low(i + 1),
+            "need" | "needs" | "must" | "require" | "requires" | "are" | "is" | "run" | "should"
+        )
     {
-        let fault = error("no-limit", reader.span(i, i + 1), "this bound has no amount".to_owned(), "write an amount, as in “above $200”");
+        let fault = error(
+            "no-limit",
+            reader.span(i, i + 1),
+            "this bound has no amount".to_owned(),
+            "write an amount, as in “above $200”",
+        );
         found.push(Slotted { end: i + 1, val: Val::Range(AmountRange::default()), cost: 90, faults: vec![fault] });
     }
     // "above 3 points": a unit that is no money.
@@ -280,7 +310,12 @@ fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         && !matches!(reader.low(end), "need" | "needs" | "percent" | "per" | "must" | "without")
     {
         let range = AmountRange { over: Some(Number(micros)), ..AmountRange::default() };
-        found.push(Slotted { end: end + 1, val: Val::Range(range), cost: 92, faults: vec![no_unit(reader, i, end + 1)] });
+        found.push(Slotted {
+            end: end + 1,
+            val: Val::Range(range),
+            cost: 92,
+            faults: vec![no_unit(reader, i, end + 1)],
+        });
     }
     // "of roughly €5,000": an amount with a hedge and no bound.
     let hedge = reader.hedge_at(i);
@@ -326,9 +361,19 @@ fn between(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         if currency.is_empty() {
             faults.push(no_unit(reader, start, end));
         } else if !low_currency.is_empty() && low_currency != currency {
-            faults.push(error("currency", reader.span(start, end), "the two ends have different currencies".to_owned(), "use one currency"));
+            faults.push(error(
+                "currency",
+                reader.span(start, end),
+                "the two ends have different currencies".to_owned(),
+                "use one currency",
+            ));
         }
-        let range = AmountRange { at_least: Some(Number(low)), at_most: Some(Number(high)), currency, ..AmountRange::default() };
+        let range = AmountRange {
+            at_least: Some(Number(low)),
+            at_most: Some(Number(high)),
+            currency,
+            ..AmountRange::default()
+        };
         let cost = if faults.is_empty() { 0 } else { 90 };
         found.push(Slotted { end, val: Val::Range(range), cost, faults });
     }
@@ -341,14 +386,45 @@ fn loose_money(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, String, Vec
 
 /// Amounts, and bare numbers as an error.
 fn amounts(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let i = if reader.hedge_at(i) > 0 && money(reader, i + reader.hedge_at(i)).is_some() { i + reader.hedge_at(i) } else { i };
-    let hedged = i > 0 && reader.hedge_at(i - 1) > 0 && matches!(reader.low(i - 1), "around" | "about" | "roughly" | "approximately" | "circa" | "approx" | "nearly" | "almost" | "say");
+    let i = if reader.hedge_at(i) > 0 && money(reader, i + reader.hedge_at(i)).is_some() {
+        i + reader.hedge_at(i)
+    } else {
+        i
+    };
+    let hedged = i > 0
+        && reader.hedge_at(i - 1) > 0
+        && matches!(
+            reader.low(i - 1),
+            "around" | "about" | "roughly" | "approximately" | "circa" | "approx" | "nearly" | "almost" | "say"
+        );
     let mut found = money_slot(reader, i);
     // A count of something ("more than three refunds") is no amount.
     found.retain(|one| match &one.val {
         Val::Money(_, currency) if currency.is_empty() => {
             reader.tokens.get(one.end).is_none_or(|t| !t.is_word() && !t.is_mark('%'))
-                || matches!(reader.low(one.end), "need" | "needs" | "require" | "requires" | "must" | "should" | "without" | "have" | "per" | "a" | "are" | "is" | "to" | "or" | "go" | "and" | "run" | "with" | "may" | "can")
+                || matches!(
+                    reader.low(one.end),
+                    "need"
+                        | "needs"
+                        | "require"
+                        | "requires"
+                        | "must"
+                        | "should"
+                        | "without"
+                        | "have"
+                        | "per"
+                        | "a"
+                        | "are"
+                        | "is"
+                        | "to"
+                        | "or"
+                        | "go"
+                        | "and"
+                        | "run"
+                        | "with"
+                        | "may"
+                        | "can"
+                )
         }
         _ => true,
     });
@@ -401,137 +477,4 @@ pub fn empty(range: &AmountRange) -> bool {
         (None, None, Some(high), _) => high.0 <= 0,
         _ => false,
     }
-}
-
-/// A plain number: "three", "10".
-pub fn num(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    number(reader, i)
-        .filter(|(_, micros)| micros % MICROS == 0)
-        .and_then(|(end, micros)| u32::try_from(micros / MICROS).ok().map(|n| slotted(end, Val::Count(n))))
-        .or_else(|| ORDINALS.iter().find(|(word, _)| *word == reader.low(i)).map(|(_, n)| slotted(i + 1, Val::Count(*n))))
-        .into_iter()
-        .collect()
-}
-
-/// "twice", "three times", "a third time".
-pub fn count(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    let plus = |found: &mut Vec<Slotted>, end: usize, n: u32| {
-        found.push(slotted(end, Val::Count(n)));
-        for phrase in ["or more", "or more times"] {
-            if let Some(end) = phrase_at(reader, end, phrase) {
-                found.push(slotted(end, Val::Count(n)));
-            }
-        }
-    };
-    match reader.low(i) {
-        "once" => plus(&mut found, i + 1, 1),
-        "twice" => plus(&mut found, i + 1, 2),
-        "thrice" => plus(&mut found, i + 1, 3),
-        "at" if reader.low(i + 1) == "least" => return count(reader, i + 2),
-        "for" if reader.low(i + 1) == "the" || reader.low(i + 1) == "a" => {
-            for one in num(reader, i + 2) {
-                if let (Val::Count(n), "time") = (&one.val, reader.low(one.end)) {
-                    plus(&mut found, one.end + 1, *n);
-                }
-            }
-        }
-        "a" | "the" if reader.low(i + 2) == "time" => {
-            for one in num(reader, i + 1) {
-                if let Val::Count(n) = &one.val {
-                    plus(&mut found, one.end + 1, *n);
-                }
-            }
-        }
-        _ => {
-            for one in num(reader, i) {
-                if let (Val::Count(n), "time" | "times") = (&one.val, reader.low(one.end)) {
-                    plus(&mut found, one.end + 1, *n);
-                }
-            }
-            if matches!(reader.low(i), "more") && reader.low(i + 1) == "than" {
-                for one in count(reader, i + 2) {
-                    if let Val::Count(n) = one.val {
-                        found.push(slotted(one.end, Val::Count(n + 1)));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-/// "more than three", "over 5", "at least 4" (over 3), "more than twice"; the value is what is exceeded.
-pub fn number_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    for (phrase, side) in BEFORE {
-        let Some(at) = phrase_at(reader, i, phrase) else { continue };
-        for one in num(reader, at).into_iter().chain(count(reader, at)) {
-            match (&one.val, side) {
-                (Val::Count(n), Side::Over) => found.push(slotted(one.end, Val::Count(*n))),
-                (Val::Count(n), Side::AtLeast) if *n > 0 => found.push(slotted(one.end, Val::Count(n - 1))),
-                _ => {}
-            }
-        }
-    }
-    for one in num(reader, i) {
-        if let Val::Count(n) = one.val
-            && n > 0
-            && let Some(end) = phrase_at(reader, one.end, "or more")
-        {
-            found.push(slotted(end, Val::Count(n - 1)));
-        }
-    }
-    found
-}
-
-/// "10%", "ten percent", "one in ten", "every tenth", "a tenth", "half", "all".
-pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    let hundred = 100 * MICROS;
-    let mut push = |end: usize, micros: i64| {
-        let faults = if micros <= 0 || micros > hundred {
-            vec![error("percentage", reader.span(i, end), "a share lies above 0% and at most at 100%".to_owned(), "write a share such as 10%")]
-        } else {
-            Vec::new()
-        };
-        let cost = if faults.is_empty() { 0 } else { 90 };
-        found.push(Slotted { end, val: Val::Percent(Number(micros)), cost, faults });
-    };
-    if let Some((end, micros)) = number(reader, i) {
-        if reader.tokens.get(end).is_some_and(|t| t.is_mark('%')) || matches!(reader.low(end), "percent" | "pct") {
-            push(end + 1, micros);
-        } else if matches!(reader.low(end), "per") && reader.low(end + 1) == "cent" {
-            push(end + 2, micros);
-        } else {
-            for phrase in ["in", "out of", "in every", "of every", "out of every", "of"] {
-                if let Some((end, whole)) = phrase_at(reader, end, phrase).and_then(|at| number(reader, at))
-                    && whole > 0
-                {
-                    let share = i128::from(micros) * i128::from(hundred) / i128::from(whole);
-                    push(end, i64::try_from(share).unwrap_or(0));
-                }
-            }
-        }
-    }
-    let ordinal = |at: usize| ORDINALS.iter().find(|(word, _)| *word == reader.low(at)).map(|(_, n)| i64::from(*n));
-    match reader.low(i) {
-        "every" | "each" if ordinal(i + 1).is_none() => {
-            let output = ["answer", "reply", "output", "response", "message", "proposal", "draft", "email", "result", "decision"];
-            if output.contains(&reader.low(i + 1)) {
-                push(i + 1, hundred);
-            }
-        }
-        "every" | "each" => {
-            if let Some(n) = ordinal(i + 1) {
-                push(i + 2, hundred / n);
-            }
-        }
-        "a" | "one" if ordinal(i + 1).is_some() => push(i + 2, hundred / ordinal(i + 1).unwrap_or(1)),
-        "a" if reader.low(i + 1) == "quarter" => push(i + 2, 25 * MICROS),
-        "half" => push(i + 1, 50 * MICROS),
-        "all" | "every" if reader.low(i) == "all" => push(i + 1, hundred),
-        _ => {}
-    }
-    found
 }

@@ -20,14 +20,11 @@ pub enum Set {
 /// What a pattern builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Form {
-    DefineTerm,
-    DefineTools,
     Route,
     RouteIf,
     EscalateWork,
     Escalate,
     Approve,
-    ApproveUnless,
     Allow,
     Forbid,
     ForbidUnlessFrom,
@@ -38,8 +35,6 @@ pub enum Form {
     Before,
     Prioritise,
     Budget,
-    BudgetAsk,
-    BudgetWarn,
     ExpectRespond,
     ExpectResolve,
     ExpectBoth,
@@ -64,13 +59,9 @@ pub enum Form {
     ThenPause,
     ThenAsk,
     ThenWarn,
-    ThenApproveAll,
-    ThenNotify,
     UntilDate,
     RemindTo,
-    EachTime,
     ByWho,
-    CountOf,
     Undefined,
     // Clauses and modifiers
     Unanswered,
@@ -93,9 +84,6 @@ pub enum Form {
     Came,
     Acts,
     ActsAmount,
-    MeasureBelow,
-    MeasureAbove,
-    Group,
     // Approvals
     OkayBy,
     OkayCount,

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::forms::stem;
 use super::grammar::{Elem, Grammar, Pattern, Slot, grammar};
 use super::index::Index;
-use super::pattern_set::Set;
+use super::pattern_set::{Form, Set};
 use super::token::{Kind, Token};
 use super::values::{Bind, Match, Slotted, Val, error};
-use super::{Finding, Vocabulary, actions, clauses, numbers, times, topics, workers};
+use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, passives, times, topics, workers};
 
 /// How many steps one sentence may take before the reader gives up; ordinary sentences need a few thousand.
 const MAX_STEPS: u32 = 400_000;
@@ -105,10 +105,6 @@ impl<'r> Reader<'r> {
         ids.iter().any(|id| bits[usize::from(*id) / 64] >> (id % 64) & 1 == 1)
     }
 
-    pub fn steps_spent(&self) -> u32 {
-        self.steps.get()
-    }
-
     pub fn low(&self, i: usize) -> &str {
         self.tokens.get(i).map_or("", |token| token.low.as_str())
     }
@@ -157,7 +153,9 @@ impl<'r> Reader<'r> {
         let mut kept: Vec<Match> = Vec::new();
         for candidate in found {
             let same = |other: &Match| {
-                other.end == candidate.end && other.form == candidate.form && same_values(&other.binds, &candidate.binds)
+                other.end == candidate.end
+                    && other.form == candidate.form
+                    && same_values(&other.binds, &candidate.binds)
             };
             if !kept.iter().any(same) {
                 kept.push(candidate);
@@ -261,7 +259,7 @@ impl<'r> Reader<'r> {
                         let filled = Slotted {
                             end: adjunct.end,
                             val: Val::Adjunct(Rc::new(adjunct.clone())),
-                            cost: adjunct.cost + 1,
+                            cost: adjunct.cost + 1 + self.unclosed(adjunct),
                             faults: adjunct.faults.clone(),
                         };
                         self.bind(None, &filled, j, state, &mut |state| {
@@ -273,6 +271,15 @@ impl<'r> Reader<'r> {
                 self.skips(i, state, &mut go);
             }
         }
+    }
+
+    /// A leading "if …" that no comma closes may have ended too early.
+    fn unclosed(&self, adjunct: &Match) -> u32 {
+        let leading = adjunct.start == 0 && matches!(adjunct.form, Form::If | Form::Unless | Form::Undefined);
+        let closed = self.tokens.get(adjunct.end).is_none_or(|token| token.is_mark(',') || token.low == "then");
+        // "over $100 but under $300" is one range rather than an exception.
+        let exception = adjunct.form == Form::Unless && adjunct.pattern.contains("<except>");
+        u32::from(exception) * 3 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(
@@ -355,25 +362,25 @@ impl<'r> Reader<'r> {
         match slot {
             Slot::Who | Slot::To | Slot::From => workers::fill(self, slot, i),
             Slot::Act | Slot::First => actions::fill(self, slot, i),
-            Slot::Obj => actions::object(self, i),
-            Slot::Part => actions::participle(self, i),
-            Slot::Free => actions::free(self, i),
+            Slot::Obj => passives::object(self, i),
+            Slot::Part => passives::participle(self, i),
+            Slot::Free => passives::free(self, i),
             Slot::Cond | Slot::Mod => clauses::fill(self, slot, i),
             Slot::Work => topics::work(self, i),
             Slot::Topics => topics::topics(self, i),
-            Slot::Mentions => topics::mentions(self, i),
-            Slot::Channels => topics::channels(self, i),
-            Slot::Seg => topics::segments(self, i),
-            Slot::Source => topics::source(self, i),
-            Slot::Prio => topics::priority(self, i),
-            Slot::Level => topics::level(self, i),
+            Slot::Mentions => narrow::mentions(self, i),
+            Slot::Channels => narrow::channels(self, i),
+            Slot::Seg => narrow::segments(self, i),
+            Slot::Source => narrow::source(self, i),
+            Slot::Prio => narrow::priority(self, i),
+            Slot::Level => narrow::level(self, i),
             Slot::Okay => clauses::okay(self, i),
             Slot::Bound => numbers::bound(self, i),
             Slot::Money => numbers::money_slot(self, i),
-            Slot::Num => numbers::num(self, i),
-            Slot::Count => numbers::count(self, i),
-            Slot::NumBound => numbers::number_bound(self, i),
-            Slot::Pct => numbers::percent(self, i),
+            Slot::Num => counts::num(self, i),
+            Slot::Count => counts::count(self, i),
+            Slot::NumBound => counts::number_bound(self, i),
+            Slot::Pct => counts::percent(self, i),
             Slot::Dur => times::duration_slot(self, i),
             Slot::Per => times::per(self, i),
             Slot::Period => times::period(self, i),

@@ -1,5 +1,6 @@
 //! Work that starts by the clock: "Every weekday at 9 am Berlin time, remind owners …".
 
+use super::Finding;
 use super::build::Built;
 use super::calendar::{day_number, days, days_old};
 use super::grammar::Slot;
@@ -9,7 +10,6 @@ use super::times::{clock, zone};
 use super::values::{Val, error};
 use super::vocabulary::words::{DAYS, ORDINALS};
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{Rule, Schedule};
 use crate::workers::WorkerRef;
 
@@ -65,11 +65,8 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
     if rest.iter().any(|i| matches!(reader.low(*i), "approval" | "approve" | "unless" | "never" | "forbidden")) {
         return None;
     }
-    let words: Vec<&str> = rest
-        .iter()
-        .filter(|i| !reader.is_filler(**i))
-        .map(|i| reader.tokens[*i].text.as_str())
-        .collect();
+    let words: Vec<&str> =
+        rest.iter().filter(|i| !reader.is_filler(**i)).map(|i| reader.tokens[*i].text.as_str()).collect();
     let rule = Schedule {
         who,
         cron: found.cron.clone(),
@@ -116,7 +113,9 @@ fn workers(reader: &Reader<'_>, rest: &[usize], faults: &mut Vec<Finding>) -> (V
     }
     let leads = |at: usize| {
         rest.first() == Some(&at)
-            || rest.first().is_some_and(|first| matches!(reader.low(*first), "have" | "let" | "ask") && at == first + 1 && named.len() > 1)
+            || rest.first().is_some_and(|first| {
+                matches!(reader.low(*first), "have" | "let" | "ask") && at == first + 1 && named.len() > 1
+            })
     };
     match named.as_slice() {
         [] => (Vec::new(), Vec::new()),
@@ -137,10 +136,25 @@ fn workers(reader: &Reader<'_>, rest: &[usize], faults: &mut Vec<Finding>) -> (V
 /// "older than 90 days", "not reviewed for 90 days", "more than 7 days old".
 fn age(reader: &Reader<'_>, rest: &[usize]) -> Option<u32> {
     rest.iter().find_map(|&i| {
-        let at = ["older than", "for more than", "for over", "for at least", "for", "in over", "in more than", "more than", "over", "in the last", "within the last", "since", "longer than", "in"]
-            .iter()
-            .filter_map(|lead| phrase_at(reader, i, lead))
-            .max()?;
+        let at = [
+            "older than",
+            "for more than",
+            "for over",
+            "for at least",
+            "for",
+            "in over",
+            "in more than",
+            "more than",
+            "over",
+            "in the last",
+            "within the last",
+            "since",
+            "longer than",
+            "in",
+        ]
+        .iter()
+        .filter_map(|lead| phrase_at(reader, i, lead))
+        .max()?;
         days_old(reader, at).map(|(_, days)| days)
     })
 }
@@ -175,9 +189,16 @@ fn recurrence(reader: &Reader<'_>, i: usize) -> Option<Recurrence> {
     let (end, timezone) = zoned(reader, end, &mut faults);
     let mut cron_text = String::new();
     match (&when, hours) {
-        (When::On(dom, month, dow), Some(hours)) => cron_text = cron(&hours, dom, month, dow, reader, i, end, &mut faults),
+        (When::On(dom, month, dow), Some(hours)) => {
+            cron_text = cron(&hours, dom, month, dow, reader, i, end, &mut faults)
+        }
         (When::On(..), None) => {
-            faults.push(error("schedule-time", reader.span(i, end), "this does not say at what time".to_owned(), TIMELESS));
+            faults.push(error(
+                "schedule-time",
+                reader.span(i, end),
+                "this does not say at what time".to_owned(),
+                TIMELESS,
+            ));
         }
         (When::Open(help), hours) => {
             if hours.is_none() && !help.contains("start") && !help.contains("last") {
@@ -236,7 +257,8 @@ fn time_part(reader: &Reader<'_>, i: usize, faults: &mut Vec<Finding>) -> Option
         at += 1;
     }
     let colon = matches!(reader.tokens.get(at).map(|t| &t.kind), Some(super::token::Kind::Clock(..)));
-    let half = clock(reader, at).is_some_and(|(end, ..)| matches!(reader.low(end - 1).replace('.', "").as_str(), "am" | "pm"));
+    let half =
+        clock(reader, at).is_some_and(|(end, ..)| matches!(reader.low(end - 1).replace('.', "").as_str(), "am" | "pm"));
     if !marked && !colon && !half {
         return None;
     }
@@ -307,11 +329,29 @@ fn day_part(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     if let Some((end, names)) = days(reader, at)
         && (lead || weekly || plural || matches!(reader.low(at), "weekdays" | "monday" | "daily"))
     {
-        let end = ["mornings", "morning", "evening", "afternoon"].iter().find_map(|w| phrase_at(reader, end, w)).unwrap_or(end);
+        let end = ["mornings", "morning", "evening", "afternoon"]
+            .iter()
+            .find_map(|w| phrase_at(reader, end, w))
+            .unwrap_or(end);
         return Some((end, When::On("*".to_owned(), "*".to_owned(), dow(&names))));
     }
-    for (phrase, help) in [("weekly", "say on which day and at what time"), ("every week", "say on which day and at what time"), ("once a week", "say on which day and at what time"), ("monthly", "say on which day of the month and at what time"), ("every month", "say on which day of the month and at what time"), ("once a month", "say on which day of the month and at what time")] {
+    for (phrase, help) in [
+        ("weekly", "say on which day and at what time"),
+        ("every week", "say on which day and at what time"),
+        ("once a week", "say on which day and at what time"),
+        ("monthly", "say on which day of the month and at what time"),
+        ("every month", "say on which day of the month and at what time"),
+        ("once a month", "say on which day of the month and at what time"),
+    ] {
         if let Some(end) = phrase_at(reader, i, phrase) {
+            // "every month on the 15th": a day of the month, its month already said.
+            if phrase.contains("month")
+                && let Some((stop, day)) = day_number(reader, end + usize::from(reader.low(end) == "on"))
+                && (1..=31).contains(&day)
+                && reader.low(end) == "on"
+            {
+                return Some((stop, When::On(day.to_string(), "*".to_owned(), "*".to_owned())));
+            }
             // "once a week on Monday at 9", "every month on the 5th".
             if let Some(found) = day_part(reader, end + usize::from(reader.low(end) == ",")) {
                 return Some(found);
@@ -350,8 +390,19 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     }
     let of = |at: usize| -> Option<(usize, &'static str)> {
         for (phrase, months) in [
-            ("of each month", "*"), ("of every month", "*"), ("of the month", "*"), ("of a month", "*"), ("each month", "*"), ("every month", "*"), ("in each month", "*"), ("in every month", "*"), ("a month", "*"),
-            ("of each quarter", "Jan,Apr,Jul,Oct"), ("of every quarter", "Jan,Apr,Jul,Oct"), ("of the quarter", "Jan,Apr,Jul,Oct"), ("of a quarter", "Jan,Apr,Jul,Oct"),
+            ("of each month", "*"),
+            ("of every month", "*"),
+            ("of the month", "*"),
+            ("of a month", "*"),
+            ("each month", "*"),
+            ("every month", "*"),
+            ("in each month", "*"),
+            ("in every month", "*"),
+            ("a month", "*"),
+            ("of each quarter", "Jan,Apr,Jul,Oct"),
+            ("of every quarter", "Jan,Apr,Jul,Oct"),
+            ("of the quarter", "Jan,Apr,Jul,Oct"),
+            ("of a quarter", "Jan,Apr,Jul,Oct"),
         ] {
             if let Some(end) = phrase_at(reader, at, phrase) {
                 return Some((end, months));
@@ -361,7 +412,10 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     };
     if reader.low(at) == "last" {
         let end = of(at + 2)?.0;
-        return Some((end, When::Open("“the last …” cannot be said in a schedule; write the first one, or a day such as the 28th")));
+        return Some((
+            end,
+            When::Open("“the last …” cannot be said in a schedule; write the first one, or a day such as the 28th"),
+        ));
     }
     let mut numbers = Vec::new();
     let mut end = at;
@@ -369,7 +423,7 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
         let Some((next, n)) = day_number(reader, end) else { break };
         numbers.push(n);
         end = next;
-        let joint = usize::from(reader.tokens.get(end).is_some_and(|t| t.is_mark(','))) ;
+        let joint = usize::from(reader.tokens.get(end).is_some_and(|t| t.is_mark(',')));
         let joint = end + joint + usize::from(reader.low(end + joint) == "and");
         let joint = joint + usize::from(reader.low(joint) == "the");
         if joint == end || day_number(reader, joint).is_none() {
@@ -378,20 +432,27 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
         end = joint;
     }
     numbers.first()?;
-    let ordinal = ORDINALS.iter().any(|(word, _)| *word == reader.low(at)) || matches!(reader.low(at + 1), "st" | "nd" | "rd" | "th");
+    let ordinal = ORDINALS.iter().any(|(word, _)| *word == reader.low(at))
+        || matches!(reader.low(at + 1), "st" | "nd" | "rd" | "th");
     if let Some(day) = DAYS.iter().find(|(_, names)| names.contains(&reader.low(end))) {
         let (stop, months) = of(end + 1)?;
         if months != "*" {
-            return Some((stop, When::Open("say the day of the month; a weekday of a quarter cannot be said in a schedule")));
+            return Some((
+                stop,
+                When::Open("say the day of the month; a weekday of a quarter cannot be said in a schedule"),
+            ));
         }
-        let weeks: Option<Vec<String>> = numbers
-            .iter()
-            .map(|n| (1..=4).contains(n).then(|| format!("{}-{}", (n - 1) * 7 + 1, n * 7)))
-            .collect();
-        return Some((stop, match weeks {
-            Some(weeks) => When::On(weeks.join(","), "*".to_owned(), day.0.to_owned()),
-            None => When::Open("“the fifth …” is not in every month; write the first to the fourth, or a last resort such as the 28th"),
-        }));
+        let weeks: Option<Vec<String>> =
+            numbers.iter().map(|n| (1..=4).contains(n).then(|| format!("{}-{}", (n - 1) * 7 + 1, n * 7))).collect();
+        return Some((
+            stop,
+            match weeks {
+                Some(weeks) => When::On(weeks.join(","), "*".to_owned(), day.0.to_owned()),
+                None => When::Open(
+                    "“the fifth …” is not in every month; write the first to the fourth, or a last resort such as the 28th",
+                ),
+            },
+        ));
     }
     let end = if matches!(reader.low(end), "day" | "days" | "calendar") { end + 1 } else { end };
     let (stop, months) = of(end)?;

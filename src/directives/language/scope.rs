@@ -71,7 +71,28 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
     let first = tokens.first().map_or("", |t| t.low.as_str());
     let verb = matches!(
         first,
-        "goes" | "go" | "is" | "are" | "handled" | "escalate" | "belongs" | "belong" | "lands" | "to" | "always" | "must" | "should" | "needs" | "get" | "gets" | "ends" | "routed" | "sent" | "urgent" | "high" | "low"
+        "goes"
+            | "go"
+            | "is"
+            | "are"
+            | "handled"
+            | "escalate"
+            | "belongs"
+            | "belong"
+            | "lands"
+            | "to"
+            | "always"
+            | "must"
+            | "should"
+            | "needs"
+            | "get"
+            | "gets"
+            | "ends"
+            | "routed"
+            | "sent"
+            | "urgent"
+            | "high"
+            | "low"
     );
     if verb {
         return true;
@@ -82,10 +103,38 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
 
 /// Starts with a verb, a modal or "if unsure": the heading's worker is the missing subject.
 fn lacks_subject(tokens: &[Token]) -> bool {
-    let first = tokens.iter().map(|t| t.low.as_str()).find(|low| !matches!(*low, "always" | "please" | "also" | "only"));
+    let first =
+        tokens.iter().map(|t| t.low.as_str()).find(|low| !matches!(*low, "always" | "please" | "also" | "only"));
     matches!(
         first,
-        Some("may" | "must" | "can" | "should" | "shall" | "will" | "never" | "cannot" | "needs" | "has" | "is" | "gets" | "asks" | "hands" | "may not" | "do" | "does" | "if" | "when" | "handles" | "takes" | "answers" | "spends" | "uses" | "suggests" | "works")
+        Some(
+            "may"
+                | "must"
+                | "can"
+                | "should"
+                | "shall"
+                | "will"
+                | "never"
+                | "cannot"
+                | "needs"
+                | "has"
+                | "is"
+                | "gets"
+                | "asks"
+                | "hands"
+                | "may not"
+                | "do"
+                | "does"
+                | "if"
+                | "when"
+                | "handles"
+                | "takes"
+                | "answers"
+                | "spends"
+                | "uses"
+                | "suggests"
+                | "works"
+        )
     )
 }
 
@@ -128,10 +177,33 @@ fn with_pronouns(tokens: &[Token], worker: &WorkerRef) -> Vec<Token> {
         .map(|(i, token)| {
             let before = i.checked_sub(1).map_or("", |n| tokens[n].low.as_str());
             let after = tokens.get(i + 1).map_or("", |t| t.low.as_str());
-            let subject = i == 0 || matches!(before, "," | "if" | "when" | "whenever" | "unless" | "before" | "that" | "once" | "while" | "and" | "but" | "let" | "until" | ";" | "may" | "must");
+            let subject = i == 0
+                || matches!(
+                    before,
+                    "," | "if"
+                        | "when"
+                        | "whenever"
+                        | "unless"
+                        | "before"
+                        | "that"
+                        | "once"
+                        | "while"
+                        | "and"
+                        | "but"
+                        | "let"
+                        | "until"
+                        | ";"
+                        | "may"
+                        | "must"
+                );
             let referring = matches!(token.low.as_str(), "it" | "they" | "you");
-            let of_request = matches!(token.low.as_str(), "it") && matches!(after, "mentions" | "contains" | "concerns" | "costs" | "exceeds" | "says");
-            if referring && subject && !of_request && !(before == "if" && tokens.iter().take(i).any(|t| matches!(t.kind, Kind::Worker(_)))) {
+            let of_request = matches!(token.low.as_str(), "it")
+                && matches!(after, "mentions" | "contains" | "concerns" | "costs" | "exceeds" | "says");
+            if referring
+                && subject
+                && !of_request
+                && !(before == "if" && tokens.iter().take(i).any(|t| matches!(t.kind, Kind::Worker(_))))
+            {
                 Token { span: token.span.clone(), ..worker_token(worker) }
             } else {
                 token.clone()
@@ -152,16 +224,28 @@ fn under_introduction(item: &[Token], intro: &str) -> Vec<Vec<Token>> {
     // "The following need Dana's approval" takes the item's place.
     for i in 0..intro.len() {
         let width = match (low(i), low(i + 1), low(i + 2)) {
-            ("the", "following", "actions" | "things" | "changes" | "topics" | "requests" | "questions" | "tools" | "messages" | "words" | "cases" | "tickets" | "work" | "people" | "steps") => 3,
+            (
+                "the",
+                "following",
+                "actions" | "things" | "changes" | "topics" | "requests" | "questions" | "tools" | "messages" | "words"
+                | "cases" | "tickets" | "work" | "people" | "steps",
+            ) => 3,
             ("any", "of", "the") if low(i + 3) == "following" => 4,
             ("all", "of", "the") if low(i + 3) == "following" => 4,
             ("one", "of", "the") if low(i + 3) == "following" => 4,
-            ("the", "following", _) | ("these", "actions" | "things" | "topics" | "requests" | "questions" | "tools", _) | ("any", "of", _) => 2,
+            ("the", "following", _)
+            | ("these", "actions" | "things" | "topics" | "requests" | "questions" | "tools", _)
+            | ("any", "of", _) => 2,
             ("these" | "following" | "those", _, _) => 1,
             _ => 0,
         };
         if width > 0 {
-            let list = intro[..i].iter().cloned().chain(item.iter().cloned()).chain(intro[i + width..].iter().cloned()).collect();
+            let list = intro[..i]
+                .iter()
+                .cloned()
+                .chain(item.iter().cloned())
+                .chain(intro[i + width..].iter().cloned())
+                .collect();
             lists.push(list);
         }
     }

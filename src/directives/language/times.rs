@@ -1,12 +1,12 @@
 //! Durations, periods and what they are counted by.
 
+use super::Finding;
 use super::numbers::number;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Every, Slotted, Val, error};
 use super::vocabulary::words::UNITS;
 use super::workers::phrase_at;
-use super::Finding;
 use crate::directives::rule::{IsoDuration, Period, Same};
 
 pub use super::calendar::{dates, days_and_hours, until};
@@ -39,7 +39,23 @@ fn unit(word: &str) -> Option<i64> {
 
 /// (end, seconds): "30 minutes", "half an hour", "an hour and a half", "1.5 hours", "a fortnight", "end of day".
 pub fn duration(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
-    for phrase in ["the same day", "same day", "that same day", "end of day", "the end of the day", "end of the day", "the end of day", "eod", "the day", "the very same day", "end of the same day", "the end of the same day", "end of that day", "the end of that day", "the end of the working day"] {
+    for phrase in [
+        "the same day",
+        "same day",
+        "that same day",
+        "end of day",
+        "the end of the day",
+        "end of the day",
+        "the end of day",
+        "eod",
+        "the day",
+        "the very same day",
+        "end of the same day",
+        "the end of the same day",
+        "end of that day",
+        "the end of that day",
+        "the end of the working day",
+    ] {
         if phrase != "the day"
             && let Some(end) = phrase_at(reader, i, phrase)
         {
@@ -95,7 +111,13 @@ fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
         _ => match number(reader, i) {
             Some(known) => known,
             // "for its first month", "within minutes" are no durations; "month" alone after "first" is one.
-            None if matches!(reader.low(i.wrapping_sub(1)), "first" | "next" | "initial" | "coming" | "full" | "whole") => (i, MICROS),
+            None if matches!(
+                reader.low(i.wrapping_sub(1)),
+                "first" | "next" | "initial" | "coming" | "full" | "whole"
+            ) =>
+            {
+                (i, MICROS)
+            }
             None => return None,
         },
     };
@@ -123,7 +145,12 @@ fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
     let total = (i128::from(micros + half) * i128::from(seconds)) / i128::from(MICROS);
     let total = i64::try_from(total).ok()?;
     if total <= 0 {
-        faults.push(error("empty-range", reader.span(i, at + 1), "this takes no time at all".to_owned(), "write a longer time"));
+        faults.push(error(
+            "empty-range",
+            reader.span(i, at + 1),
+            "this takes no time at all".to_owned(),
+            "write a longer time",
+        ));
     }
     Some((at + 1, total, faults))
 }
@@ -134,7 +161,8 @@ pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         && reader.tokens.get(end).is_none_or(|t| !t.is_word() && !t.is_mark('%') && !t.is_mark('/'))
         && !reader.low(i).is_empty()
     {
-        let fault = error("no-unit", reader.span(i, end), "this time has no unit".to_owned(), "write minutes, hours or days");
+        let fault =
+            error("no-unit", reader.span(i, end), "this time has no unit".to_owned(), "write minutes, hours or days");
         return vec![Slotted { end, val: Val::Duration(iso(60), 60), cost: 90, faults: vec![fault] }];
     }
     duration(reader, i)
@@ -171,7 +199,11 @@ pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         if reader.low(i) == *word {
             push(i + 1, *days, *named);
         }
-        if reader.low(i) == "on" && reader.low(i + 1) == "a" && reader.low(i + 2) == *word && reader.low(i + 3) == "basis" {
+        if reader.low(i) == "on"
+            && reader.low(i + 1) == "a"
+            && reader.low(i + 2) == *word
+            && reader.low(i + 3) == "basis"
+        {
             push(i + 4, *days, *named);
         }
     }
@@ -179,14 +211,16 @@ pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let (at, times) = match reader.low(i) {
         "once" => (i + 1, 1),
         "twice" => (i + 1, 2),
-        _ => match super::numbers::count(reader, i).first() {
+        _ => match super::counts::count(reader, i).first() {
             Some(Slotted { end, val: Val::Count(n), .. }) => (*end, i64::from(*n)),
             _ => (i, 1),
         },
     };
     let at = if reader.low(at) == "at" && reader.low(at + 1) == "least" { at + 2 } else { at };
     let word = reader.low(at);
-    if matches!(word, "a" | "an" | "per" | "each" | "every" | "in" | "in a" | "within" | "/" | "for") || reader.tokens.get(at).is_some_and(|t| t.is_mark('/')) {
+    if matches!(word, "a" | "an" | "per" | "each" | "every" | "in" | "in a" | "within" | "/" | "for")
+        || reader.tokens.get(at).is_some_and(|t| t.is_mark('/'))
+    {
         let mut next = at + 1;
         if matches!(word, "in" | "within" | "for") && matches!(reader.low(next), "a" | "an" | "any" | "one" | "each") {
             next += 1;
@@ -208,6 +242,18 @@ pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             push(next + 1, days / times, if times == 1 { Some(period) } else { None });
         } else if reader.low(next) == "year" {
             push(next + 1, 365 / times, None);
+        } else if matches!(word, "every" | "each")
+            && let Some((end, _)) = number(reader, next)
+            && reader.tokens.get(end).is_none_or(|t| !t.is_word())
+        {
+            let fault = error(
+                "no-unit",
+                reader.span(at, end),
+                "this time has no unit".to_owned(),
+                "write days, weeks or months",
+            );
+            let every = Val::Every(Every { days: 1, period: None });
+            return vec![Slotted { end, val: every, cost: 90, faults: vec![fault] }];
         } else if matches!(word, "every" | "each") {
             let second = matches!(reader.low(next), "other" | "second");
             let from = next + usize::from(second);
@@ -253,17 +299,52 @@ fn collect_per(
     }
     let lead = matches!(
         reader.low(at),
-        "per" | "a" | "an" | "each" | "every" | "and" | "in" | "within" | "by" | "for" | "from" | "to" | "any" | "one" | "over" | "/" | "during" | "on"
+        "per"
+            | "a"
+            | "an"
+            | "each"
+            | "every"
+            | "and"
+            | "in"
+            | "within"
+            | "by"
+            | "for"
+            | "from"
+            | "to"
+            | "any"
+            | "one"
+            | "over"
+            | "/"
+            | "during"
+            | "on"
     ) || reader.tokens.get(at).is_some_and(|t| t.is_mark('/'));
     if !lead {
         return;
     }
     let joined = reader.low(at) == "and";
     at += 1;
-    if joined && !matches!(reader.low(at), "per" | "day" | "week" | "month" | "hour" | "customer" | "requester" | "client" | "person" | "quarter" | "year") {
+    if joined
+        && !matches!(
+            reader.low(at),
+            "per"
+                | "day"
+                | "week"
+                | "month"
+                | "hour"
+                | "customer"
+                | "requester"
+                | "client"
+                | "person"
+                | "quarter"
+                | "year"
+        )
+    {
         return;
     }
-    while matches!(reader.low(at), "a" | "an" | "the" | "per" | "any" | "one" | "same" | "each" | "single" | "any one" | "calendar") {
+    while matches!(
+        reader.low(at),
+        "a" | "an" | "the" | "per" | "any" | "one" | "same" | "each" | "single" | "any one" | "calendar"
+    ) {
         at += 1;
     }
     if days.is_none() {
@@ -285,7 +366,8 @@ pub fn counted_by(word: &str) -> Option<Same> {
         "customer" | "client" | "account" | "buyer" => Same::Customer,
         "requester" | "person" | "employee" | "colleague" | "requestor" | "user" | "human" => Same::Requester,
         "agent" | "worker" | "bot" => Same::Worker,
-        "order" | "target" | "ticket" | "invoice" | "subscription" | "record" | "contract" | "case" | "machine" | "server" | "service" => Same::Target,
+        "order" | "target" | "ticket" | "invoice" | "subscription" | "record" | "contract" | "case" | "machine"
+        | "server" | "service" => Same::Target,
         _ => return None,
     })
 }
@@ -328,8 +410,9 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
     }
     let half = reader.low(end).replace('.', "");
     let morning = matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "morning"));
-    let evening = matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "afternoon" | "evening"))
-        || (half == "at" && reader.low(end + 1) == "night");
+    let evening =
+        matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "afternoon" | "evening"))
+            || (half == "at" && reader.low(end + 1) == "night");
     let mut faults = Vec::new();
     let bad = |hour: u32| hour == 0 || hour > 12;
     if half == "am" || morning {
@@ -340,7 +423,13 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
     } else if half == "pm" || evening {
         faults.extend((bad(hour) && half == "pm").then(|| impossible(reader, i, end)));
         hour = if hour < 12 { hour + 12 } else { hour };
-        end += if half == "pm" { 1 } else if half == "at" { 2 } else { 3 };
+        end += if half == "pm" {
+            1
+        } else if half == "at" {
+            2
+        } else {
+            3
+        };
         marked = true;
     }
     if hour > 24 || minute > 59 || (hour == 24 && minute > 0) {
@@ -358,7 +447,12 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
 }
 
 fn impossible(reader: &Reader<'_>, from: usize, to: usize) -> Finding {
-    error("impossible-time", reader.span(from, to), "there is no such time".to_owned(), "write a time such as 9:00, 17:30 or 5 pm")
+    error(
+        "impossible-time",
+        reader.span(from, to),
+        "there is no such time".to_owned(),
+        "write a time such as 9:00, 17:30 or 5 pm",
+    )
 }
 
 /// A time zone at `i`: "Berlin time", "UTC", "(Europe/Berlin)", "our time".
@@ -387,7 +481,12 @@ pub fn zone(reader: &Reader<'_>, i: usize) -> Option<(usize, Option<String>, Vec
         return match name.parse::<chrono_tz::Tz>() {
             Ok(zone) => Some((close(reader, end), Some(zone.name().to_owned()), Vec::new())),
             Err(_) => {
-                let fault = error("unknown-zone", reader.span(at, end), format!("there is no time zone {name}"), "write a zone such as Europe/Berlin");
+                let fault = error(
+                    "unknown-zone",
+                    reader.span(at, end),
+                    format!("there is no time zone {name}"),
+                    "write a zone such as Europe/Berlin",
+                );
                 Some((close(reader, end), Some(name), vec![fault]))
             }
         };

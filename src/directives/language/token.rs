@@ -180,7 +180,8 @@ impl Lexer<'_> {
         };
         match (start + 1..self.chars.len()).find(|&i| closes(self.chars[i].1)) {
             Some(end) => {
-                let inner = self.text[self.byte(start + 1)..self.byte(end)].trim().trim_end_matches([',', '.']).to_owned();
+                let inner =
+                    self.text[self.byte(start + 1)..self.byte(end)].trim().trim_end_matches([',', '.']).to_owned();
                 self.at = end + 1;
                 self.push(if open == '`' { Kind::Code(inner) } else { Kind::Quote(inner) }, start, end + 1);
             }
@@ -251,7 +252,8 @@ impl Lexer<'_> {
         }
         let text = &self.text[self.byte(start)..self.byte(end)];
         let mut parts = text.split('-');
-        let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return false;
         };
         let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else { return false };
@@ -273,7 +275,10 @@ impl Lexer<'_> {
             self.at += 1;
         }
         let low = self.text[self.byte(start)..self.byte(self.at)].to_lowercase().replace('’', "'");
-        if low == "e" && self.peek(0) == Some('-') && self.text[self.byte(self.at)..].to_lowercase().starts_with("-mail") {
+        if low == "e"
+            && self.peek(0) == Some('-')
+            && self.text[self.byte(self.at)..].to_lowercase().starts_with("-mail")
+        {
             self.at += 1;
             while self.peek(0).is_some_and(char::is_alphabetic) {
                 self.at += 1;
@@ -313,13 +318,19 @@ impl Lexer<'_> {
         let since = (self.at - start).is_multiple_of(2);
         let single = self.at > start && !since && self.chars[self.at - 1].1.is_alphabetic();
         let tail: String = self.chars[start..].iter().take(4).map(|(_, c)| c.to_ascii_lowercase()).collect();
-        single && (tail.starts_with("a.m.") || tail.starts_with("p.m.") || tail.starts_with("e.g.") || tail.starts_with("i.e."))
+        single
+            && (tail.starts_with("a.m.")
+                || tail.starts_with("p.m.")
+                || tail.starts_with("e.g.")
+                || tail.starts_with("i.e."))
     }
 
     /// A slash inside a time zone's name: `Europe/Berlin`.
     fn zone(&self, start: usize) -> bool {
         let low = self.text[self.byte(start)..self.byte(self.at)].to_lowercase();
-        matches!(low.as_str(), "europe" | "america" | "asia" | "africa" | "australia" | "pacific" | "atlantic" | "indian" | "etc")
-            && self.peek(1).is_some_and(char::is_alphabetic)
+        matches!(
+            low.as_str(),
+            "europe" | "america" | "asia" | "africa" | "australia" | "pacific" | "atlantic" | "indian" | "etc"
+        ) && self.peek(1).is_some_and(char::is_alphabetic)
     }
 }

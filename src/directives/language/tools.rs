@@ -50,7 +50,12 @@ static ACTS: LazyLock<Acts> = LazyLock::new(|| {
             by_first.entry(act[0].clone()).or_default().push((g, a));
         }
     }
-    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(), light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect() }
+    Acts {
+        groups,
+        by_first,
+        reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(),
+        light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect(),
+    }
 });
 
 struct Content<'a> {
@@ -62,11 +67,14 @@ struct Content<'a> {
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
-    let light_only = content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
+    let light_only =
+        content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
     if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
-    if let Some(server) = server(reader, words) {
+    if let Some((server, using)) = server(reader, words)
+        && (using || !reading)
+    {
         return server;
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();
@@ -106,7 +114,13 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
     let first = meaningful.first().copied();
     let verb = first.filter(|at| looks(reader, *at));
     // "open a ticket" creates one; "open" only looks where the phrase must look.
-    let reads = reading || verb.is_some_and(|at| !matches!(reader.low(at), "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"));
+    let reads = reading
+        || verb.is_some_and(|at| {
+            !matches!(
+                reader.low(at),
+                "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"
+            )
+        });
     let list = meaningful
         .iter()
         .enumerate()
@@ -114,8 +128,16 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
             let low = reader.low(*at);
             let light = order == 0 && is_light(reader, *at);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
-            let look = reads && (order == 0 && looks(reader, *at) || READ_PARTICLES.contains(&low) && order < 4 || READ_ADJECTIVES.contains(&low) || looks(reader, *at) && order < 3);
-            let optional = light || particle || look || EMPTY_NOUNS.contains(&low) || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
+            let look = reads
+                && (order == 0 && looks(reader, *at)
+                    || READ_PARTICLES.contains(&low) && order < 4
+                    || READ_ADJECTIVES.contains(&low)
+                    || looks(reader, *at) && order < 3);
+            let optional = light
+                || particle
+                || look
+                || EMPTY_NOUNS.contains(&low)
+                || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
             Content { at: *at, stem: reader.stem(*at), optional }
         })
         .collect();
@@ -141,15 +163,20 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
             _ => String::new(),
         };
-        let pair = [joined(Some(word), content.get(order + 1)), joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word))];
+        let pair = [
+            joined(Some(word), content.get(order + 1)),
+            joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word)),
+        ];
         let compound = |list: &[String]| list.iter().any(|known| pair.contains(known));
-        let in_term = tool.terms.iter().any(|term| {
-            has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem))
-        });
+        let in_term = tool
+            .terms
+            .iter()
+            .any(|term| has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem)));
         let (mut act, mut far) = (None, false);
         for (group, place) in ACTS.by_first.get(word.stem).map_or(&[][..], Vec::as_slice) {
             let phrase = &ACTS.groups[*group][*place];
-            let stands = phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
+            let stands =
+                phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
             if !stands {
                 continue;
             }
@@ -218,13 +245,41 @@ fn is_act(stem: &str) -> bool {
 }
 
 /// "the help desk", "all billing tools", "anything in the CRM": a server's name for all its tools.
-fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
+fn server(reader: &Reader<'_>, words: &[usize]) -> Option<(Bound, bool)> {
     let mut using = false;
     let mut rest: Vec<&str> = Vec::new();
     for at in words {
         let low = reader.low(*at);
-        let tool_noun = matches!(low, "tool" | "tools" | "action" | "actions" | "system" | "systems" | "everything" | "anything" | "operations" | "functions" | "nothing" | "server");
-        let verb = matches!(low, "use" | "using" | "access" | "accessing" | "work" | "working" | "do" | "touch" | "used" | "uses" | "touching" | "operate");
+        let tool_noun = matches!(
+            low,
+            "tool"
+                | "tools"
+                | "action"
+                | "actions"
+                | "system"
+                | "systems"
+                | "everything"
+                | "anything"
+                | "operations"
+                | "functions"
+                | "nothing"
+                | "server"
+        );
+        let verb = matches!(
+            low,
+            "use"
+                | "using"
+                | "access"
+                | "accessing"
+                | "work"
+                | "working"
+                | "do"
+                | "touch"
+                | "used"
+                | "uses"
+                | "touching"
+                | "operate"
+        );
         using |= tool_noun || verb;
         if !tool_noun && !verb && !NOISE.contains(&low) {
             rest.push(reader.stem(*at));
@@ -238,5 +293,5 @@ fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
         tool.terms.iter().any(|term| term.iter().map(String::as_str).eq(rest.iter().copied()))
             || tool.local.iter().map(String::as_str).eq(rest.iter().copied())
     });
-    (using || !local).then(|| Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }))
+    (using || !local).then(|| (Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }), using))
 }

@@ -77,7 +77,6 @@ pub enum Val {
     Dates(String, String),
     Until(String),
     Priority(Priority),
-    Same(Same),
     Per { days: IsoDuration, same: Option<Same> },
     Every(Every),
     Hours(DaysAndHours),

@@ -10,7 +10,7 @@ use crate::directives::rule::Rule;
 use crate::workers::WorkerRef;
 
 /// Readings that differ by no more than this are equally good.
-const MARGIN: u32 = 0;
+const MARGIN: u32 = 1;
 const MAX_SPLITS: usize = 8;
 
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
@@ -106,13 +106,15 @@ fn needs_worker(rule: &Rule) -> bool {
 
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
-    let mut candidates: Vec<Built> = reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
+    let mut candidates: Vec<Built> =
+        reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
     candidates.extend(schedule::read(&reader));
     candidates.extend(guards::read(&reader));
     candidates.sort_by_key(|built| built.cost);
     let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
     if let Some(best) = clean.first() {
-        let natural = candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
+        let natural =
+            candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
         if let Some(natural) = natural {
             return Meaning::Broken(natural.clone());
         }
@@ -128,9 +130,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
             return Meaning::Ambiguous(vec![ambiguous(voc, &reader, best, rival)]);
         }
         let offset = reader.tokens.first().map_or(0, |token| token.span.start);
-        return Meaning::Rules(
-            best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect(),
-        );
+        return Meaning::Rules(best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect());
     }
     if depth < 3
         && let Some(rules) = halves(voc, &reader, tokens, depth)
@@ -144,7 +144,12 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
 }
 
 /// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
-fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
+fn halves(
+    voc: &Vocabulary<'_>,
+    reader: &Reader<'_>,
+    tokens: &[Token],
+    depth: usize,
+) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
     let cuts = cuts(reader);
     for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
         let left = &tokens[..left_end];
@@ -152,7 +157,8 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun = right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        let pronoun =
+            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
@@ -181,7 +187,9 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
 /// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
 fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
     let Some(subject) = subject else { return Vec::new() };
-    let approval = tokens[..right_start].iter().any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
+    let approval = tokens[..right_start]
+        .iter()
+        .any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
     if !approval {
         return Vec::new();
     }
@@ -219,7 +227,9 @@ fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
             continue;
         }
         let mut next = i + 1;
-        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",") && next < i + 4 {
+        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",")
+            && next < i + 4
+        {
             next += 1;
         }
         if next >= reader.tokens.len() {
@@ -263,9 +273,7 @@ fn without_display(rule: &Rule) -> Rule {
 }
 
 fn ambiguous(voc: &Vocabulary<'_>, reader: &Reader<'_>, one: &Built, two: &Built) -> Finding {
-    let say = |built: &Built| {
-        built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ")
-    };
+    let say = |built: &Built| built.rules.iter().map(|rule| super::paraphrase(rule, voc)).collect::<Vec<_>>().join(" ");
     error(
         "ambiguous",
         reader.span(0, reader.tokens.len()),
@@ -279,8 +287,28 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission", "authorise", "authorize", "authorised",
-        "authorized", "ok", "okay", "approver", "approvers", "authorisation", "authorization", "clearance", "signature",
+        "approval",
+        "approve",
+        "approves",
+        "approved",
+        "approvals",
+        "sign",
+        "signs",
+        "signed",
+        "consent",
+        "permission",
+        "authorise",
+        "authorize",
+        "authorised",
+        "authorized",
+        "ok",
+        "okay",
+        "approver",
+        "approvers",
+        "authorisation",
+        "authorization",
+        "clearance",
+        "signature",
     ]);
     if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
         return false;
@@ -290,8 +318,11 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
             return true;
         }
         return match built.form {
-            Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
-            Form::PermitOnly | Form::ForbidUnlessFrom => says(&["only", "alone", "nobody", "reserved", "exclusively", "except"]) && says(&["may", "can", "allowed", "permitted"]),
+            Form::Approve | Form::Allow => approval_word,
+            Form::PermitOnly | Form::ForbidUnlessFrom => {
+                says(&["only", "alone", "nobody", "reserved", "exclusively", "except"])
+                    && says(&["may", "can", "allowed", "permitted"])
+            }
             _ => false,
         };
     }
@@ -299,7 +330,18 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         return !says(&["you", "your"])
             && matches!(
                 built.form,
-                Form::Approve | Form::Allow | Form::Forbid | Form::Permit | Form::PermitOnly | Form::Route | Form::Escalate | Form::EscalateWork | Form::Budget | Form::Autonomy | Form::Before
+                Form::Approve
+                    | Form::Allow
+                    | Form::Forbid
+                    | Form::Permit
+                    | Form::PermitOnly
+                    | Form::Route
+                    | Form::RouteIf
+                    | Form::Escalate
+                    | Form::EscalateWork
+                    | Form::Budget
+                    | Form::Autonomy
+                    | Form::Before
             )
             && built.cost < 200;
     }
@@ -311,7 +353,10 @@ fn ban_like(tokens: &[Token]) -> bool {
     tokens.iter().enumerate().any(|(i, token)| {
         let next = tokens.get(i + 1).map_or("", |t| t.low.as_str());
         matches!(token.low.as_str(), "never" | "forbidden" | "prohibited" | "nobody")
-            || matches!((token.low.as_str(), next), ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent"))
+            || matches!(
+                (token.low.as_str(), next),
+                ("do" | "must" | "may" | "can" | "should" | "shall" | "allowed", "not") | ("no", "one" | "agent")
+            )
     })
 }
 
@@ -332,12 +377,19 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
-        .filter(|(_, t)| matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned"))
+        .filter(|(_, t)| {
+            matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
+        })
         .map(|(i, _)| i)
         .collect();
     let double = negations.windows(2).find(|pair| {
         let between: Vec<&str> = tokens[pair[0] + 1..pair[1]].iter().map(|t| t.low.as_str()).collect();
-        let plain = between.iter().any(|word| matches!(*word, "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"));
+        let plain = between.iter().any(|word| {
+            matches!(
+                *word,
+                "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"
+            )
+        });
         !plain && between.len() < 6
     })?;
     let span = tokens[double[0]].span.start..tokens[double[1]].span.end;
@@ -348,24 +400,3 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         "say it without “not … not”: who may, who must, or who never may",
     ))
 }
-
-// DEBUG-BEGIN
-pub fn debug(voc: &Vocabulary<'_>, text: &str) {
-    let tokens = super::token::tokenize(text);
-    let reader = Reader::new(voc, tokens);
-    let all = reader.whole(Set::Main);
-    eprintln!("   steps {} matches {}", reader.steps_spent(), all.len());
-    let mut built: Vec<Built> = all.iter().filter_map(|m| build(&reader, m)).collect();
-    built.extend(schedule::read(&reader));
-    built.extend(guards::read(&reader));
-    built.sort_by_key(|b| b.cost);
-    for b in built.iter().take(8) {
-        eprintln!("   {} {:?} {} {:?} {:?}", b.cost, b.form, b.pattern, b.rules, b.faults.iter().map(|f| f.code).collect::<Vec<_>>());
-    }
-    if built.is_empty() {
-        for m in all.iter().take(8) {
-            eprintln!("   unbuilt {} {:?} {} {:?}", m.cost, m.form, m.pattern, m.binds);
-        }
-    }
-}
-// DEBUG-END

@@ -1,5 +1,6 @@
 //! Worker phrases: "the finance agent", "Dana", "two people from the SRE team", "@kim or the CFO", "the agent's owner".
 
+use super::Finding;
 use super::forms::singular;
 use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
@@ -8,7 +9,6 @@ use super::values::{Slotted, Val, Workers, error};
 use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL};
 use super::vocabulary::topics::CUSTOMERS;
 use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
-use super::Finding;
 use crate::workers::WorkerRef;
 
 #[derive(Clone)]
@@ -32,7 +32,8 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     // "two out of Amara, Jun and Ravi", "one of @a, @b".
     let (count, after, ..) = leading_count(reader, i);
     if let Some(count) = count
-        && let Some(list) = ["out of", "of", "from among", "among"].iter().find_map(|lead| phrase_at(reader, after, lead))
+        && let Some(list) =
+            ["out of", "of", "from among", "among"].iter().find_map(|lead| phrase_at(reader, after, lead))
     {
         let mut lists = Vec::new();
         for first in singles(reader, slot, list) {
@@ -51,6 +52,8 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             one.workers.all = one.workers.refs.len() > 1;
             one.workers.all
         });
+        // "both finance managers".
+        found.extend(singles(reader, slot, i).into_iter().filter(|one| one.workers.count == Some(2)));
     }
     found
         .into_iter()
@@ -122,9 +125,9 @@ fn bracket(reader: &Reader<'_>, slot: Slot, one: &One) -> Option<One> {
     if !reader.tokens.get(one.end)?.is_mark('(') {
         return None;
     }
-    let inner = singles(reader, slot, one.end + 1).into_iter().find(|inner| {
-        inner.cost < UNKNOWN_COST && reader.tokens.get(inner.end).is_some_and(|t| t.is_mark(')'))
-    })?;
+    let inner = singles(reader, slot, one.end + 1)
+        .into_iter()
+        .find(|inner| inner.cost < UNKNOWN_COST && reader.tokens.get(inner.end).is_some_and(|t| t.is_mark(')')))?;
     let named = one.workers.refs.contains(&inner.workers.refs.first()?.clone()) || one.cost >= HEDGE_COST;
     named.then(|| One { end: inner.end + 1, cost: 0, ..inner })
 }
@@ -194,7 +197,9 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
     crowd(reader, slot, i, found);
     let article = matches!(reader.low(i), "a" | "an" | "any" | "each" | "every");
     let mut at = i;
-    while matches!(reader.low(at), "the" | "a" | "an" | "our" | "any" | "all" | "each" | "every" | "your" | "their") && at < i + 2 {
+    while matches!(reader.low(at), "the" | "a" | "an" | "our" | "any" | "all" | "each" | "every" | "your" | "their")
+        && at < i + 2
+    {
         at += 1;
     }
     named(reader, at, article, found);
@@ -304,13 +309,13 @@ fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
         let end = words_at(reader, at, &best.words).unwrap_or(at + length);
         let mut one = known(end, best.worker.clone(), u32::try_from(order).unwrap_or(9) + best.rank / 3);
         if !rivals.is_empty() {
-            let message = format!(
-                "“{}” may be {} or {}",
-                best.words.join(" "),
-                best.worker,
-                rivals.join(" or ")
-            );
-            one.faults.push(error("ambiguous-worker", reader.span(at, end), message, "name the one you mean by id or handle"));
+            let message = format!("“{}” may be {} or {}", best.words.join(" "), best.worker, rivals.join(" or "));
+            one.faults.push(error(
+                "ambiguous-worker",
+                reader.span(at, end),
+                message,
+                "name the one you mean by id or handle",
+            ));
             one.cost += UNKNOWN_COST - 20;
         }
         found.push(one);
@@ -349,7 +354,9 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
 
 /// "the bot sentry", "the sentry bot": another program in the channel.
 fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
-    let name = |i: usize| reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone());
+    let name = |i: usize| {
+        reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone())
+    };
     if matches!(reader.low(at), "bot" | "app")
         && let Some(name) = name(at + 1)
     {
@@ -413,7 +420,12 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         });
         let written = reader.tokens[at].span.start..reader.tokens[end - 1].span.end;
         let fault = if vague {
-            error("hedge", reader.span(i, end), format!("“{phrase}” does not say who"), "name a person, a role or a team")
+            error(
+                "hedge",
+                reader.span(i, end),
+                format!("“{phrase}” does not say who"),
+                "name a person, a role or a team",
+            )
         } else {
             error("unknown-worker", written, format!("no worker is called “{phrase}”"), &help)
         };
@@ -433,9 +445,56 @@ pub fn display(worker: &WorkerRef) -> String {
 }
 
 const STOPS: &[&str] = &[
-    "is", "are", "be", "may", "can", "must", "should", "shall", "will", "has", "have", "had", "do", "does", "not", "and", "or", "to", "for", "if",
-    "when", "unless", "with", "without", "in", "on", "by", "within", "otherwise", "before", "after", "from", "at", "who", "that", "which", "until",
-    "about", "as", "of", "then", "but", "than", "'s", "over", "under", "above", "once", "needs", "need",
+    "is",
+    "are",
+    "be",
+    "may",
+    "can",
+    "must",
+    "should",
+    "shall",
+    "will",
+    "has",
+    "have",
+    "had",
+    "do",
+    "does",
+    "not",
+    "and",
+    "or",
+    "to",
+    "for",
+    "if",
+    "when",
+    "unless",
+    "with",
+    "without",
+    "in",
+    "on",
+    "by",
+    "within",
+    "otherwise",
+    "before",
+    "after",
+    "from",
+    "at",
+    "who",
+    "that",
+    "which",
+    "until",
+    "about",
+    "as",
+    "of",
+    "then",
+    "but",
+    "than",
+    "'s",
+    "over",
+    "under",
+    "above",
+    "once",
+    "needs",
+    "need",
 ];
 
 /// Where `phrase` (words separated by spaces) ends if it stands at `i`.

@@ -79,7 +79,8 @@ pub fn money(amount: Number, currency: &str) -> String {
 
 pub fn range(range: &AmountRange) -> String {
     let mut parts = Vec::new();
-    let bounds = [(range.over, "over"), (range.at_least, "at least"), (range.under, "under"), (range.at_most, "at most")];
+    let bounds =
+        [(range.over, "over"), (range.at_least, "at least"), (range.under, "under"), (range.at_most, "at most")];
     for (bound, word) in bounds {
         if let Some(bound) = bound {
             parts.push(format!("{word} {}", money(bound, &range.currency)));

@@ -48,7 +48,8 @@ pub fn paraphrase(rule: &Rule, voc: &Vocabulary<'_>) -> String {
         Rule::Budget(r) => budget(r, voc),
         Rule::Expect(r) => expect(r, voc),
         Rule::Review(r) => {
-            let remind = if r.remind.is_empty() { String::new() } else { format!("; remind {}", workers(&r.remind, voc)) };
+            let remind =
+                if r.remind.is_empty() { String::new() } else { format!("; remind {}", workers(&r.remind, voc)) };
             format!("Review {} every {} days{remind}", workers(&r.who, voc), r.every_days)
         }
         Rule::Sample(r) => {
@@ -119,7 +120,8 @@ fn approve(r: &Approve, voc: &Vocabulary<'_>) -> String {
 
 fn forbid(r: &Forbid, voc: &Vocabulary<'_>) -> String {
     let act = action(&r.action, &r.tools);
-    let start = if r.who.is_empty() { format!("Never {act}") } else { format!("{} must never {act}", workers(&r.who, voc)) };
+    let start =
+        if r.who.is_empty() { format!("Never {act}") } else { format!("{} must never {act}", workers(&r.who, voc)) };
     start + &tail(&r.when, voc)
 }
 
@@ -160,8 +162,11 @@ fn expect(r: &Expect, voc: &Vocabulary<'_>) -> String {
         (None, Some(resolve)) => format!("{} within {}", who("solve"), length(resolve)),
         (None, None) => who("answer"),
     };
-    text.replace("answer it", "answer everything").replace("solve it", "solve it").replacen("solve it", if r.respond_within.is_none() { "solve everything" } else { "solve it" }, 1)
-        + &tail(&r.when, voc)
+    text.replace("answer it", "answer everything").replace("solve it", "solve it").replacen(
+        "solve it",
+        if r.respond_within.is_none() { "solve everything" } else { "solve it" },
+        1,
+    ) + &tail(&r.when, voc)
 }
 
 fn guard(r: &Guard, voc: &Vocabulary<'_>) -> String {
@@ -185,7 +190,12 @@ fn guard(r: &Guard, voc: &Vocabulary<'_>) -> String {
         GuardThen::Pause => "pause it".to_owned(),
         GuardThen::Notify => format!("tell {}", workers(&r.to, voc)),
     };
-    format!("When the {measure} of {} is {word} {}{unit} over {} days, {then}", workers(&r.who, voc), number(value), r.over_days)
+    format!(
+        "When the {measure} of {} is {word} {}{unit} over {} days, {then}",
+        workers(&r.who, voc),
+        number(value),
+        r.over_days
+    )
 }
 
 fn autonomy(r: &Autonomy, voc: &Vocabulary<'_>) -> String {
@@ -216,18 +226,16 @@ fn schedule(r: &Schedule, voc: &Vocabulary<'_>) -> String {
 }
 
 fn cover(r: &Cover, voc: &Vocabulary<'_>) -> String {
-    format!(
-        "{} cover for {} from {} to {}",
-        workers(&r.by, voc),
-        worker(&r.person, voc),
-        r.from,
-        r.until
-    )
+    format!("{} cover for {} from {} to {}", workers(&r.by, voc), worker(&r.person, voc), r.from, r.until)
 }
 
 fn hours(r: &Hours, voc: &Vocabulary<'_>) -> String {
     let zone = r.timezone.as_ref().map_or(String::new(), |zone| format!(" {zone}"));
     let days = super::super::recur::day_words(&r.days);
     let times = format!("{days} from {} to {}{zone}", r.start, r.end);
-    if r.who.is_empty() { format!("Working hours are {times}") } else { format!("{} work {times}", workers(&r.who, voc)) }
+    if r.who.is_empty() {
+        format!("Working hours are {times}")
+    } else {
+        format!("{} work {times}", workers(&r.who, voc))
+    }
 }

@@ -152,7 +152,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|over|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
-            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|mention a|have trouble with|require) {topics}",
+            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
             "(for|on|in|with) {topics} (question|request|issue|matter|problem|case|topic|thing|ticket|inquiry)",
             "the (topic|subject) be {topics}",
             "(for|of) type {topics}",
@@ -227,7 +227,7 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
         ],
     ),
     (

@@ -6,6 +6,12 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Approve,
         &[
+            "~ without {okay} <nobody> (may|can|should|must|shall|be to|be allowed to)? {act} ~",
+            "~ without {okay} {who} <maynot> {act} ~",
+            "~ without {okay} (never|do not) {act} ~",
+            "~ without {okay} no {act} ~ (may|can|should|must|shall|will|be to)? (be (made|done|issued|processed|paid|run|carried out|allowed|permitted)|happen|run|go through|go ahead) ~",
+            "~ without {okay} {obj} <must_not_be> be {part} ~",
+            "~ without {okay} no {obj} (may|can|should|must|shall|will|be)? (be)? {part} ~",
             "~ it be (necessary|needed|required|mandatory|obligatory|compulsory) {okay} (to|for|before) {act} ~",
             "~ {to} <aux>? (first)? <approve> (it|this|that|them) (first)? ~",
             "~ (it|this|that|they) <aux>? <need> {okay} ~",
@@ -140,6 +146,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Forbid,
         &[
+            "~ it be (strictly)? (forbidden|prohibited|not allowed|not permitted|never allowed|not ok|not okay) that {who} {act} ~",
             "~ neither {who} (may|can|should|must|shall|be allowed to|be permitted to|be to)? {act} ~",
             "~ {obj} <must_not_be> (ever)? be {part} ~",
             "~ {obj} <must_not_be> be {part} by {who} ~",

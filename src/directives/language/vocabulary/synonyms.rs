@@ -35,7 +35,7 @@ pub const READ_ADJECTIVES: &[&str] = &["open", "current", "latest", "existing", 
 
 /// Groups of verbs that mean the same act.
 pub const SAME_ACT: &[&[&str]] = &[
-    &["reply", "answer", "respond", "write back", "comment"],
+    &["reply", "answer", "respond", "write back"],
     &["refund", "reimburse", "repay", "pay back", "give back", "money back", "return money"],
     &["cancel", "terminate", "end", "discontinue", "call off", "annul"],
     &["revoke", "withdraw", "remove", "reclaim", "take away", "take back", "strip"],

@@ -10,7 +10,7 @@ pub const GENERIC: &[&str] = &[
     "question", "questions", "request", "requests", "issue", "issues", "message", "messages", "ticket", "tickets", "thing", "things", "case", "cases", "matter",
     "matters", "problem", "problems", "work", "task", "tasks", "enquiry", "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything",
     "something", "anything else", "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads", "topic", "topics",
-    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all", "all of it", "it all", "the rest", "rest",
+    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all", "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that", "everything that",
 ];
 
 pub const QUANTIFIERS: &[&str] = &[
@@ -24,7 +24,7 @@ pub const TOPIC_STOPS: &[&str] = &[
     "unless", "without", "before", "after", "until", "within", "otherwise", "goes", "go", "going", "gets", "get", "needs", "need", "lands", "land", "belongs", "belong", "that", "which", "who", "whom",
     "in", "by", "from", "about", "and", "or", "to", "for", "of", "with", "on", "at", "as", "than", "over", "above", "under", "below", "it", "they", "them", "he", "she", "we", "you", "i", "us", "mentioning",
     "mentions", "mention", "containing", "contains", "regarding", "concerning", "then", "but", "so", "because", "while", "where", "except", "anything", "everything", "something", "nothing", "whatever", "someone", "somebody", "anyone", "nobody",
-    "the", "a", "an", "my", "our", "please", "more", "less", "only", "also", "always", "no", "any", "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes", "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per", "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "related", "relating", "posted", "sent", "asked", "raised", "into",
+    "the", "a", "an", "my", "our", "please", "more", "less", "only", "also", "always", "no", "any", "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes", "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per", "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "him", "her", "me", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
 ];
 
 /// Nouns for those whom a company serves.

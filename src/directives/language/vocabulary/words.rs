@@ -176,12 +176,6 @@ pub const VAGUE: &[&str] = &[
     "upset", "loyal", "longstanding", "old", "new", "long", "short", "older", "newer", "recent", "frequent", "late", "early", "trustworthy", "sensible", "capable", "dubious", "shady", "unclear", "rude", "difficult", "substantive", "questionable",
 ];
 
-/// Determiners and quantifiers that say no more than "any".
-pub const DETERMINERS: &[&str] = &[
-    "the", "a", "an", "any", "all", "every", "each", "our", "their", "its", "your", "his", "her", "this", "these", "those",
-    "my", "that", "such",
-];
-
 pub const DAYS: &[(&str, &[&str])] = &[
     ("Mon", &["monday", "mondays", "mon"]),
     ("Tue", &["tuesday", "tuesdays", "tue", "tues"]),

@@ -109,7 +109,7 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {work} ~ <rank> {prio} priority ~",
             "~ {work} ~ <aux>? (have|get|be given|take|be|be of) (a|the)? {prio} priority ~",
             "~ (treat|handle|mark|consider|flag|rank|see|regard|count|classify|rate|tag|class|prioritise|prioritize) {work} ~ as {prio} (priority)? ~",
-            "~ (treat|handle|process|answer) {work} ~ with {prio} (priority|urgency) ~",
+            "~ (treat|handle|process|answer) {work} ~ with {prio} (priority|urgency)? ~",
             "~ (give|assign) {work} ~ (a)? {prio} (priority)? ~",
             "~ (give|assign) (a)? {prio} priority to {work} ~",
             "~ (set|raise|lower) (the)? priority (of|for) {work} ~ to {prio} ~",
@@ -129,6 +129,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} be (limited|capped|restricted) (to|at) {money} {period} ~",
+            "~ spend {bound} {period} ~",
             "~ {who} <aux>? (may|can|must|be allowed to|should)? (spend|cost|use|use up|be allowed|get|have|receive) {money} {period} ~",
             "~ {period} (budget|limit|allowance|cap|spending limit) (for|of) {who} : {bound} ~",
             "~ {period} (budget|limit|allowance|cap|spending limit) (for|of) {who} : {money} ~",
