@@ -153,12 +153,7 @@ mod tests {
     #[test]
     fn workers_survive_the_way_to_json_and_back() {
         for text in [
-            "agent:finance-agent",
-            "role:sre",
-            "team:finance",
-            "person:@dana",
-            "channel:#it",
-            "human",
+            "agent:finance-agent", "role:sre", "team:finance", "person:@dana", "channel:#it", "human",
             "requester_manager",
         ] {
             assert_eq!(text.parse::<WorkerRef>().unwrap().to_string(), text);

@@ -3,7 +3,7 @@
 use super::{Assignment, AssignmentState};
 use crate::clock::Timestamp;
 use crate::ids::{AssignmentId, TaskId};
-use crate::store::{Row, Store, StoreError, Tx, word};
+use crate::store::{Row, Store, StoreError, Tx, json, word};
 use crate::workers::WorkerRef;
 use crate::{args, statements};
 
@@ -13,6 +13,12 @@ statements! { STATEMENTS;
     CURRENT (1) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = { "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE task = $1 AND until_us IS NULL" }
     OF_TASK (1) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = { "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE task = $1 ORDER BY id" }
     ALL_CURRENT (0) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = { "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE until_us IS NULL ORDER BY id" }
+    CURRENT_OF_TASKS (1) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = {
+        sqlite "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE task IN (SELECT value FROM json_each($1)) AND until_us IS NULL"
+        postgres "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND until_us IS NULL" }
+    OF_WORKERS (2) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = {
+        sqlite "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE worker IN (SELECT value FROM json_each($1)) AND until_us IS NULL ORDER BY id LIMIT $2"
+        postgres "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE worker IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON))) AND until_us IS NULL ORDER BY id LIMIT $2" }
     ACCEPT (3) -> [] = { "UPDATE assignments SET state = 'held', worker = $2, accepted_us = $3, due_us = NULL WHERE id = $1 AND until_us IS NULL AND state = 'offered'" }
     ESCALATED (3) -> [] = { "UPDATE assignments SET level = $2, due_us = $3 WHERE id = $1 AND until_us IS NULL" }
     OVERDUE (1) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = { "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE until_us IS NULL AND due_us IS NOT NULL AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
@@ -69,6 +75,16 @@ pub async fn of_task_in(tx: &mut Tx, task: TaskId) -> Result<Vec<Assignment>, St
 
 pub async fn all_current(store: &Store) -> Result<Vec<Assignment>, StoreError> {
     store.rows(&ALL_CURRENT, args![]).await?.iter().map(read).collect()
+}
+
+/// The current holdings of these tasks, in one statement.
+pub async fn current_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<Assignment>, StoreError> {
+    store.rows(&CURRENT_OF_TASKS, args![json(&tasks)]).await?.iter().map(read).collect()
+}
+
+/// What these workers hold or were offered, oldest first.
+pub async fn of_workers(store: &Store, workers: &[WorkerRef], limit: i64) -> Result<Vec<Assignment>, StoreError> {
+    store.rows(&OF_WORKERS, args![json(&workers), limit]).await?.iter().map(read).collect()
 }
 
 /// An offer is taken by `worker`; false when somebody was faster.

@@ -60,7 +60,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let text = match args.format {
         Format::Json => as_json(&report)?,
         Format::Text => {
-            let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let styled = std::io::stdout().is_terminal();
             as_text(&report, &args.dir, args.readings, styled)
         }
     };
@@ -136,6 +136,17 @@ fn as_text(report: &Report, dir: &Path, with_readings: bool, styled: bool) -> St
         plural(count(Severity::Warning), "warning"),
     ));
     out
+}
+
+/// Problems as `check` draws them, for other commands that stop at a broken set; the files are read from `dir` again.
+pub(super) fn told(problems: &[Problem], dir: &Path) -> String {
+    let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let drawn = errors.map(|problem| {
+        let text = std::fs::read_to_string(dir.join(&problem.file)).unwrap_or_default();
+        draw(problem, &text, dir, &renderer)
+    });
+    drawn.collect::<Vec<_>>().join("\n\n")
 }
 
 /// One problem with its place, the source line, what is wrong and how to mend it.

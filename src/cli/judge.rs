@@ -315,12 +315,12 @@ fn requester_named(text: &str, set: &Directives) -> Requester {
     Requester { handle: known, account: None }
 }
 
-fn zone_of(set: &Directives) -> chrono_tz::Tz {
+pub(super) fn zone_of(set: &Directives) -> chrono_tz::Tz {
     set.roster.timezone.parse().unwrap_or(chrono_tz::Tz::UTC)
 }
 
 /// A time with its zone, or one at the company's place: `2026-11-20T10:00`, `2026-11-20 10:00:00`, or a day's noon.
-fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
+pub(super) fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
     let text = text.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(Timestamp::from_utc(at.with_timezone(&Utc)));

@@ -2,11 +2,18 @@
 //!
 //! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
 
+pub mod bench;
 pub mod check;
+#[cfg(feature = "sandbox")]
+pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod directory;
+pub mod explain;
 pub mod judge;
+#[cfg(feature = "sandbox")]
+pub mod rehearse;
+pub mod serve;
 pub mod tools;
 
 use std::process::ExitCode;
@@ -27,8 +34,20 @@ struct Cli {
 enum Command {
     /// Check the directives, and show how each sentence is read
     Check(check::Args),
+    /// Measure this program's speed and the router's accuracy
+    Bench(bench::Args),
+    /// Say where a message would go, and why
+    Explain(explain::Args),
     /// Say whether a tool call would run, wait for whom, or be refused, and by which line
     Judge(judge::Args),
+    /// Connect to Slack and work until told to stop
+    Serve(serve::Args),
+    /// Play the rehearsals of the directives and compare what happens with what they say
+    #[cfg(feature = "sandbox")]
+    Rehearse(rehearse::Args),
+    /// Show the example company at work, without keys or network
+    #[cfg(feature = "sandbox")]
+    Demo(demo::Args),
     /// List the tools that servers offer, compare them with directives/tools.lock, and accept them
     Tools(tools::Args),
     /// Run one of the demo's tool servers on standard input and output
@@ -40,7 +59,14 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Serve(args) => serve::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::Rehearse(args) => rehearse::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::Demo(args) => demo::run(args),
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]
         Command::DemoTools(args) => demo_tools::run(args),

@@ -39,6 +39,8 @@ pub struct ApprovalsAnswer {
     pub yours: Vec<ApprovalLine>,
     /// What the asker asked for and others decide.
     pub requested: Vec<ApprovalLine>,
+    /// Set where more wait than were looked at: only so many, those with the nearest deadlines.
+    pub only_first: Option<usize>,
     pub as_of: Timestamp,
 }
 
@@ -62,7 +64,11 @@ pub fn render(answer: &ApprovalsAnswer) -> Card {
     for line in answer.requested.iter().take(super::home::MAX_LINES) {
         card = card.line([line.spans(), vec![text(format!(" · {} decides", any_of(&line.asked)))]].concat());
     }
-    card.note([text("Open ones only · "), day_and_clock(answer.as_of)])
+    let scope = match answer.only_first {
+        None => "Open ones only · ".to_owned(),
+        Some(n) => format!("Open ones only, of the {n} nearest deadlines · "),
+    };
+    card.note([text(scope), day_and_clock(answer.as_of)])
 }
 
 #[cfg(test)]
@@ -73,7 +79,8 @@ mod tests {
     #[test]
     fn mine_stand_above_what_others_decide() {
         let line = approval_line();
-        let answer = ApprovalsAnswer { yours: vec![line.clone()], requested: vec![line], as_of: at(10, 2) };
+        let answer =
+            ApprovalsAnswer { yours: vec![line.clone()], requested: vec![line], only_first: None, as_of: at(10, 2) };
         insta::assert_snapshot!(render(&answer).to_plain(), @r"
         *1 approval for you to decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
@@ -82,7 +89,7 @@ mod tests {
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02 · Dana Ruiz or Omar Haddad decides
         · Open ones only · 20 Nov 10:02
         ");
-        let none = ApprovalsAnswer { yours: vec![], requested: vec![], as_of: at(10, 2) };
+        let none = ApprovalsAnswer { yours: vec![], requested: vec![], only_first: None, as_of: at(10, 2) };
         insta::assert_snapshot!(render(&none).to_plain(), @r"
         *Nothing waits for your decision.*
         · Open ones only · 20 Nov 10:02

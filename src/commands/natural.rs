@@ -13,44 +13,22 @@ pub fn read(text: &str) -> Option<Asked> {
 
 /// Before a topic.
 const WHO: &[&str] = &[
-    "who owns",
-    "who is the owner of",
-    "who's the owner of",
-    "who is responsible for",
-    "who's responsible for",
-    "who is in charge of",
-    "who's in charge of",
-    "who handles",
-    "who takes care of",
-    "who looks after",
-    "who answers for",
-    "who deals with",
+    "who owns", "who is the owner of", "who's the owner of", "who is responsible for", "who's responsible for",
+    "who is in charge of", "who's in charge of", "who handles", "who takes care of", "who looks after",
+    "who answers for", "who deals with",
 ];
 
 /// Before the id of a task or an approval.
 const STATUS: &[&str] = &[
-    "what is the status of",
-    "what's the status of",
-    "how far is",
-    "how is",
-    "where is",
-    "what about",
-    "what happened to",
-    "what happened with",
-    "what became of",
+    "what is the status of", "what's the status of", "how far is", "how is", "where is", "what about",
+    "what happened to", "what happened with", "what became of",
 ];
 
 const WHY: &[&str] = &["why did", "why was", "why is", "why does", "explain"];
 
 const APPROVALS: &[&str] = &[
-    "what is waiting for me",
-    "what's waiting for me",
-    "what waits for me",
-    "what do i have to approve",
-    "what needs my approval",
-    "what do i have to decide",
-    "my approvals",
-    "pending approvals",
+    "what is waiting for me", "what's waiting for me", "what waits for me", "what do i have to approve",
+    "what needs my approval", "what do i have to decide", "my approvals", "pending approvals",
 ];
 
 const HOME: &[&str] = &["what do i have", "my work", "my tasks", "what is on my plate", "what's on my plate"];
@@ -128,11 +106,7 @@ mod tests {
     #[test]
     fn work_is_left_alone() {
         for text in [
-            "where is ORD-1042?",
-            "why was I charged twice?",
-            "what happened to my order",
-            "who called?",
-            "show me",
+            "where is ORD-1042?", "why was I charged twice?", "what happened to my order", "who called?", "show me",
             "who owns",
         ] {
             assert_eq!(read(text), None, "{text}");

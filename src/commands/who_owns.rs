@@ -73,6 +73,8 @@ pub struct Holder {
     pub review: Option<Review>,
     /// The line that gives them this topic, and those that were shown above.
     pub because: Vec<Cited>,
+    /// Set where no line settles it and the router takes them by likeness: its confidence in percent.
+    pub looks_like: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +142,9 @@ fn with_holder(card: Card, topic: &str, holder: &Holder, as_of: Timestamp) -> Ca
     if let Some(review) = &holder.review {
         card = card.line(review_spans(review, as_of));
     }
+    if let Some(percent) = holder.looks_like {
+        card = card.line([text(format!("No sentence settles this; it looks like their work ({percent} % sure)."))]);
+    }
     for rule in &holder.because {
         card = card.line(rule.quoted());
     }
@@ -194,6 +199,7 @@ mod tests {
                 days_late: 10,
             }),
             because: vec![cited("Billing questions go to the finance agent.", "routing.md", 12)],
+            looks_like: None,
         }
     }
 

@@ -15,6 +15,7 @@ use super::definition::KEY_ARGUMENT;
 use super::store::{self, NewEffect};
 use super::{Arguments, Definition, Failure, Fault, Mode, Name, Store};
 use crate::catalogue::{Class, ToolName, canonical, schema};
+use crate::clock::Clock;
 
 /// The exit status of a process that a fault ended (EX_SOFTWARE of sysexits).
 const FAULT_EXIT: i32 = 70;
@@ -135,7 +136,7 @@ impl Server {
         }
         let value = self.name.perform(&mut tx, tool, &args).await?;
         let result = canonical::to_canonical(&value);
-        let at = chrono::Utc::now().timestamp_micros();
+        let at = Clock::system().now().0;
         let effect = NewEffect { tool, idempotency_key: key, arguments: &asked, result: &result, at };
         store::record_effect(&mut tx, self.name, &effect).await?;
         tx.commit().await?;

@@ -133,20 +133,8 @@ pub enum StepAct {
 
 /// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
 pub const IN_FORCE: &[&str] = &[
-    "define",
-    "route",
-    "escalate",
-    "approve",
-    "allow",
-    "forbid",
-    "permit",
-    "before",
-    "review",
-    "schedule",
-    "cover",
-    "hours",
-    "prioritise",
-    "guidance",
+    "define", "route", "escalate", "approve", "allow", "forbid", "permit", "before", "review", "schedule", "cover",
+    "hours", "prioritise", "guidance",
 ];
 
 impl Directives {

@@ -18,6 +18,12 @@ statements! { STATEMENTS;
     PLAN (8) -> [] = { "UPDATE actions SET proposal = $2, digest = $3, autonomy = $4, state = $5, stage = $6, because = $7, says = $8 WHERE id = $1 AND state = 'planned'" }
     GET (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE id = $1" }
     OF_TASK (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE task = $1 ORDER BY id" }
+    OF_IDS (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = {
+        sqlite "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id"
+        postgres "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id" }
+    UNKNOWN_OF_TASKS (1) -> [task, position] = {
+        sqlite "SELECT task, position FROM actions WHERE task IN (SELECT value FROM json_each($1)) AND state = 'unknown' ORDER BY id"
+        postgres "SELECT task, position FROM actions WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'unknown' ORDER BY id" }
     SINCE (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE planned_us >= $1 AND state IN ('allowed', 'started', 'done', 'unknown') ORDER BY id" }
     CLAIM (2) -> [id] = {
         sqlite "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
@@ -131,6 +137,17 @@ pub async fn of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<Stored>, StoreErro
 
 pub async fn find_of_task(store: &Store, task: TaskId) -> Result<Vec<Stored>, StoreError> {
     store.rows(&OF_TASK, args![task]).await?.iter().map(read).collect()
+}
+
+/// The actions with these numbers, in one statement.
+pub async fn find_all(store: &Store, ids: &[ActionId]) -> Result<Vec<Stored>, StoreError> {
+    store.rows(&OF_IDS, args![json(&ids)]).await?.iter().map(read).collect()
+}
+
+/// Which of these tasks have an action in doubt, and of which position.
+pub async fn unknown_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<(TaskId, String)>, StoreError> {
+    let rows = store.rows(&UNKNOWN_OF_TASKS, args![json(&tasks)]).await?;
+    rows.iter().map(|row| Ok((TaskId(row.int("task")?), row.text("position")?))).collect()
 }
 
 /// Actions planned since then that happened, may have happened or are about to: what running totals add up.

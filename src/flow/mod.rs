@@ -26,6 +26,7 @@ pub mod receive;
 pub mod resume;
 pub mod route;
 pub mod says;
+pub mod service;
 pub mod step;
 pub mod sync;
 pub mod tick;
@@ -59,7 +60,7 @@ pub struct Shared {
     pub config: Config,
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     /// Who we are in this workspace.
     pub ours: Ours,
     /// How cards are dressed for Slack.
@@ -86,7 +87,7 @@ struct InForce {
 pub struct Outside {
     pub store: Store,
     pub clock: Clock,
-    pub web: Web,
+    pub web: Arc<Web>,
     pub ours: Ours,
     pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,
@@ -209,6 +210,12 @@ impl App {
         let (directives, directory) = (self.directives()?, self.directory());
         let names = says::Names { directives: &directives, directory: &directory };
         Ok(directives.roster.triage.is_some().then(|| names.worker(&WorkerRef::Human)))
+    }
+
+    /// An account, by the company's name for it, else by Slack's.
+    pub fn who(&self, user: &crate::workers::SlackUser) -> Result<Who, FlowError> {
+        let (directives, directory) = (self.directives()?, self.directory());
+        Ok(says::Names { directives: &directives, directory: &directory }.account(user))
     }
 
     /// Starts every loop. They end when `stopping` is cancelled, each after what it has in hand.

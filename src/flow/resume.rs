@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use super::directives::Loaded;
 use super::{App, FlowError, directives, sync};
 use crate::directives::diagnostics::Problem;
-use crate::store::Engine;
+use crate::slack::BadConfig;
+use crate::slack::web::WebError;
+use crate::store::{Engine, OpenError};
+use crate::tools::ConfigError as BadTools;
 use crate::{execution, inbox, replies, runs};
 
 /// The process cannot start working.
@@ -20,6 +23,14 @@ pub enum CannotStart {
     Locked,
     #[error("the lock beside the database file cannot be made; check the rights on its folder")]
     Lock(#[source] std::io::Error),
+    #[error("Slack does not let us in: {}", .0.sentence())]
+    Slack(#[source] WebError),
+    #[error(transparent)]
+    BadSlack(#[from] BadConfig),
+    #[error(transparent)]
+    BadTools(#[from] BadTools),
+    #[error(transparent)]
+    Database(#[from] OpenError),
     #[error(transparent)]
     Flow(#[from] FlowError),
 }

@@ -140,6 +140,11 @@ impl Scene<'_> {
         let Some(held) = held else { return Ok(()) };
         let performed = execute::performed(self.app, tx, &self.task).await?;
         let view = self.names().receipt_of(&self.task, &held);
+        let forbidden = if done { None } else { execute::forbidden(tx, &self.directives, &self.task).await? };
+        if let Some((title, rule)) = forbidden {
+            say(tx, &self.task, held.id, receipt::forbidden(&view, &title, &rule), now).await?;
+            return self.take_eyes_off(tx).await;
+        }
         tasks::note_first_answer(tx, self.task.id, now).await?;
         say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now), now).await?;
         self.take_eyes_off(tx).await?;

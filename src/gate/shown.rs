@@ -102,7 +102,8 @@ pub(super) fn target_of(arguments: &Value, schema: Option<&Value>) -> Option<(St
         (identifies(name) || required(name) != usize::MAX) && !value.is_empty() && !is_key(name)
     });
     named.sort_by_key(|(name, _)| rank(name));
-    named.into_iter().find(|(name, _)| identifies(name) || fields.len() == 1).map(|(name, value)| (noun(name), value))
+    let at = named.iter().position(|(name, _)| identifies(name)).unwrap_or(0);
+    (at < named.len()).then(|| named.swap_remove(at)).map(|(name, value)| (noun(name), value))
 }
 
 fn is_key(name: &str) -> bool {
@@ -141,23 +142,26 @@ fn words_of(name: &str) -> Vec<String> {
     words
 }
 
+/// What the call does, in the imperative: from the tool's own name where an amount says the rest ("Refund $450.00 to order
+/// ORD-1042"), else from the title that a human accepted with the tool ("Create an account: email rosa@acme.test").
 fn title(name: &ToolName, tool: Option<&Tool>, arguments: &Value, amount: Option<&Money>) -> String {
     let words = words_of(name.local());
-    let phrase = capitalised(&words.join(" "));
-    let target = target_of(arguments, tool.map(|tool| &tool.binding.input_schema));
-    let target = target.map(|(label, value)| {
+    let target = target_of(arguments, tool.map(|tool| &tool.binding.input_schema)).map(|(label, value)| {
         let said = label.is_empty() || words.contains(&label) || label == "id";
         if said { visible(&value) } else { format!("{label} {}", visible(&value)) }
     });
-    let what = match amount {
-        Some(amount) if words.len() == 1 => format!("{phrase} {amount}"),
-        Some(amount) => format!("{phrase} of {amount}"),
-        None => phrase,
-    };
-    match (target, amount) {
-        (Some(target), Some(_)) => format!("{what} to {target}"),
-        (Some(target), None) => format!("{what} {target}"),
-        (None, _) => what,
+    let own = capitalised(&words.join(" "));
+    let accepted = tool.and_then(|tool| tool.binding.title.as_deref()).filter(|title| !title.trim().is_empty());
+    match (amount, target) {
+        (Some(amount), target) => {
+            let what = if words.len() == 1 { format!("{own} {amount}") } else { format!("{own} of {amount}") };
+            target.map_or(what.clone(), |target| format!("{what} to {target}"))
+        }
+        (None, Some(target)) => match accepted {
+            Some(title) => format!("{}: {target}", visible(title.trim())),
+            None => format!("{own} {target}"),
+        },
+        (None, None) => accepted.map_or(own, |title| visible(title.trim())),
     }
 }
 

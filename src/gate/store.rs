@@ -16,6 +16,10 @@ statements! { STATEMENTS;
     OF_ACTION (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE action = $1" }
     OF_TASK (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE task = $1 ORDER BY id" }
     WAITING (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state = 'waiting' ORDER BY id LIMIT $1" }
+    WAITING_OF_TASKS (1) -> [id, task, revision, body, shown, due_us] = {
+        sqlite "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE task IN (SELECT value FROM json_each($1)) AND state = 'waiting' ORDER BY due_us, id"
+        postgres "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'waiting' ORDER BY due_us, id" }
+    WAITING_SOONEST (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE decided_us IS NULL AND state = 'waiting' ORDER BY due_us, id LIMIT $1" }
     DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state = 'waiting' AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state = 'waiting'" }
     CHANGE (7) -> [] = { "UPDATE approvals SET state = $3, body = $4, due_us = $5, decided_us = COALESCE(decided_us, $6), spent_us = COALESCE(spent_us, $7), revision = revision + 1 WHERE id = $1 AND revision = $2" }
@@ -69,6 +73,16 @@ pub async fn find_of_task(store: &Store, task: TaskId) -> Result<Vec<Card>, Stor
 /// Cards that wait, oldest first.
 pub async fn waiting(store: &Store, limit: i64) -> Result<Vec<Card>, StoreError> {
     store.rows(&WAITING, args![limit]).await?.iter().map(read).collect()
+}
+
+/// Cards that wait, the nearest deadline first.
+pub async fn waiting_soonest(store: &Store, limit: i64) -> Result<Vec<Card>, StoreError> {
+    store.rows(&WAITING_SOONEST, args![limit]).await?.iter().map(read).collect()
+}
+
+/// The cards of these tasks that wait, the nearest deadline first, in one statement.
+pub async fn waiting_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<Card>, StoreError> {
+    store.rows(&WAITING_OF_TASKS, args![json(&tasks)]).await?.iter().map(read).collect()
 }
 
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Card>, StoreError> {

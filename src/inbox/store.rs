@@ -26,6 +26,7 @@ statements! { STATEMENTS;
     RETRY (4) -> [] = { "UPDATE inbox SET lease_until_us = 0, not_before_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     BURY (4) -> [] = { "UPDATE inbox SET state = 'dead', done_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
+    KNOWN (0) -> [known] = { "SELECT COUNT(*) AS known FROM inbox" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM inbox WHERE state = 'new'" }
     DEAD (1) -> [id, last_error, received_us, attempts] = { "SELECT id, COALESCE(last_error, '') AS last_error, received_us, attempts FROM inbox WHERE state = 'dead' ORDER BY id DESC LIMIT $1" }
     FREE_LEASES (0) -> [] = { "UPDATE inbox SET lease_until_us = 0 WHERE state = 'new'" }
@@ -106,6 +107,11 @@ pub async fn bury(tx: &mut Tx, claimed: &Claimed, now: Timestamp, error: &str) -
 /// How many triggers wait or are worked on.
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&OPEN, args![]).await?.map_or(Ok(0), |row| row.int("open"))
+}
+
+/// How many triggers were ever stored.
+pub async fn known_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&KNOWN, args![]).await?.map_or(Ok(0), |row| row.int("known"))
 }
 
 /// When the next trigger that waits may be taken.

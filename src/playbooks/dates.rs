@@ -71,17 +71,7 @@ fn day(word: &str) -> Option<u32> {
 fn month(word: &str) -> Option<u32> {
     let index = MONTHS.iter().position(|month| word.starts_with(month))?;
     let full = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
         "december",
     ];
     let fits = full[index].starts_with(word) || word == "sept";

@@ -68,6 +68,10 @@ pub enum Refusal {
         what: String,
         may: Vec<Who>,
     },
+    /// It is theirs to see, but everybody would read it here. `command` is what to type to see it alone.
+    NotAloud {
+        command: String,
+    },
     /// A guest, or an account of another workspace.
     Outsider,
     /// An account that no person of the company file has.
@@ -129,6 +133,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
         | Refusal::MayNotSee { .. }
+        | Refusal::NotAloud { .. }
         | Refusal::Outsider
         | Refusal::Stranger { .. }
         | Refusal::NoSuchTask { .. }
@@ -172,8 +177,11 @@ pub fn sentence(refusal: &Refusal) -> String {
             format!("You may not stop or resume {what}: {} can. Nothing changed.", any_of(may))
         }
         Refusal::MayNotSee { what, may } => format!("{what} is not for you to see. Ask {}.", any_of(may)),
+        Refusal::NotAloud { command } => {
+            format!("This is not for everybody here. /workforce {command} shows it to you alone.")
+        }
         Refusal::Outsider => {
-            "Only members of this workspace can decide here; guests and other companies cannot. Nothing changed."
+            "Only members of this workspace can use this; guests and other companies cannot. Nothing changed."
                 .to_owned()
         }
         Refusal::Stranger { keeper } => format!(
@@ -241,6 +249,7 @@ mod tests {
                 rule: Some(cited("Kim and Noor may stop any agent.", "approvals.md", 32)),
             },
             Refusal::MayNotSee { what: "Dana's workload".into(), may: vec![kim()] },
+            Refusal::NotAloud { command: "workload".into() },
             Refusal::Outsider,
             Refusal::Stranger { keeper: kim() },
             Refusal::NoSuchTask { text: "T-99".into() },
@@ -269,7 +278,8 @@ mod tests {
         You may not stop or resume Finn (Finance): Dana Ruiz or Kim Osei can. Nothing changed.
         “Kim and Noor may stop any agent.” `approvals.md:32`
         Dana's workload is not for you to see. Ask Kim Osei.
-        Only members of this workspace can decide here; guests and other companies cannot. Nothing changed.
+        This is not for everybody here. /workforce workload shows it to you alone.
+        Only members of this workspace can use this; guests and other companies cannot. Nothing changed.
         I do not know your account: no person in company.md has it. Kim Osei keeps that file. Nothing changed.
         There is no task T-99. /workforce status lists yours.
         There is no approval A-99. /workforce approvals lists what waits.

@@ -93,7 +93,16 @@ impl Directory {
     /// The account of a person, if it is known for certain.
     pub fn account_of<'a>(&'a self, roster: &Roster, handle: &str) -> Option<&'a AccountFact> {
         let person = roster.people.get(handle)?;
-        self.accounts.iter().find(|account| {
+        // Only the accounts that could be theirs are resolved: lists of names look up many people at once.
+        let could_be = |account: &&AccountFact| match roster.account_id(person) {
+            Some(id) => account.user.user == id,
+            None => person
+                .email
+                .as_deref()
+                .zip(account.email.as_deref())
+                .is_some_and(|(theirs, its)| theirs.eq_ignore_ascii_case(its)),
+        };
+        self.accounts.iter().filter(could_be).find(|account| {
             self.person_of(roster, &account.user.user).is_some_and(|found| found.handle == person.handle)
         })
     }

@@ -3,7 +3,7 @@
 use super::precedence::Rank;
 use super::router::{Likeness, Router};
 use super::rules::{Fitting, RuleIndex};
-use super::said::{Said, amounts};
+use super::said::Said;
 use super::targets::who_takes;
 use super::{Cause, Request, Routing, Settled};
 use crate::clock::Timestamp;
@@ -12,22 +12,16 @@ use crate::directives::matching::people::binds;
 use crate::directives::matching::words::Words;
 use crate::directives::rule::{Condition, Priority, Rule};
 use crate::directives::{Directives, Reading};
+use crate::money::Money;
 use crate::workers::WorkerRef;
 
 /// Who should take `request` at `now`, and why. Pure: the same values give the same answer bit for bit.
 ///
 /// `router` must have been built from the same `directives`; one of another set still routes, only slower.
 pub fn route(request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> Routing {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
-    let words = Words::of(&request.text);
-    let mut desk = Desk { request, directives, rules, words: &words, now, priority: None };
-    let could_fit = rules.that_could_fit(directives, &words);
+    let rules = &router.rules_for(directives);
+    let mut desk = Desk::of(request, directives, rules, now);
+    let could_fit = rules.that_could_fit(directives, &desk.words);
     let urgency = desk.urgency(&could_fit);
     desk.priority = Some(urgency.map_or(Priority::Normal, |(priority, _)| priority));
     let likeness = router.likeness(&request.text);
@@ -36,15 +30,8 @@ pub fn route(request: &Request, directives: &Directives, router: &Router, now: T
 
 /// Whether a condition surely holds for a request as it comes in; for playbooks and for chains of escalation.
 pub fn fits(when: &Condition, request: &Request, directives: &Directives, router: &Router, now: Timestamp) -> bool {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
-    let words = Words::of(&request.text);
-    Desk { request, directives, rules, words: &words, now, priority: None }.fits(when, None)
+    let rules = &router.rules_for(directives);
+    Desk::of(request, directives, rules, now).fits(when, None)
 }
 
 /// How urgent `request` is and the sentence that says so; `None` where no sentence does, which is normal.
@@ -54,16 +41,9 @@ pub fn urgency(
     router: &Router,
     now: Timestamp,
 ) -> Option<(Priority, Cause)> {
-    let rebuilt;
-    let rules = if let Some(rules) = router.rules_of(directives) {
-        rules
-    } else {
-        rebuilt = RuleIndex::of(directives);
-        &rebuilt
-    };
-    let words = Words::of(&request.text);
-    let desk = Desk { request, directives, rules, words: &words, now, priority: None };
-    let found = desk.urgency(&rules.that_could_fit(directives, &words));
+    let rules = &router.rules_for(directives);
+    let desk = Desk::of(request, directives, rules, now);
+    let found = desk.urgency(&rules.that_could_fit(directives, &desk.words));
     found.map(|(priority, reading)| (priority, Cause::of(&reading.origin)))
 }
 
@@ -72,13 +52,19 @@ struct Desk<'a> {
     request: &'a Request,
     directives: &'a Directives,
     rules: &'a RuleIndex,
-    words: &'a Words,
+    words: Words,
+    amounts: Vec<Money>,
     now: Timestamp,
     /// Once the `prioritise` rules have been read.
     priority: Option<Priority>,
 }
 
 impl<'a> Desk<'a> {
+    fn of(request: &'a Request, directives: &'a Directives, rules: &'a RuleIndex, now: Timestamp) -> Self {
+        let amounts = Money::find_all(&request.text).into_iter().map(|(_, amount)| amount).collect();
+        Self { request, directives, rules, words: Words::of(&request.text), amounts, now, priority: None }
+    }
+
     fn decide(&self, could_fit: &[&'a Reading], likeness: Likeness) -> Routing {
         let routes = could_fit.iter().filter_map(|reading| {
             let Rule::Route(route) = &reading.rule else { return None };
@@ -125,7 +111,7 @@ impl<'a> Desk<'a> {
     /// not hold yet.
     fn fits(&self, when: &Condition, worker: Option<&WorkerRef>) -> bool {
         let request = conditions::Request {
-            words: Some(self.words),
+            words: Some(&self.words),
             topics: None,
             channel: self.request.channel.as_deref(),
             source: Some(&self.request.source),
@@ -142,7 +128,7 @@ impl<'a> Desk<'a> {
             now: self.now,
         };
         let scope = Scope { roster: &self.directives.roster, terms: self.rules.terms(), worker };
-        let said = Said { words: self.words, terms: self.rules.terms(), amounts: amounts(&self.request.text) };
+        let said = Said { words: &self.words, terms: self.rules.terms(), amounts: &self.amounts };
         conditions::holds(when, &request, &scope, &said).surely_met()
     }
 

@@ -10,6 +10,7 @@
 mod decide;
 mod likeness;
 mod material;
+mod outcomes;
 mod precedence;
 mod router;
 mod rules;

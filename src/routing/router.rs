@@ -1,8 +1,11 @@
 //! The router that is built once for a set of directives: the rules' index, and the likeness of a text to each role.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::likeness::{Calibration, ClassText, Lesson, MAX_OUTCOMES, MIN_OUTCOMES, Model, Outcome, Scored};
+use super::likeness::{Calibration, ClassText, Lesson, Model, Scored};
+use super::outcomes::outcomes;
 use super::rules::RuleIndex;
 use super::targets::worker_of_role;
 use super::{Candidate, material};
@@ -14,8 +17,6 @@ use crate::workers::WorkerRef;
 const MAX_CANDIDATES: usize = 5;
 /// "A human should have it" becomes something to learn once so many messages were handed to people.
 const MIN_HUMAN_LESSONS: usize = 5;
-/// Outcomes are judged by models that have not seen them: the lessons are cut into so many parts.
-const FOLDS: usize = 3;
 
 /// A past message and who it turned out to be for: one line of an experience file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,9 +80,13 @@ impl Router {
         self.unknown
     }
 
-    /// The index of the rules, if it was made for this set.
-    pub(super) fn rules_of(&self, directives: &Directives) -> Option<&RuleIndex> {
-        (self.digest == directives.digest && self.readings == directives.readings.len()).then_some(&self.rules)
+    /// The index of the rules: the one made at the build, or a new one if this is another set.
+    pub(super) fn rules_for(&self, directives: &Directives) -> Cow<'_, RuleIndex> {
+        if self.digest == directives.digest && self.readings == directives.readings.len() {
+            Cow::Borrowed(&self.rules)
+        } else {
+            Cow::Owned(RuleIndex::of(directives))
+        }
     }
 
     pub(super) fn likeness(&self, text: &str) -> Likeness {
@@ -142,23 +147,4 @@ fn class_of(roster: &Roster, route: &str) -> Option<usize> {
         ) => None,
         Err(_bare_name) => role_of_position(bare).or_else(|| class(bare)),
     }
-}
-
-/// What the model would have made of the latest lessons, had it not known them: each part is judged by the others.
-fn outcomes(classes: &[ClassText], lessons: &[Lesson<'_>]) -> Vec<Outcome> {
-    if lessons.len() < MIN_OUTCOMES || classes.is_empty() {
-        return Vec::new();
-    }
-    let first = lessons.len().saturating_sub(MAX_OUTCOMES);
-    let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
-    for fold in 0..FOLDS {
-        let others = lessons.iter().enumerate().filter(|(at, (_, class))| at % FOLDS != fold && *class < classes.len());
-        let model = Model::of(classes, &others.map(|(_, lesson)| *lesson).collect::<Vec<_>>());
-        for (at, (text, class)) in lessons.iter().enumerate().skip(first).filter(|(at, _)| at % FOLDS == fold) {
-            let scored = model.score(text);
-            outcomes.push((at, Outcome { signs: scored.signs, right: scored.best == *class }));
-        }
-    }
-    outcomes.sort_by_key(|(at, _)| *at);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }

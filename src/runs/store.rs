@@ -22,6 +22,9 @@ statements! { STATEMENTS;
     GET (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
     LIVE (0) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
+    CURRENT_OF_TASKS (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = {
+        sqlite "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT value FROM json_each($1)) AND ended_us IS NULL ORDER BY id"
+        postgres "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND ended_us IS NULL ORDER BY id" }
     WAIT (3) -> [] = { "UPDATE runs SET state = 'waiting', waiting = $3, lease_until_us = 0, attempts = 0 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     WAKE (2) -> [] = { "UPDATE runs SET state = 'ready', waiting = NULL, not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'waiting'" }
     NOW_WAITS_FOR (2) -> [] = { "UPDATE runs SET waiting = $2 WHERE id = $1 AND state = 'waiting'" }
@@ -70,6 +73,11 @@ pub async fn run(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
 /// The run of a task that has not ended, if any.
 pub async fn current_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
     tx.row(&CURRENT_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
+}
+
+/// The runs of these tasks that have not ended, in one statement; the newest of a task comes last.
+pub async fn current_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<Run>, StoreError> {
+    store.rows(&CURRENT_OF_TASKS, args![json(&tasks)]).await?.iter().map(read).collect()
 }
 
 pub async fn live(store: &Store) -> Result<Vec<Run>, StoreError> {

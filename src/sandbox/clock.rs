@@ -15,6 +15,10 @@ pub(crate) enum SandboxClock {
 }
 
 impl SandboxClock {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the look-alike Slack knows nothing of the product, its clock included"
+    )]
     pub fn now(&self) -> i64 {
         match self {
             Self::System => Utc::now().timestamp_micros(),

@@ -174,7 +174,7 @@ impl State {
             delivery.first_at = now;
         }
         delivery.attempts += 1;
-        let text = envelope_text(&envelope_id, delivery);
+        let text = envelope_text(&envelope_id, delivery.kind, &delivery.payload, delivery.attempts.saturating_sub(1));
         let sent = self.connections.next().and_then(|connection| {
             connection.frames.send(Frame::Text(text)).ok().map(|()| (connection.id, connection.frozen))
         });
@@ -288,6 +288,10 @@ impl State {
 
     /// An acknowledgement came in.
     pub fn acknowledge(&mut self, envelope_id: &str, payload: Option<Value>) {
+        if self.firehose_acknowledged(envelope_id) {
+            self.apply_answer(Subject::Event, payload);
+            return;
+        }
         let now = self.now();
         let Some(&id) = self.deliveries.by_envelope.get(envelope_id) else {
             let twice = self.deliveries.finished.contains(envelope_id);
@@ -353,13 +357,13 @@ struct Envelope<'a> {
     retry_reason: Option<&'static str>,
 }
 
-fn envelope_text(envelope_id: &str, delivery: &Delivery) -> String {
-    let is_event = delivery.kind == EnvelopeKind::EventsApi;
-    let attempt = delivery.attempts.saturating_sub(1);
+/// An envelope's text. `attempt` counts from 0.
+pub(crate) fn envelope_text(envelope_id: &str, kind: EnvelopeKind, payload: &Value, attempt: u32) -> String {
+    let is_event = kind == EnvelopeKind::EventsApi;
     let envelope = Envelope {
         envelope_id,
-        kind: delivery.kind,
-        payload: &delivery.payload,
+        kind,
+        payload,
         accepts_response_payload: !is_event,
         retry_attempt: is_event.then_some(attempt),
         retry_reason: is_event.then_some(if attempt == 0 { "" } else { "timeout" }),
@@ -368,6 +372,6 @@ fn envelope_text(envelope_id: &str, delivery: &Delivery) -> String {
 }
 
 /// Slack's envelope ids are UUIDs; these are too, and the same in every run.
-fn envelope_id(number: u64) -> String {
+pub(crate) fn envelope_id(number: u64) -> String {
     format!("5a4db0c5-0000-4000-8000-{number:012x}")
 }

@@ -92,8 +92,17 @@ impl State {
         }
         let number = self.next_number();
         let what = describe(&inner);
+        let payload = self.event_callback(inner, &format!("Ev0{number:08}"), &format!("4-sandbox-{number}"));
+        let copies = if self.faults.duplicate_events { 2 } else { 1 };
+        for _ in 0..copies {
+            self.deliver(EnvelopeKind::EventsApi, payload.clone(), what.clone(), Subject::Event);
+        }
+    }
+
+    /// The outer event around an inner one.
+    pub fn event_callback(&self, inner: Value, event_id: &str, event_context: &str) -> Value {
         let external = inner["channel"].as_str().and_then(|id| self.channels.get(id)).is_some_and(|c| c.external);
-        let payload = json!({
+        json!({
             "token": "sandbox-verification",
             "team_id": self.team.id,
             "context_team_id": self.team.id,
@@ -101,19 +110,15 @@ impl State {
             "api_app_id": self.app.app_id,
             "event": inner,
             "type": "event_callback",
-            "event_id": format!("Ev0{number:08}"),
-            "event_time": now / SECOND,
+            "event_id": event_id,
+            "event_time": self.now() / SECOND,
             "authorizations": [{
                 "enterprise_id": null, "team_id": self.team.id, "user_id": self.app.bot_user_id,
                 "is_bot": true, "is_enterprise_install": false,
             }],
             "is_ext_shared_channel": external,
-            "event_context": format!("4-sandbox-{number}"),
-        });
-        let copies = if self.faults.duplicate_events { 2 } else { 1 };
-        for _ in 0..copies {
-            self.deliver(EnvelopeKind::EventsApi, payload.clone(), what.clone(), Subject::Event);
-        }
+            "event_context": event_context,
+        })
     }
 }
 

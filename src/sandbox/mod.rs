@@ -24,8 +24,10 @@ mod delivery;
 mod directory;
 mod events;
 mod faults;
+mod firehose;
 mod fixture;
 mod inputs;
+mod latencies;
 mod listener;
 mod message;
 mod modals;
@@ -61,7 +63,10 @@ pub use config::{
 pub use control::{Act, DirectoryAct, InteractionAct, MessageAct, ReadingAct, TroubleAct};
 pub use delivery::{EnvelopeKind, Outcome, SentEnvelope};
 pub use faults::{ApiFault, ReleaseOrder};
+pub use firehose::{Drive, FirehoseSpec, Sprayed};
 pub use fixture::acme;
+pub use latencies::Latencies;
+pub use reading::ShownMessage;
 pub use report::{Finding, FindingKind};
 
 use state::State;

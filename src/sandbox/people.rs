@@ -100,21 +100,25 @@ impl State {
                 Some(_) => {}
             }
         }
+        let message = Message { thread_ts: thread.map(str::to_owned), ..self.message_by(user, text) };
+        Ok(self.post(&channel, message))
+    }
+
+    /// A message as this person's client sends it; `text` is in Slack's own markup.
+    pub fn message_by(&mut self, user: String, text: String) -> Message {
         let blocks = vec![self.rich_text(&text)];
         let number = self.next_number();
         let is_bot = self.users.get(&user).is_some_and(|u| u.is_bot);
         let other_bot = (is_bot && user != self.app.bot_user_id).then(|| user.replacen('U', "B", 1));
-        let message = Message {
+        Message {
             app_id: other_bot.as_ref().map(|id| id.replacen('B', "A", 1)),
             bot_id: other_bot,
             user,
             text,
             blocks,
-            thread_ts: thread.map(str::to_owned),
             client_msg_id: (!is_bot).then(|| format!("0ac0ffee-0000-4000-8000-{number:012x}")),
             ..Message::default()
-        };
-        Ok(self.post(&channel, message))
+        }
     }
 
     /// The channel, if this person may write there.

@@ -5,7 +5,31 @@ use serde_json::{Value, json};
 use super::state::State;
 use super::{Refused, Sandbox};
 
+/// A message as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownMessage {
+    pub ts: String,
+    /// The first message of its thread, where it is a reply.
+    pub thread_ts: Option<String>,
+    /// The name that it stands under.
+    pub author: String,
+    /// Whether the app under test wrote it.
+    pub ours: bool,
+    /// Its blocks in reading order, buttons as `[Label]`.
+    pub text: String,
+    /// What stands under it, as `:eyes: workforce`.
+    pub reactions: Vec<String>,
+}
+
 impl Sandbox {
+    /// Every message of a channel or a direct conversation, replies included, oldest first.
+    pub fn shown(&self, channel: &str) -> Result<Vec<ShownMessage>, Refused> {
+        self.read(|s| {
+            let id = s.channel_id(channel)?;
+            Ok(s.channel(&id)?.messages.values().map(|m| s.shown(m)).collect())
+        })
+    }
+
     /// A thread: its first message, then each reply.
     pub fn thread_text(&self, channel: &str, ts: &str) -> Result<String, Refused> {
         self.read(|s| {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::message::Message;
 use super::people::unescape;
+use super::reading::ShownMessage;
 use super::state::State;
 
 impl State {
@@ -30,6 +31,19 @@ impl State {
             out.push_str(&format!("\n  :{name}: {}", who.join(", ")));
         }
         out
+    }
+
+    /// The message in its parts.
+    pub fn shown(&self, message: &Message) -> ShownMessage {
+        let handles = |users: &[String]| users.iter().map(|id| self.handle(id)).collect::<Vec<_>>().join(", ");
+        ShownMessage {
+            ts: message.ts.clone(),
+            thread_ts: message.thread_ts.clone().filter(|root| *root != message.ts),
+            author: message.username.clone().unwrap_or_else(|| self.name(&message.user).to_owned()),
+            ours: message.bot_id.as_ref() == Some(&self.app.bot_id),
+            text: self.body_lines(message).join("\n"),
+            reactions: message.reactions.iter().map(|(name, users)| format!(":{name}: {}", handles(users))).collect(),
+        }
     }
 
     fn body_lines(&self, message: &Message) -> Vec<String> {

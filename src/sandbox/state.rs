@@ -10,6 +10,7 @@ use super::config::{AppSpec, ClockKind, Pace, SandboxConfig, TeamSpec, UserSpec,
 use super::connections::Connections;
 use super::delivery::Deliveries;
 use super::faults::Faults;
+use super::firehose::Firehose;
 use super::message::Message;
 use super::report::Report;
 use super::{Refused, SandboxError};
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub connections: Connections,
     pub deliveries: Deliveries,
     pub faults: Faults,
+    /// Set while a firehose runs.
+    pub firehose: Option<Firehose>,
     pub report: Report,
     pub api_log: ApiLog,
     /// Messages left in each channel's allowance and when that was reckoned.
@@ -138,6 +141,7 @@ impl State {
             connections: Connections::default(),
             deliveries: Deliveries::default(),
             faults: Faults::default(),
+            firehose: None,
             report: Report::default(),
             api_log: ApiLog::default(),
             paces: HashMap::new(),

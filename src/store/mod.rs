@@ -20,7 +20,7 @@ pub use migrate::MigrateError;
 pub use row::{Arg, Row, json, word};
 pub use statement::{Engine, Stmt};
 
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 
 /// How long a writer waits for the one before it.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -143,7 +143,7 @@ impl Store {
     pub async fn clock(&self) -> Result<Timestamp, StoreError> {
         match &self.0 {
             // SQLite runs inside this process: its clock is ours.
-            Pools::Sqlite { .. } => Ok(Timestamp::from_utc(chrono::Utc::now())),
+            Pools::Sqlite { .. } => Ok(Clock::system().now()),
             Pools::Postgres(pool) => {
                 sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)")
                     .fetch_one(pool)

@@ -4,7 +4,7 @@ use super::{NewTask, Task, TaskPriority, TaskState};
 use crate::catalogue::canonical::digest_bytes;
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, TaskId};
-use crate::store::{Row, Store, StoreError, Tx, word};
+use crate::store::{Row, Store, StoreError, Tx, json, word};
 use crate::workers::SlackUser;
 use crate::{args, statements};
 
@@ -21,6 +21,12 @@ statements! { STATEMENTS;
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL ORDER BY id LIMIT $1" }
     OF_REQUESTER (3) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL ORDER BY id LIMIT $3" }
+    OF_IDS (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        sqlite "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id"
+        postgres "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id" }
+    OPEN_SEEN (4) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL AND (channel_kind = 'public' OR channel = $3 OR (team = $1 AND requester = $2)) ORDER BY id LIMIT $4" }
+    COUNT_OPEN_SEEN (3) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE ended_us IS NULL AND (channel_kind = 'public' OR channel = $3 OR (team = $1 AND requester = $2))" }
     COUNT_OPEN_OF (2) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL" }
     REOPEN (2) -> [] = { "UPDATE tasks SET state = 'open', ended_us = NULL WHERE id = $1 AND state = $2 AND state <> 'cancelled'" }
     NEXT_UNROUTED (0) -> [id] = {
@@ -86,6 +92,24 @@ pub async fn not_ended(store: &Store, limit: i64) -> Result<Vec<Task>, StoreErro
 /// What somebody asked for and that has not ended, oldest first.
 pub async fn open_of_requester(store: &Store, who: &SlackUser, limit: i64) -> Result<Vec<Task>, StoreError> {
     store.rows(&OF_REQUESTER, args![&who.team, &who.user, limit]).await?.iter().map(read).collect()
+}
+
+/// The tasks with these numbers that exist, lowest first, in one statement.
+pub async fn find_all(store: &Store, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
+    store.rows(&OF_IDS, args![json(&ids)]).await?.iter().map(read).collect()
+}
+
+/// What has not ended and was asked in public, in `channel`, or by `who`; oldest first, and how many there are in all.
+pub async fn open_seen_from(
+    store: &Store,
+    who: &SlackUser,
+    channel: &str,
+    limit: i64,
+) -> Result<(Vec<Task>, i64), StoreError> {
+    let tasks = store.rows(&OPEN_SEEN, args![&who.team, &who.user, channel, limit]).await?;
+    let count = store.row(&COUNT_OPEN_SEEN, args![&who.team, &who.user, channel]).await?;
+    let tasks = tasks.iter().map(read).collect::<Result<_, _>>()?;
+    Ok((tasks, count.map_or(Ok(0), |row| row.int("tasks"))?))
 }
 
 /// How many requests of somebody have not ended.

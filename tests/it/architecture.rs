@@ -10,6 +10,8 @@ mod tree;
 mod walls;
 mod wire;
 
+pub use tree::project;
+
 /// Fails with every finding on a line of its own.
 fn assert_none(what: &str, findings: impl IntoIterator<Item = tree::Finding>) {
     let lines: Vec<String> =

@@ -1,7 +1,23 @@
 //! Tests of the whole: the real binary, the real protocols, real files. One module a room or a journey.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
+
 mod architecture;
+#[cfg(feature = "sandbox")]
+mod bench;
 mod corpus;
+mod database;
+mod documentation;
+mod example_playbooks;
+mod manifest;
+#[cfg(feature = "sandbox")]
+mod rehearsals;
+mod routing;
+mod routing;
+mod corpus;
+mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
+mod store;
+mod tools;
 mod tools;

@@ -9,6 +9,7 @@ use super::definition::Need::{Optional, Required};
 use super::definition::{is_list, is_text, is_text_or_null, text};
 use super::{Arguments, Definition, Failure, no_such_tool};
 use crate::catalogue::Class;
+use crate::clock::Clock;
 
 pub fn tools() -> Vec<Definition> {
     vec![
@@ -85,7 +86,7 @@ pub async fn call(db: &mut SqliteConnection, tool: &str, args: &Arguments<'_>) -
         }
         "create_ticket" => {
             let customer = args.text("customer");
-            let today = chrono::Utc::now().date_naive().to_string();
+            let today = Clock::system().now().to_utc().date_naive().to_string();
             let (order, subject) = (args.maybe_text("order_id"), args.text("subject"));
             let id = store::add_ticket(db, customer, order, subject, &today).await?;
             store::add_message(db, &id, customer, args.text("text")).await?;

@@ -76,14 +76,8 @@ fn triage_in(text: &str, under_heading: bool) -> Option<&str> {
 fn zone_in(text: &str) -> Option<&str> {
     let text = text.trim_end_matches('.').trim();
     let subjects = [
-        "our time zone",
-        "our timezone",
-        "the time zone",
-        "the timezone",
-        "the company's time zone",
-        "time zone",
-        "timezone",
-        "the company time zone",
+        "our time zone", "our timezone", "the time zone", "the timezone", "the company's time zone", "time zone",
+        "timezone", "the company time zone",
     ];
     subjects.iter().find_map(|s| after(text, s).and_then(copula)).or_else(|| {
         let rest = after(text, "we are in").or_else(|| after(text, "we work in"))?.trim();

@@ -83,6 +83,8 @@ impl Grant<'_, '_> {
             let problem = self.file.source.error("wider-than-sentence", self.range.clone(), what);
             let problem = problem.with_related(&reading.origin.file, reading.origin.line);
             problems.push(problem.with_help("list only the tools that the sentence allows"));
+            // One sentence is enough to show that the pattern is too wide.
+            return;
         }
     }
 }

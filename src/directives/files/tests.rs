@@ -130,9 +130,7 @@ fn mistakes_in_the_company_are_told_with_their_place() {
     assert_eq!(
         company_with("(@kim, kim@acme.test)", "(@dana, kim@acme.test)"),
         [
-            "duplicate-person company.md:6:3",
-            "unknown-person company.md:12:34",
-            "unknown-person company.md:19:1",
+            "duplicate-person company.md:6:3", "unknown-person company.md:12:34", "unknown-person company.md:19:1",
             "unknown-person company.md:21:1",
         ]
         .map(str::to_owned)

@@ -18,17 +18,17 @@ pub fn read_when(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition> {
     let bare = clause.split_once(' ').map(|(_, rest)| rest)?;
     let subjects = ["a request ", "requests ", "the request ", "somebody ", "someone ", "anyone ", "a message ", "it "];
     let said = after(bare, &subjects).unwrap_or(bare);
-    let mut tries: Vec<String> = Vec::new();
+    let found = |sentence: String| condition_of(&sentence, vocabulary);
     if let Some(words) = after(said, MENTIONS) {
-        tries.push(format!("Anything mentioning {words} goes to a human."));
+        let read = found(format!("Anything mentioning {words} goes to a human."));
+        return read.filter(|when| !when.mentions.is_empty()).or_else(|| plain_list(said));
     }
+    // "About orders" is a topic here, also where "order" is a defined term that could be a segment elsewhere.
     if let Some(topics) = after(said, ABOUT) {
-        tries.push(format!("Requests about {topics} go to a human."));
-        tries.push(format!("Everything about {topics} goes to a human."));
+        let read = found(format!("Questions about {topics} go to a human."));
+        return read.filter(|when| !when.topics.is_empty() && when.segments.is_empty()).or_else(|| plain_list(said));
     }
-    tries.push(format!("{clause}, ask a human."));
-    tries.push(format!("{clause}, it goes to a human."));
-    tries.iter().find_map(|sentence| condition_of(sentence, vocabulary)).or_else(|| plain_list(said))
+    found(format!("{clause}, ask a human.")).or_else(|| found(format!("{clause}, it goes to a human.")))
 }
 
 fn condition_of(sentence: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition> {

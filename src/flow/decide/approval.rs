@@ -326,7 +326,7 @@ fn fact(looked: &crate::gate::shown::Looked) -> Fact {
 }
 
 /// Everybody who may decide now, and why these where it is not plain from the rule.
-fn asked(moment: &Moment, approval: &Approval) -> (Vec<Who>, Option<String>) {
+pub(in crate::flow) fn asked(moment: &Moment, approval: &Approval) -> (Vec<Who>, Option<String>) {
     let names = moment.names();
     let (mut people, mut because): (Vec<Who>, Option<String>) = (Vec::new(), None);
     for Progress { requirement, escalated, .. } in &approval.progress {
@@ -342,7 +342,7 @@ fn asked(moment: &Moment, approval: &Approval) -> (Vec<Who>, Option<String>) {
 }
 
 /// Who is asked when the time is over: `otherwise`, unless it was asked already.
-fn then(moment: &Moment, approval: &Approval) -> Vec<Who> {
+pub(in crate::flow) fn then(moment: &Moment, approval: &Approval) -> Vec<Who> {
     use crate::directives::rule::Otherwise;
     let open = approval.progress.iter().filter(|progress| !progress.escalated);
     let workers = open.filter_map(|progress| match &progress.requirement.otherwise {
@@ -353,7 +353,13 @@ fn then(moment: &Moment, approval: &Approval) -> Vec<Who> {
 }
 
 /// What the card says, from the approval's and the action's state together.
-fn state(moment: &Moment, task: &Task, card: &Card, stored: &Stored, by: Option<&SlackUser>) -> ApprovalState {
+pub(in crate::flow) fn state(
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    by: Option<&SlackUser>,
+) -> ApprovalState {
     let names = moment.names();
     let voters: Vec<Who> = card.approval.votes.iter().map(|vote| names.account(&vote.account)).collect();
     let approved_at = card.approval.votes.iter().map(|vote| vote.at).max().unwrap_or(moment.now);

@@ -4,13 +4,15 @@
 mod approval;
 mod forms;
 mod outcome;
+mod share;
 mod stop;
 mod task;
-mod who;
+pub(in crate::flow) mod who;
 
 use super::{App, FlowError, failpoint, query};
 use crate::commands::{self, Asked, Intent, help};
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
+use crate::replies::outbox::Queued;
 use crate::replies::refusals::{self, Refusal};
 use crate::replies::{Card, Form, Opens, Verb, store as outbox};
 use crate::slack::AckReply;
@@ -18,6 +20,7 @@ use crate::store::Tx;
 use crate::workers::SlackUser;
 
 pub use approval::{ask_people, expire_and_tell, redraw};
+pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
 pub use task::answer_question;
 
 /// What a person hears of what they asked for.
@@ -47,6 +50,8 @@ enum Wanted {
     /// Nothing changes: a modal opens.
     Form(Form),
     Answer(Card),
+    /// An answer is said to everybody.
+    Post(Queued),
     Refused(Refusal),
     Nothing,
 }
@@ -71,6 +76,15 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
             tx.commit().await?;
             failpoint::pass("approval-decided");
             said
+        }
+        Wanted::Post(post) => {
+            let mut tx = app.store.begin().await?;
+            if inbox::put(&mut tx, &arrival, app.now()).await? {
+                outbox::queue(&mut tx, &post, app.now()).await?;
+                inbox::finish_at_once(&mut tx, &arrival, app.now()).await?;
+                tx.commit().await?;
+            }
+            Said::Nothing
         }
     };
     Ok(acknowledgement(&arrival.trigger, &said))
@@ -99,6 +113,7 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
         Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
         Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
     }
 }
@@ -167,6 +182,7 @@ async fn clicked(app: &App, click: &Click, by: &SlackUser) -> Result<Wanted, Flo
     match verb.opens() {
         Opens::Form | Opens::Page => forms::open(app, verb, &click.value, by).await,
         Opens::Nothing => Ok(match Intent::of_button(verb, &click.value, &click.fields) {
+            Some(Intent::ShareHere { command }) => share::wanted(app, click, &command).await?,
             Some(intent) => Wanted::Intent(intent),
             None => Wanted::Refused(Refusal::OldButton),
         }),

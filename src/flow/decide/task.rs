@@ -18,7 +18,7 @@ use crate::replies::human::{self, Surface, WorkState};
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
 use crate::replies::refusals::Refusal;
-use crate::replies::{Card, Who, asking, store as outbox};
+use crate::replies::{Card, asking, store as outbox};
 use crate::roster::directory::Directory;
 use crate::roster::names::Named;
 use crate::routing::store as corrections;

@@ -16,10 +16,13 @@ use crate::catalogue::{Class, ToolName};
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::gate::{ApprovalState, Bound, Change, Decision, Proposal, Shown, digest, judge};
+use crate::directives::Directives;
+use crate::directives::rule::Rule;
+use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
 use crate::ids::RunId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
+use crate::replies::Cited;
 use crate::replies::receipt::Performed;
 use crate::runs::store as runs;
 use crate::runs::{Run, StepKind, Waiting};
@@ -204,7 +207,11 @@ pub async fn void_open_actions(
     Ok(())
 }
 
-/// Whether an approval of this action was given and not used.
-pub(super) fn is_approved(card: Option<&approvals::Card>) -> bool {
-    card.is_some_and(|card| matches!(card.approval.state, ApprovalState::Approved { .. }))
+/// What a sentence forbade in this task last, with the sentence; `None` where nothing was forbidden.
+pub async fn forbidden(tx: &mut Tx, directives: &Directives, task: &Task) -> Result<Option<(String, Cited)>, FlowError> {
+    let stored = actions::of_task(tx, task.id).await?;
+    let Some(last) = stored.last().filter(|last| matches!(last.stage, Some(Stage::Denied { .. }))) else { return Ok(None) };
+    let Some(origin) = last.because.first().and_then(|because| because.origin.as_ref()) else { return Ok(None) };
+    let is_ban = directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
+    Ok(is_ban.then(|| (last.title.clone().unwrap_or_else(|| last.tool.clone()), super::says::cited_origin(origin))))
 }

@@ -1,14 +1,31 @@
 //! A question → its answer, read-only. Slash commands are answered in the acknowledgement, mentions in their thread; both
 //! come from here.
+//!
+//! One file per question. Each takes a [`seen::Viewer`], which knows who asks, where the answer will stand, and what may be
+//! told there. Absent here: transactions, writes, and statements without a limit.
+
+mod approvals;
+mod authority;
+mod home;
+mod reviews;
+mod seen;
+mod stage;
+mod status;
+#[cfg(test)]
+mod tests;
+mod who_owns;
+mod why;
 
 use super::says::Names;
 use super::{App, FlowError};
 use crate::commands::{self, Asked, Query, help};
 use crate::inbox::{Command, Message, Trigger};
-use crate::replies::Card;
 use crate::replies::greeting::{self, TryThis};
+use crate::replies::refusals::{self, Refusal};
+use crate::replies::{Card, Part, Verb};
 use crate::slack::AckReply;
 use crate::workers::SlackUser;
+use seen::Viewer;
 
 /// Where somebody asks, which decides what may be told there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +51,15 @@ impl Asker {
     pub fn anywhere() -> Self {
         Self { channel: None, private: true }
     }
+
+    /// Everybody in the channel reads the answer.
+    pub fn aloud(channel: &str) -> Self {
+        Self { channel: Some(channel.to_owned()), private: false }
+    }
 }
+
+/// An answer, or why it is not told to this person at this place.
+pub(super) type Told = Result<Card, Refusal>;
 
 /// The question in a slash command, if it is one; everything else is decided, not answered.
 pub fn question_in(trigger: &Trigger) -> Option<(SlackUser, Query, Asker)> {
@@ -50,11 +75,48 @@ pub async fn answer(app: &App, by: &SlackUser, query: &Query, asker: &Asker) -> 
     Ok(AckReply::Ephemeral(card(app, by, query, asker).await?))
 }
 
-/// The answer to a question.
-pub async fn card(_app: &App, _by: &SlackUser, query: &Query, _asker: &Asker) -> Result<Card, FlowError> {
+/// The answer to a question, a refusal included.
+pub async fn card(app: &App, by: &SlackUser, query: &Query, asker: &Asker) -> Result<Card, FlowError> {
+    Ok(tell(app, by, query, asker).await?.unwrap_or_else(|refusal| refusals::card(&refusal)))
+}
+
+/// The answer to a question, apart from its refusal.
+pub(super) async fn tell(app: &App, by: &SlackUser, query: &Query, asker: &Asker) -> Result<Told, FlowError> {
+    if let Query::Help { topic } = query {
+        return Ok(Ok(help::render(topic.as_deref())));
+    }
+    let viewer = Viewer::new(app, by, asker)?;
+    let told = look_up(&viewer, query).await?;
+    Ok(told.map(|card| if asker.private && asker.channel.is_some() { card } else { without_sharing(card) }))
+}
+
+/// Where everybody reads the answer, or nobody else is, there is nothing to share.
+fn without_sharing(mut card: Card) -> Card {
+    for part in &mut card.parts {
+        if let Part::Buttons(buttons) = part {
+            buttons.retain(|button| button.verb != Verb::ShareHere);
+        }
+    }
+    card.parts.retain(|part| !matches!(part, Part::Buttons(buttons) if buttons.is_empty()));
+    card
+}
+
+async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> {
     match query {
-        Query::Help { topic } => Ok(help::render(topic.as_deref())),
-        _ => Ok(help::render(None)),
+        Query::Help { topic } => Ok(Ok(help::render(topic.as_deref()))),
+        Query::Home => home::answer(viewer).await,
+        Query::WhoOwns { text } => who_owns::answer(viewer, text).await,
+        Query::Status { of } => status::answer(viewer, *of).await,
+        Query::Why { task } => why::answer(viewer, *task).await,
+        Query::Approvals => approvals::answer(viewer).await,
+        Query::Workload { .. }
+        | Query::Costs { .. }
+        | Query::Reviews
+        | Query::ReviewCard { .. }
+        | Query::Directives
+        | Query::Explain { .. }
+        | Query::Can { .. }
+        | Query::Failed => Ok(Ok(help::render(None))),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::inbox::{ChannelKind, Message};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
 use crate::replies::{Card, asking, greeting, store as outbox};
+use crate::roster::names::Named;
 use crate::runs::{Waiting, store as runs};
 use crate::slack::text;
 use crate::slack::thread::{ThreadLimits, read_above};
@@ -96,7 +97,7 @@ async fn answers_a_question(app: &App, claimed: &Claimed, message: &Message, wor
     let Some(task) = tasks::latest_of_conversation(&mut tx, &conversation).await? else { return Ok(false) };
     let Some(run) = runs::current_of_task(&mut tx, task.id).await? else { return Ok(false) };
     let Some(Waiting::Answer { slot, .. }) = &run.waiting else { return Ok(false) };
-    let is_command = message.mentions_us && commands::of_mention(words).is_some();
+    let is_command = message.mentions_us && command_in(app, words)?.is_some();
     if task.requester != message.by || words.is_empty() || is_command {
         return Ok(false);
     }
@@ -117,7 +118,7 @@ async fn understand(
         return reply(app, claimed, message, asking::empty_mention()).await;
     }
     if addressed != Addressed::Watched {
-        match commands::of_mention(words) {
+        match command_in(app, words)? {
             Some(Asked::Query(asked)) => {
                 let place = query::Asker::in_thread(message);
                 let card = query::card(app, &message.by, &asked, &place).await?;
@@ -141,6 +142,13 @@ async fn understand(
         }
     }
     open(app, claimed, message, addressed, words).await
+}
+
+/// The command in a mention. One about a worker whom nobody here is called is work: "stop the newsletter for ORD-7".
+fn command_in(app: &App, words: &str) -> Result<Option<Asked>, FlowError> {
+    let directives = app.directives()?;
+    let borne = |name: &str| directives.roster.named(name) != Named::Nobody;
+    Ok(commands::of_mention(words).filter(|asked| asked.names_worker().is_none_or(borne)))
 }
 
 async fn small_talk(app: &App, claimed: &Claimed, message: &Message, talk: SmallTalk) -> Result<(), FlowError> {

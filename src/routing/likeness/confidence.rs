@@ -16,7 +16,7 @@ pub(in crate::routing) const MIN_OUTCOMES: usize = 50;
 /// Only the latest outcomes count: companies change.
 pub(in crate::routing) const MAX_OUTCOMES: usize = 400;
 /// The shipped weights resist change as if they had been learned from so many messages here.
-const PRIOR_MESSAGES: f64 = 100.0;
+const PRIOR_MESSAGES: f64 = 1_000.0;
 /// Newton's method is done well before.
 const FIT_STEPS: usize = 25;
 

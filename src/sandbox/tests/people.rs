@@ -163,13 +163,8 @@ async fn joining_leaving_and_groups_are_told() {
     assert_eq!(
         kinds,
         [
-            "member_left_channel",
-            "message",
-            "message",
-            "member_joined_channel",
-            "subteam_members_changed",
-            "subteam_updated",
-            "member_left_channel",
+            "member_left_channel", "message", "message", "member_joined_channel", "subteam_members_changed",
+            "subteam_updated", "member_left_channel",
         ]
     );
     assert_eq!(events[4]["added_users"], json!(["U0NOOR"]));

@@ -134,17 +134,8 @@ pub(crate) fn own(state: &State) -> Message {
 pub(crate) fn from_response(state: &mut State, payload: &Value) -> Result<Message, ApiError> {
     let fields: Map<String, Value> = payload.as_object().cloned().unwrap_or_default();
     let known = [
-        "text",
-        "blocks",
-        "attachments",
-        "response_type",
-        "replace_original",
-        "delete_original",
-        "thread_ts",
-        "unfurl_links",
-        "unfurl_media",
-        "mrkdwn",
-        "metadata",
+        "text", "blocks", "attachments", "response_type", "replace_original", "delete_original", "thread_ts",
+        "unfurl_links", "unfurl_media", "mrkdwn", "metadata",
     ];
     if let Some(other) = fields.keys().find(|k| !known.contains(&k.as_str())) {
         return Err(ApiError::malformed("invalid_payload", vec![format!("[ERROR] a reply takes no {other}")]));

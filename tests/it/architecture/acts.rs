@@ -35,12 +35,7 @@ fn clocks(source: &Source) -> Vec<Finding> {
     let stopwatch = ["Instant::now"];
     match source.room() {
         Some("clock") | None => Vec::new(),
-        // SQLite runs inside this process: its clock is this process's, which `Store::clock` answers with.
-        Some("store") if source.path == "src/store/mod.rs" => {
-            all(source, &["Local::now", "SystemTime", "Instant::now"])
-        }
-        // The demo's servers are programs of their own, and the look-alike Slack has a clock of its own.
-        Some("demo_tools") => Vec::new(),
+        // The look-alike Slack has a clock of its own.
         Some("sandbox") if source.file_name() == "clock.rs" => Vec::new(),
         Some(room) if is_edge(room) || is_shell(room) => all(source, &calendar),
         Some(_) => all(source, &[calendar.as_slice(), &stopwatch].concat()),
@@ -69,20 +64,8 @@ fn sockets(source: &Source) -> Vec<Finding> {
         return Vec::new();
     }
     let needles = [
-        "reqwest",
-        "tokio_tungstenite",
-        "tungstenite",
-        "axum",
-        "hyper",
-        "rmcp",
-        "rustls",
-        "TcpListener",
-        "TcpStream",
-        "UdpSocket",
-        "UnixStream",
-        "UnixListener",
-        "tokio::net",
-        "tokio::process",
+        "reqwest", "tokio_tungstenite", "tungstenite", "axum", "hyper", "rmcp", "rustls", "TcpListener", "TcpStream",
+        "UdpSocket", "UnixStream", "UnixListener", "tokio::net", "tokio::process",
     ];
     // The binary chooses the provider of TLS once, before any edge opens a connection.
     let provider = |f: &Finding| !(source.path.starts_with("src/cli/") && f.what == "`rustls`");
@@ -101,8 +84,7 @@ fn files(source: &Source) -> Vec<Finding> {
 /// `config.rs` reads the environment, and hands its reader to whoever needs one variable.
 fn environment(source: &Source) -> Vec<Finding> {
     let allowed = [
-        "src/config.rs",
-        // A failpoint must work before there is a configuration.
+        "src/config.rs", // A failpoint must work before there is a configuration.
         "src/flow/failpoint.rs",
         // A tool server gets the search path and nothing else of this process's environment.
         "src/tools/process.rs",

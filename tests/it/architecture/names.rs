@@ -62,13 +62,7 @@ fn empty_names(source: &Source) -> Vec<Finding> {
 
 fn unfinished(source: &Source) -> Vec<Finding> {
     let macros = [
-        "todo!",
-        "unimplemented!",
-        "dbg!",
-        "#[ignore",
-        "#![allow(dead_code",
-        "#[allow(dead_code",
-        "#[allow(warnings",
+        "todo!", "unimplemented!", "dbg!", "#[ignore", "#![allow(dead_code", "#[allow(dead_code", "#[allow(warnings",
         "#![allow(warnings",
     ];
     let mut found: Vec<Finding> = macros.iter().flat_map(|needle| source.mentions(needle)).collect();

@@ -36,30 +36,10 @@ fn looks_like_sql(text: &str) -> bool {
 
 /// Field names and type names that only Slack's JSON has. The names of our own types may coincide; literals do not.
 const SLACK_WORDS: &[&str] = &[
-    "accessory",
-    "action_id",
-    "block_actions",
-    "block_id",
-    "blocks",
-    "callback_id",
-    "context_actions",
-    "envelope_id",
-    "events_api",
-    "icon_emoji",
-    "initial_option",
-    "mrkdwn",
-    "plain_text",
-    "private_metadata",
-    "rich_text",
-    "rich_text_section",
-    "slash_commands",
-    "static_select",
-    "thread_ts",
-    "trigger_id",
-    "unfurl_links",
-    "unfurl_media",
-    "view_closed",
-    "view_submission",
+    "accessory", "action_id", "block_actions", "block_id", "blocks", "callback_id", "context_actions", "envelope_id",
+    "events_api", "icon_emoji", "initial_option", "mrkdwn", "plain_text", "private_metadata", "rich_text",
+    "rich_text_section", "slash_commands", "static_select", "thread_ts", "trigger_id", "unfurl_links", "unfurl_media",
+    "view_closed", "view_submission",
 ];
 
 /// Web API methods are Slack's language too: `chat.postMessage`.

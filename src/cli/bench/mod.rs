@@ -1,0 +1,42 @@
+//! `workforce bench`: figures that the documentation states, measured again on this machine.
+
+#[cfg(feature = "sandbox")]
+pub mod ack;
+mod company;
+pub mod route;
+mod sets;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Acknowledge events over real sockets, as fast as it goes and at a steady rate, next to two floors
+    #[cfg(feature = "sandbox")]
+    Ack(ack::Args),
+    /// Route messages through a large made-up company, and score the router on labelled sets
+    Route(route::Args),
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        #[cfg(feature = "sandbox")]
+        Command::Ack(args) => ack::run(&args),
+        Command::Route(args) => route::run(&args),
+    }
+}
+
+/// Resident memory of this process in MiB, where the system tells it (Linux: /proc/self/status).
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}

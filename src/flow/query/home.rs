@@ -1,0 +1,43 @@
+//! Bare `/workforce` and the Home tab: what waits for the asker, what they have, what they asked for.
+
+use std::collections::HashSet;
+
+use super::super::FlowError;
+use super::Told;
+use super::approvals::waiting;
+use super::seen::Viewer;
+use super::stage::Standing;
+use crate::assignments::store as assignments;
+use crate::commands::home::{HomeAnswer, render};
+use crate::ids::TaskId;
+use crate::tasks::store as tasks;
+
+/// So many tasks of a kind are looked at; the card shows fewer and counts the rest.
+const LOOKED_AT: i64 = 100;
+
+pub(super) async fn answer(viewer: &Viewer<'_>) -> Result<Told, FlowError> {
+    let store = &viewer.app.store;
+    let held = match &viewer.handle {
+        Some(handle) => assignments::of_workers(store, &viewer.seats_of(handle), LOOKED_AT).await?,
+        None => Vec::new(),
+    };
+    let ids: Vec<TaskId> = held.iter().map(|held| held.task).collect();
+    let requested = tasks::open_of_requester(store, viewer.by, LOOKED_AT).await?;
+    let known: HashSet<TaskId> = requested.iter().map(|task| task.id).collect();
+    let mut all = requested;
+    let missing: Vec<TaskId> = ids.iter().filter(|id| !known.contains(id)).copied().collect();
+    all.extend(tasks::find_all(store, &missing).await?);
+    let standing = Standing::of(viewer.app, &all).await?;
+    let lines = |wanted: &dyn Fn(TaskId) -> bool| {
+        let mut chosen: Vec<_> = all.iter().filter(|task| wanted(task.id) && !task.state.has_ended()).collect();
+        chosen.sort_by_key(|task| task.id);
+        chosen.into_iter().map(|task| standing.line(viewer, task)).collect()
+    };
+    let answer = HomeAnswer {
+        approvals: waiting(viewer).await?.yours,
+        work: lines(&|id| ids.contains(&id)),
+        requested: lines(&|id| known.contains(&id) && !ids.contains(&id)),
+        as_of: viewer.moment.now,
+    };
+    Ok(Ok(render(&answer)))
+}

@@ -1,0 +1,104 @@
+//! The whole, running: connected to Slack, every loop started, drained on the way out. `serve`, the demo, the rehearsals and
+//! the conversation tests all start it here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::resume::{CannotStart, OnlyProcess, prepare};
+use super::{App, FlowError, Outside};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::slack::blocks::Dress;
+use crate::slack::envelope::Reader;
+use crate::slack::socket::{SlackRefuses, Sockets};
+use crate::slack::web::Web;
+use crate::slack::{Counters, Intake, SlackConfig};
+use crate::store::Store;
+use crate::tools::{StdioHost, ToolHost};
+
+/// How long the loops may take to finish what they have in hand.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running workforce.
+pub struct Service {
+    pub app: App,
+    pub counters: Arc<Counters>,
+    tracker: TaskTracker,
+    /// `None` once it has ended and was asked why.
+    sockets: Option<JoinHandle<Result<(), SlackRefuses>>>,
+    listening: CancellationToken,
+    _only: OnlyProcess,
+}
+
+impl Service {
+    /// Opens the database, learns the workspace, puts the directives in force, starts the loops and connects.
+    pub async fn start(config: Config, slack: SlackConfig, clock: Clock) -> Result<Self, CannotStart> {
+        let only = OnlyProcess::of(&config.database_url)?;
+        let store = Store::open(&config.database_url).await?;
+        let web = Arc::new(Web::new(&slack)?);
+        let who = web.who_am_i().await.map_err(CannotStart::Slack)?;
+        let ours = who.ours(slack.app_id());
+        let tools: Arc<dyn ToolHost> = Arc::new(StdioHost::new(config.tools.clone())?);
+        clock.follow(store.clock().await.map_err(FlowError::from)?);
+        let dress = Dress { may_customize: slack.may_customize };
+        let app = App::new(config, Outside { store, clock, web: web.clone(), ours: ours.clone(), dress, tools });
+        prepare(&app).await?;
+        let reader = Arc::new(Reader::new(ours));
+        web.learn_channels(&reader.kinds).await.map_err(CannotStart::Slack)?;
+        let counters = Arc::new(Counters::default());
+        let tracker = TaskTracker::new();
+        app.start(&tracker);
+        let intake: Arc<dyn Intake> = Arc::new(app.clone());
+        let sockets = Sockets::new(slack, reader, intake, counters.clone(), web);
+        let listening = CancellationToken::new();
+        let stop = listening.clone();
+        let sockets = Some(tokio::spawn(async move { sockets.run(stop).await }));
+        app.bell.ring();
+        Ok(Self { app, counters, tracker, sockets, listening, _only: only })
+    }
+
+    /// Waits until Slack refuses for good (a revoked token); until then it runs.
+    pub async fn refused(&mut self) -> Result<(), SlackRefuses> {
+        let Some(sockets) = &mut self.sockets else { return Ok(()) };
+        let ended = sockets.await;
+        self.sockets = None;
+        match ended {
+            Ok(ended) => ended,
+            // The socket task is ours and only ends by itself or by a panic, which it has logged.
+            Err(_panicked_or_cancelled) => Ok(()),
+        }
+    }
+
+    /// Waits until everything that has arrived was done and said: all loops looked and found nothing, no envelope is under way.
+    pub async fn settled(&self) {
+        loop {
+            self.app.bell.settled().await;
+            if self.counters.is_idle() && self.app.intake.is_idle() && self.app.bell.is_settled() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Stops reading, finishes what is in hand, closes the database.
+    pub async fn stop(self) {
+        self.listening.cancel();
+        if let Some(sockets) = self.sockets {
+            let _ended = sockets.await;
+        }
+        self.app.stopping.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(DRAIN_LIMIT, self.tracker.wait()).await.is_err() {
+            tracing::warn!(
+                seconds = DRAIN_LIMIT.as_secs(),
+                "not everything ended in time; what is leased is taken up at the next start"
+            );
+        }
+        self.app.tools.shut_down().await;
+        self.app.store.close().await;
+    }
+}

@@ -1,0 +1,41 @@
+//! `workforce bench`: that it measures what it says. No figure is judged here; machines differ.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+const ENVELOPES: u64 = 200;
+
+#[test]
+fn every_envelope_is_acknowledged_once_and_stored_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = ENVELOPES.to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "ack", "--rounds", "1", "--seconds", "60", "--envelopes", &count, "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    let found: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["behind"].as_str().unwrap(), row["driven_by"].as_str().unwrap())).collect();
+    let expected = [
+        ("nothing", "64 in flight"),
+        ("group commit only", "64 in flight"),
+        ("inbox", "64 in flight"),
+        ("inbox", "200/s"),
+        ("inbox and all loops", "200/s"),
+        ("inbox and all loops", "64 in flight"),
+    ];
+    assert_eq!(found, expected);
+    for row in rows {
+        assert_eq!(row["findings"], Value::Array(Vec::new()), "{row}");
+        assert_eq!((row["sent"].as_u64(), row["acked"].as_u64()), (Some(ENVELOPES), Some(ENVELOPES)), "{row}");
+        let stored = row["behind"].as_str().is_some_and(|behind| behind.contains("inbox")).then_some(ENVELOPES);
+        assert_eq!(row["stored"].as_u64(), stored, "{row}");
+        assert!(row["latency_us"]["max"].as_u64() >= row["latency_us"]["p50"].as_u64());
+    }
+    assert_eq!(report["goals"].as_array().map(Vec::len), Some(3));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+}
