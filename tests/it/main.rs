@@ -13,11 +13,7 @@ mod manifest;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
-mod routing;
-mod corpus;
-mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
-mod tools;
 mod tools;

@@ -21,92 +21,13 @@ pub const UNDEFINED: u32 = 85;
 
 /// Words at which an action phrase ends.
 pub const STOPS: &[&str] = &[
-    "if",
-    "when",
-    "whenever",
-    "unless",
-    "without",
-    "before",
-    "after",
-    "until",
-    "till",
-    "within",
-    "otherwise",
-    "only",
-    "over",
-    "above",
-    "under",
-    "below",
-    "more",
-    "less",
-    "than",
-    "must",
-    "should",
-    "shall",
-    "will",
-    "may",
-    "can",
-    "is",
-    "are",
-    "be",
-    "was",
-    "were",
-    "been",
-    "being",
-    "has",
-    "have",
-    "had",
-    "does",
-    "did",
-    "not",
-    "never",
-    "need",
-    "needs",
-    "require",
-    "requires",
-    "by",
-    "per",
-    "who",
-    "which",
-    "while",
-    "outside",
-    "during",
-    "except",
-    "but",
-    "because",
-    "exceeding",
-    "nothing",
-    "once",
-    "else",
-    "between",
-    "least",
-    "most",
-    "where",
-    "so",
-    "prior",
-    "first",
-    "then",
-    "anyone",
-    "needing",
-    "requiring",
-    "inside",
-    "unapproved",
-    "worth",
-    "upwards",
-    "provided",
-    "themselves",
-    "asked",
-    "requested",
-    "that",
-    "you",
-    "they",
-    "we",
-    "nobody",
-    "exceeds",
-    "exceed",
-    "alone",
-    "he",
-    "she",
+    "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only",
+    "over", "above", "under", "below", "more", "less", "than", "must", "should", "shall", "will", "may", "can", "is",
+    "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not", "never", "need", "needs",
+    "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because",
+    "exceeding", "nothing", "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then",
+    "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked",
+    "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -159,8 +80,8 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             let faults: Vec<Finding> = bound.faults.iter().chain(&core.faults).cloned().collect();
             let mut push = |end: usize, range: &AmountRange, cost: u32| {
                 let when = Condition { amount: Some(range.clone()), ..action.when.clone() };
-                let action = Action { when, span: reader.span(i, end), ..action.clone() };
-                found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
+                let action = Action { when, span: reader.span(i, end), ..(**action).clone() };
+                found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
             };
             let cost = bound.cost + core.cost;
             push(core.end, range, cost + 1);
@@ -183,10 +104,10 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
                     same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
                 let times = Times { over, per: days.clone(), same };
                 let when = Condition { times: Some(times), ..action.when.clone() };
-                let action = Action { when, span: reader.span(i, per.end), ..action.clone() };
+                let action = Action { when, span: reader.span(i, per.end), ..(**action).clone() };
                 found.push(Slotted {
                     end: per.end,
-                    val: Val::Action(action),
+                    val: Val::Action(Box::new(action)),
                     cost: core.cost,
                     faults: core.faults.clone(),
                 });
@@ -231,7 +152,7 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             };
             let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
             let cost = if faults.is_empty() { 0 } else { NO_TOOL };
-            found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
+            found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
         }
         let mut next = at;
         if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
@@ -297,12 +218,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             cost += HEDGE_COST;
             at = stop;
             continue;
-        } else if VAGUE.contains(&low)
-            && !is_tool_word(reader, at)
-            && !NOISE.contains(&low)
-            && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new"))
-            && !matches!(low, "new" | "old")
-        {
+        } else if is_vague(reader, slot, at) {
             faults.push(reader.hedge_fault(at, at + 1));
             cost += HEDGE_COST;
         } else if let Some(list) = parts.last_mut() {
@@ -360,7 +276,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
         .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s" | "to"))
         .collect();
     let action = Action { text: text.join(" "), tools: unique, when, span: reader.span(i, end) };
-    Some(Slotted { end, val: Val::Action(action), cost, faults })
+    Some(Slotted { end, val: Val::Action(Box::new(action)), cost, faults })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -424,6 +340,13 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
                 | "verifying"
         )
     })
+}
+
+/// An adjective that sounds like a limit, and that no tool is known by.
+fn is_vague(reader: &Reader<'_>, slot: Slot, at: usize) -> bool {
+    let low = reader.low(at);
+    let plain = matches!(low, "new" | "old") || slot == Slot::First && matches!(low, "open" | "recent" | "late");
+    VAGUE.contains(&low) && !plain && !NOISE.contains(&low) && !is_tool_word(reader, at)
 }
 
 /// Whether a tool or a term is known by this word, so that it is no mere adjective.

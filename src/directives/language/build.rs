@@ -18,10 +18,8 @@ pub struct Built {
     pub faults: Vec<Finding>,
     pub warnings: Vec<Finding>,
     pub form: Form,
-    pub pattern: &'static str,
     /// The tokens of the first slot: the subject that a second half may share.
     pub subject: (usize, usize),
-    pub start: usize,
     /// What the reading would cost if it could be enforced: nobody may be led to a worse reading by a rule that cannot.
     pub natural: Option<u32>,
 }
@@ -84,9 +82,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         faults,
         warnings,
         form: fitting.form,
-        pattern: fitting.pattern,
         subject,
-        start: fitting.start,
     })
 }
 

@@ -98,7 +98,7 @@ fn gate_clauses(
             *extra += found.cost;
             faults.extend(found.faults);
             match found.val {
-                Val::Action(action) => Some(action),
+                Val::Action(action) => Some(*action),
                 _ => None,
             }
         }
@@ -116,7 +116,7 @@ fn gate_clauses(
     Some(all)
 }
 
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "the parts of one rule, each named")]
 fn approve(
     reader: &Reader<'_>,
     fitting: &Match,

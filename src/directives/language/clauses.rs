@@ -203,7 +203,7 @@ pub fn and(a: &Condition, b: &Condition) -> Option<Condition> {
 fn narrow(a: &AmountRange, b: &AmountRange) -> Option<AmountRange> {
     let lower = |r: &AmountRange| r.over.is_some() || r.at_least.is_some();
     let upper = |r: &AmountRange| r.under.is_some() || r.at_most.is_some();
-    let apart = !(lower(a) && lower(b)) && !(upper(a) && upper(b));
+    let apart = !(lower(a) && lower(b) || upper(a) && upper(b));
     (apart && a.currency == b.currency && a.per == b.per && a.same == b.same).then(|| AmountRange {
         over: a.over.or(b.over),
         at_least: a.at_least.or(b.at_least),

@@ -153,7 +153,7 @@ pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             }
         }
         "half" => push(i + 1, 50 * MICROS),
-        "all" | "every" if reader.low(i) == "all" => push(i + 1, hundred),
+        "all" => push(i + 1, hundred),
         _ => {}
     }
     found

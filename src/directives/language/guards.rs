@@ -85,9 +85,7 @@ fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>,
         faults,
         warnings: Vec::new(),
         form: if below { Form::GuardBelow } else { Form::GuardAbove },
-        pattern: "{measure}, {consequence}",
         subject: (0, 0),
-        start: at.0,
         natural: None,
     })
 }

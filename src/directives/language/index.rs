@@ -169,20 +169,8 @@ impl Index {
             for base in bases {
                 self.add(base.clone(), &worker, 3);
                 for noun in [
-                    "team",
-                    "department",
-                    "people",
-                    "person",
-                    "folk",
-                    "crew",
-                    "group",
-                    "guy",
-                    "colleague",
-                    "staff",
-                    "member",
-                    "desk",
-                    "unit",
-                    "side",
+                    "team", "department", "people", "person", "folk", "crew", "group", "guy", "colleague", "staff",
+                    "member", "desk", "unit", "side",
                 ] {
                     let mut words = base.clone();
                     words.push(singular(noun));

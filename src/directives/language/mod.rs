@@ -13,6 +13,7 @@ mod build_care;
 mod build_gates;
 mod calendar;
 mod clauses;
+mod clock_time;
 mod counts;
 mod define;
 mod forms;

@@ -105,7 +105,7 @@ pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)
     let mut text: Vec<&str> = vec![reader.low(part.0)];
     text.extend((object.0..object.1).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
     let action = Action { text: text.join(" "), tools, when, span: reader.span(object.0, part.1) };
-    Slotted { end: part.1, val: Val::Action(action), cost, faults }
+    Slotted { end: part.1, val: Val::Action(Box::new(action)), cost, faults }
 }
 
 /// Words that nothing else accounts for, as an error: a condition that cannot be looked up.

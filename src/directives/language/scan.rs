@@ -16,6 +16,9 @@ use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, pass
 const MAX_STEPS: u32 = 400_000;
 pub const HEDGE_COST: u32 = 60;
 
+/// What was found before, by kind and place.
+type Memo<K, V> = RefCell<HashMap<(K, usize), Rc<[V]>>>;
+
 pub struct Reader<'r> {
     pub voc: &'r Vocabulary<'r>,
     pub index: &'r Index,
@@ -28,8 +31,8 @@ pub struct Reader<'r> {
     stems: Vec<String>,
     /// For each place the words that stand there, or after what may be skipped there.
     reach: Vec<Vec<u64>>,
-    slots: RefCell<HashMap<(Slot, usize), Rc<[Slotted]>>>,
-    sets: RefCell<HashMap<(Set, usize), Rc<[Match]>>>,
+    slots: Memo<Slot, Slotted>,
+    sets: Memo<Set, Match>,
     steps: Cell<u32>,
 }
 

@@ -219,7 +219,7 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         };
         score += level;
     }
-    let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
+    let spare = tool.local.iter().filter(|local| !(used.contains(&local.as_str()) || reads && is_read(local)));
     // A bare verb leaves open which object is meant.
     let bare = content.len() == 1 && !tool.reads;
     if !term && !bare {

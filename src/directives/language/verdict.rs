@@ -287,28 +287,9 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
-        "approval",
-        "approve",
-        "approves",
-        "approved",
-        "approvals",
-        "sign",
-        "signs",
-        "signed",
-        "consent",
-        "permission",
-        "authorise",
-        "authorize",
-        "authorised",
-        "authorized",
-        "ok",
-        "okay",
-        "approver",
-        "approvers",
-        "authorisation",
-        "authorization",
-        "clearance",
-        "signature",
+        "approval", "approve", "approves", "approved", "approvals", "sign", "signs", "signed", "consent", "permission",
+        "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
+        "authorization", "clearance", "signature",
     ]);
     if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
         return false;

@@ -3,14 +3,38 @@
 use super::super::pattern_set::Form::{self, *};
 
 pub const ADJUNCTS: &[(Form, &[&str])] = &[
-    (If, &["(if|when|whenever|where|wherever|in case|provided|provided that|as long as|so long as|once|as soon as|in the event that|in the event of|should|while|after|on|every time|each time|any time|anytime|the moment|on condition that|only if|only when|only while|but only if|but only when|given that|assuming|whenever) {cond}"]),
-    (Unless, &["(unless|except (when|if|where|in case|for when)|save when|other than when|but not (if|when|where)|excluding when|until|not (if|when)|only not (if|when)) {cond}", "(with the exception of|<except>) (those|ones|the ones|these|requests|messages|anything|work|cases|tickets|if it be|when it be)? (that be|which be|that|which)? {cond}"]),
+    (
+        If,
+        &[
+            "(if|when|whenever|where|wherever|in case|provided|provided that|as long as|so long as|once|as soon as|in the event that|in the event of|should|while|after|on|every time|each time|any time|anytime|the moment|on condition that|only if|only when|only while|but only if|but only when|given that|assuming|whenever) {cond}",
+        ],
+    ),
+    (
+        Unless,
+        &[
+            "(unless|except (when|if|where|in case|for when)|save when|other than when|but not (if|when|where)|excluding when|until|not (if|when)|only not (if|when)) {cond}",
+            "(with the exception of|<except>) (those|ones|the ones|these|requests|messages|anything|work|cases|tickets|if it be|when it be)? (that be|which be|that|which)? {cond}",
+        ],
+    ),
     (UnlessMod, &["(unless|except|but not|not) (for|in|from|by|with|at)? {from}"]),
     (WhenMod, &["{mod}"]),
     (
         Within,
         &[
-            "within {dur}", "in (under|less than|at most|no more than)? {dur}", "(with)? (a deadline|the deadline|time limit|a time limit) of {dur}", "by {dur}", "{dur}", "(given|decided|granted|answered|obtained) within {dur}", "in no more than {dur}", "no later than {dur}", "(they|he|she|who) (have|has) {dur} (to (decide|answer|approve|reply|respond))?", "which must (come|be given) within {dur}", "(valid|open) for {dur}", "at the latest (after|in|within) {dur}", "and (must|should) (be given|come|answer|decide|be approved) within {dur}", "(they|he|she) must (decide|answer|approve|respond) within {dur}",
+            "within {dur}",
+            "in (under|less than|at most|no more than)? {dur}",
+            "(with)? (a deadline|the deadline|time limit|a time limit) of {dur}",
+            "by {dur}",
+            "{dur}",
+            "(given|decided|granted|answered|obtained) within {dur}",
+            "in no more than {dur}",
+            "no later than {dur}",
+            "(they|he|she|who) (have|has) {dur} (to (decide|answer|approve|reply|respond))?",
+            "which must (come|be given) within {dur}",
+            "(valid|open) for {dur}",
+            "at the latest (after|in|within) {dur}",
+            "and (must|should) (be given|come|answer|decide|be approved) within {dur}",
+            "(they|he|she) must (decide|answer|approve|respond) within {dur}",
         ],
     ),
     (
@@ -31,15 +55,59 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         Typed,
         &[
-            "(and|,)? (must|should|has to|needs to|have to)? (be|is|are)? confirm (it|this|that)? by typing (a word|the word|it|a phrase|a code|in)? ({mentions})?", "(and|with|,)? (a)? typed (confirmation|word|yes)", "(who|and|,)? (they|he|she|who|the approver)? (must|should|has to|have to)? (type) (a word|the word|it|a confirmation|to confirm|yes|it out) (to confirm)? ({mentions})?", "(and|,)? the approver (must|has to|should) type (a word|the word|it|a confirmation|to confirm) (to confirm)?", "confirmed (with|by) a typed (word|confirmation)", "(in writing)? by typing (a word|the word|it|a confirmation) ({mentions})?", "(and|,)? (a word|the word) must be typed (to confirm)?", "(and)? typed out", "(and)? (must|has to|have to|should) be typed (out|in)? (to confirm)?",
+            "(and|,)? (must|should|has to|needs to|have to)? (be|is|are)? confirm (it|this|that)? by typing (a word|the word|it|a phrase|a code|in)? ({mentions})?",
+            "(and|with|,)? (a)? typed (confirmation|word|yes)",
+            "(who|and|,)? (they|he|she|who|the approver)? (must|should|has to|have to)? (type) (a word|the word|it|a confirmation|to confirm|yes|it out) (to confirm)? ({mentions})?",
+            "(and|,)? the approver (must|has to|should) type (a word|the word|it|a confirmation|to confirm) (to confirm)?",
+            "confirmed (with|by) a typed (word|confirmation)",
+            "(in writing)? by typing (a word|the word|it|a confirmation) ({mentions})?",
+            "(and|,)? (a word|the word) must be typed (to confirm)?",
+            "(and)? typed out",
+            "(and)? (must|has to|have to|should) be typed (out|in)? (to confirm)?",
         ],
     ),
-    (NothingElse, &["(and|but)? (nothing else|nothing more|no other tools|no other tool|no more|nothing besides|that be all|and that be it|nothing beyond that|no others)"]),
-    (ThenPause, &["(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone)|when that be (spent|reached|used up|gone)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?"]),
-    (ThenAsk, &["(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that)?"]),
-    (ThenWarn, &["(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|when it be reached|but go on|but carry on|but do not stop|at that point|then)?"]),
-    (RemindTo, &["(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?", "{to} (be|get) (reminded|notified|told|pinged|nudged)"]),
-    (UntilDate, &["until {date}", "till {date}", "(up to|through) (and including)? {date}", "until the end of {date}", "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}", "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))"]),
+    (
+        NothingElse,
+        &[
+            "(and|but)? (nothing else|nothing more|no other tools|no other tool|no more|nothing besides|that be all|and that be it|nothing beyond that|no others)",
+        ],
+    ),
+    (
+        ThenPause,
+        &[
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone)|when that be (spent|reached|used up|gone)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+        ],
+    ),
+    (
+        ThenAsk,
+        &[
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that)?",
+        ],
+    ),
+    (
+        ThenWarn,
+        &[
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|when it be reached|but go on|but carry on|but do not stop|at that point|then)?",
+        ],
+    ),
+    (
+        RemindTo,
+        &[
+            "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
+            "{to} (be|get) (reminded|notified|told|pinged|nudged)",
+        ],
+    ),
+    (
+        UntilDate,
+        &[
+            "until {date}",
+            "till {date}",
+            "(up to|through) (and including)? {date}",
+            "until the end of {date}",
+            "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}",
+            "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))",
+        ],
+    ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
     (
         Undefined,
@@ -67,7 +135,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|a <thing>|the <thing>|{work}) (get|have|receive|see|have had|have received|have got|have seen) (no|still no) (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
             "{who} (do not|have not|be not|fail to|can not|have failed to) (answer|answered|reply|replied|respond|responded|reacted|react|pick up|picked up|picked it up|pick it up|accept|accepted|taken it|take it|replying|answering) (it|to it)? (within|in|after|for) {dur}",
             "{who} (stay|be|remain) silent (for|after) {dur}",
-            "unanswered (for|after) {dur}", "not answered (within|in|after|for) {dur}", "(no|without) (answer|an answer|reply|a reply|response|a response) (within|in|after|for) {dur}",
+            "unanswered (for|after) {dur}",
+            "not answered (within|in|after|for) {dur}",
+            "(no|without) (answer|an answer|reply|a reply|response|a response) (within|in|after|for) {dur}",
             "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to)? {work} (in {channels})? (within|in|after|for) {dur}",
             "{dur} of silence",
         ],
@@ -82,14 +152,24 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|{who}|the agent) (have)? (try|tried|attempted) {count} (without success|in vain|and (fail|failed))",
         ],
     ),
-    (FailedOnce, &["(it|they|{who}|a <thing>|the <thing>|something|a step|an agent|a tool|the tool|a tool call) (have)? (fail|go wrong|crash)"]),
+    (
+        FailedOnce,
+        &[
+            "(it|they|{who}|a <thing>|the <thing>|something|a step|an agent|a tool|the tool|a tool call) (have)? (fail|go wrong|crash)",
+        ],
+    ),
     (
         Unsure,
         &[
             "(it|they|{who}|you|he|she|we|the agent|an agent|any agent|the bot|one) (be|feel|seem|become) (ever)? (unsure|uncertain|in doubt|not sure|not certain|not confident|stumped|at a loss|lost|doubtful|insecure|out of (its|their) depth|undecided) (about it|what to do|how to (answer|proceed|go on)|about (the|an|its) (answer|request|task)|of (itself|it|the answer)|who (be responsible|should take it)|what be meant|what the <thing> mean|how to (answer|handle|reply))?",
             "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
             "(in|when in|if in) doubt",
-            "unsure", "uncertain", "not sure", "not certain", "in doubt", "doubtful",
+            "unsure",
+            "uncertain",
+            "not sure",
+            "not certain",
+            "in doubt",
+            "doubtful",
             "(it|they|{who}|the agent|an agent) (have|be in) (doubt|doubts|low confidence|no idea) (about it|what to do|how to (answer|proceed))?",
             "(it|they|{who}|the agent|an agent|you) (can not|be unable to) (decide|answer|tell|say|work it out|figure it out|find an answer|be sure|judge)",
             "(its|their|the agent 's|the)? confidence be (too)? low",
@@ -103,7 +183,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(there be|we see|there have been|it make|it have made|{who} make|{who} have made|a <thing> make|the <thing> make) no (progress|movement|headway) (for|in|within|after|for more than|over) {dur}",
             "(no|without) progress (be made)? (for|in|within|after|for more than) {dur}",
             "(nothing|it|a <thing>|the <thing>) (happen|do not move|has not moved|have not moved|do not progress|have not progressed|make no progress|stand still|moves) (for|in|within|after|for more than) {dur}",
-            "stuck (for|more than|longer than) {dur}", "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger) (there)? (for|more than|longer than) {dur}",
+            "stuck (for|more than|longer than) {dur}",
+            "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger) (there)? (for|more than|longer than) {dur}",
         ],
     ),
     (
@@ -116,13 +197,25 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "more be (involved|at stake) than {money}",
         ],
     ),
-    (NotAmount, &["(it|they|this|the amount|the sum|the total) be not {bound}", "(it|they|the amount|the sum|the total) do not (exceed|go over|pass) {money}", "that do not exceed {money}", "not (exceeding|over|above|more than) {money}"]),
+    (
+        NotAmount,
+        &[
+            "(it|they|this|the amount|the sum|the total) be not {bound}",
+            "(it|they|the amount|the sum|the total) do not (exceed|go over|pass) {money}",
+            "that do not exceed {money}",
+            "not (exceeding|over|above|more than) {money}",
+        ],
+    ),
     (
         Outside,
         &[
             "(it|the <thing>|that|they|this|a <thing>)? (be|come in|arrive|come|happen|be sent|be posted|get in|come up)? (outside|out of|outside of|not (in|within|during)|beyond) (of)? (the|our|its|their|normal|regular|usual|{who} 's)? (normal|regular|usual)? (working|office|business|opening|work|service|support|duty)? (hours|time|times)",
             "(it|the <thing>|they)? (be|come in|arrive)? (after|before) (the|our|its)? (working|office|business|opening|work) hours",
-            "(it be|they come in|it come in|it arrive)? after hours", "out of hours", "(it be)? off hours", "(it|we|they|the office|the team|{who}) be (closed|off|off duty|off the clock|not working|not at work|out of office)", "nobody be (in|working|at work|on duty|in the office)",
+            "(it be|they come in|it come in|it arrive)? after hours",
+            "out of hours",
+            "(it be)? off hours",
+            "(it|we|they|the office|the team|{who}) be (closed|off|off duty|off the clock|not working|not at work|out of office)",
+            "nobody be (in|working|at work|on duty|in the office)",
         ],
     ),
     (
@@ -135,7 +228,16 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Urgency,
         &[
-            "(it|they|the <thing>|that|this|a <thing>|{work}) be (marked|flagged|classed|treated|rated)? (as|of)? {prio}", "(the|its) priority be {prio}", "(of|with) {prio} priority", "(it|they|the <thing>) have {prio} priority", "(marked|flagged|tagged) (as)? {prio}", "(that|which) be {prio}", "of (the|a) {prio} (kind|sort)", "in {prio} cases", "{prio} (<thing>|cases|matters)", "{prio}",
+            "(it|they|the <thing>|that|this|a <thing>|{work}) be (marked|flagged|classed|treated|rated)? (as|of)? {prio}",
+            "(the|its) priority be {prio}",
+            "(of|with) {prio} priority",
+            "(it|they|the <thing>) have {prio} priority",
+            "(marked|flagged|tagged) (as)? {prio}",
+            "(that|which) be {prio}",
+            "of (the|a) {prio} (kind|sort)",
+            "in {prio} cases",
+            "{prio} (<thing>|cases|matters)",
+            "{prio}",
         ],
     ),
     (
@@ -171,7 +273,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     ),
     (
         MentionsAll,
-        &["(it|they|the <thing>|a <thing>|something|anything|someone|{work})? (that|which)? (mention|contain|say) both {mentions}"],
+        &[
+            "(it|they|the <thing>|a <thing>|something|anything|someone|{work})? (that|which)? (mention|contain|say) both {mentions}",
+        ],
     ),
     (
         InChannel,
@@ -197,7 +301,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         Segment,
         &[
             "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|concern|involve|affect|come in)? (coming|that come|sent|raised)? (from|to|for|of|by|with|about|regarding|concerning|involving|affecting|belonging to|made by|made to|on) {seg}",
-            "(the|a|our)? (customer|client|account|user|buyer|order|requester|company|person) (be|belong to|come from) {seg}", "{seg} (ask|write|be concerned|be affected|be involved|request it|complain|be waiting|call|want it|ask for it|request one|contact us|get in touch)", "(it|they) (be|concern|involve|affect) {seg}",
+            "(the|a|our)? (customer|client|account|user|buyer|order|requester|company|person) (be|belong to|come from) {seg}",
+            "{seg} (ask|write|be concerned|be affected|be involved|request it|complain|be waiting|call|want it|ask for it|request one|contact us|get in touch)",
+            "(it|they) (be|concern|involve|affect) {seg}",
         ],
     ),
     (
@@ -207,7 +313,13 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         ],
     ),
     (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
-    (Acts, &["(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)", "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}"]),
+    (
+        Acts,
+        &[
+            "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
+            "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
+        ],
+    ),
 ];
 
 /// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
@@ -222,7 +334,13 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
             "with no (answer|reply|response) (within|in|for|after) {dur}",
         ],
     ),
-    (Stuck, &["(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}", "stuck (for|longer than|more than|for more than) {dur}"]),
+    (
+        Stuck,
+        &[
+            "(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}",
+            "stuck (for|longer than|more than|for more than) {dur}",
+        ],
+    ),
     (FailedTimes, &["(that|which) (have)? fail (for)? {count} (in a row)?", "that fail {count}"]),
     (
         About,
@@ -241,19 +359,56 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (MentionsAll, &["(that|which)? (mention|mentioning|contain|containing|say|saying) both {mentions}"]),
     (
         InChannel,
-        &["(that|which)? (be|come|come in|arrive|be posted|be asked|be sent|land|appear|get posted|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive|landing|appearing)? (in|from|on|via|through|into|to|at|within|inside) {channels}"],
+        &[
+            "(that|which)? (be|come|come in|arrive|be posted|be asked|be sent|land|appear|get posted|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive|landing|appearing)? (in|from|on|via|through|into|to|at|within|inside) {channels}",
+        ],
     ),
     (
         FromWorker,
-        &["(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|requested|asked for|made|written|posted|submitted|filed|opened|reported|started|given)? (from|by|of) {from}", "{from} (send|raise|make|ask|post|write|submit|file|open|report|have)"],
+        &[
+            "(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|requested|asked for|made|written|posted|submitted|filed|opened|reported|started|given)? (from|by|of) {from}",
+            "{from} (send|raise|make|ask|post|write|submit|file|open|report|have)",
+        ],
     ),
     (
         Segment,
-        &["(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|made)? (from|by|of|for|about|to|concerning|involving|with|affecting|on behalf of|regarding) {seg}", "{seg} (send|raise|make|ask|write|have)"],
+        &[
+            "(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|made)? (from|by|of|for|about|to|concerning|involving|with|affecting|on behalf of|regarding) {seg}",
+            "{seg} (send|raise|make|ask|write|have)",
+        ],
     ),
-    (Came, &["(that|which)? (be|come|come in|arrive|be sent|be received|reach us)? (sent|received|coming|coming in|arriving|submitted|filed|made)? (by|via|through|over|as|from|with) (an|a|the|our)? {source}"]),
-    (Urgency, &["(that|which) be (marked|flagged)? (as)? {prio}", "(with|of) (a)? {prio} priority", "(marked|flagged|tagged) (as)? {prio}"]),
-    (Outside, &["(that|which)? (come|come in|arrive|be sent|be posted|coming|arriving|received|sent)? (in)? (outside|out of|outside of) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work|service)? hours", "(that|which)? (come|come in|arrive|coming|arriving)? after hours", "out of hours"]),
-    (Inside, &["(that|which)? (come|come in|arrive|coming|arriving)? (in)? (inside|within|during|in) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work) hours"]),
-    (Amount, &["(that|which)? (be|cost|total|come to|amount to)? (worth|for|of|over|costing|totalling|totaling|in)? {bound}"]),
+    (
+        Came,
+        &[
+            "(that|which)? (be|come|come in|arrive|be sent|be received|reach us)? (sent|received|coming|coming in|arriving|submitted|filed|made)? (by|via|through|over|as|from|with) (an|a|the|our)? {source}",
+        ],
+    ),
+    (
+        Urgency,
+        &[
+            "(that|which) be (marked|flagged)? (as)? {prio}",
+            "(with|of) (a)? {prio} priority",
+            "(marked|flagged|tagged) (as)? {prio}",
+        ],
+    ),
+    (
+        Outside,
+        &[
+            "(that|which)? (come|come in|arrive|be sent|be posted|coming|arriving|received|sent)? (in)? (outside|out of|outside of) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work|service)? hours",
+            "(that|which)? (come|come in|arrive|coming|arriving)? after hours",
+            "out of hours",
+        ],
+    ),
+    (
+        Inside,
+        &[
+            "(that|which)? (come|come in|arrive|coming|arriving)? (in)? (inside|within|during|in) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work) hours",
+        ],
+    ),
+    (
+        Amount,
+        &[
+            "(that|which)? (be|cost|total|come to|amount to)? (worth|for|of|over|costing|totalling|totaling|in)? {bound}",
+        ],
+    ),
 ];

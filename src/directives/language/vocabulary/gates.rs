@@ -352,6 +352,20 @@ pub const APPROVALS: &[(Form, &[&str])] = &[
             "{to} to approve",
         ],
     ),
-    (OkayHuman, &["(a)? (human|manual) (approval|sign off|okay|ok|review|confirmation|decision)", "(approval|sign off|okay|ok|consent|confirmation) (from|by|of) (a|any) human"]),
-    (OkayNone, &["<any>? <approval>", "to be <approved> (first)?", "{num} (different|separate|independent)? (approval|sign off|signature|approver)", "(the|an)? owner approval"]),
+    (
+        OkayHuman,
+        &[
+            "(a)? (human|manual) (approval|sign off|okay|ok|review|confirmation|decision)",
+            "(approval|sign off|okay|ok|consent|confirmation) (from|by|of) (a|any) human",
+        ],
+    ),
+    (
+        OkayNone,
+        &[
+            "<any>? <approval>",
+            "to be <approved> (first)?",
+            "{num} (different|separate|independent)? (approval|sign off|signature|approver)",
+            "(the|an)? owner approval",
+        ],
+    ),
 ];

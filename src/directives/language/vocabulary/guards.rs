@@ -2,7 +2,8 @@
 
 use crate::directives::rule::{GuardThen, Measure};
 
-pub const LEADS: &[&str] = &["if", "when", "whenever", "once", "as soon as", "should", "in case", "the moment", "if ever"];
+pub const LEADS: &[&str] =
+    &["if", "when", "whenever", "once", "as soon as", "should", "in case", "the moment", "if ever"];
 
 /// `true`: below.
 pub const DIRECTIONS: &[(&str, bool)] = &[
@@ -79,10 +80,13 @@ pub const MEASURES: &[(&str, Measure)] = &[
 
 /// Words of a measured condition that carry nothing themselves.
 pub const SMALL: &[&str] = &[
-    "of", "the", "'s", "a", "an", "is", "are", "was", "were", "be", "have", "has", "been", "get", "gets", "over", "in", "within", "during", "for", "per", "any", "last",
-    "past", "proposal", "proposals", "suggestion", "suggestions", "answer", "answers", "reply", "replies", "draft", "drafts", "output", "outputs", "work", "cases", "case", "tickets",
-    "ticket", "requests", "tasks", "conversations", "rate", "share", "its", "their", "that", "it", "by", "to", "with", "goes", "go", "all", "people", "us", "humans", "human", "falls",
-    "drops", "score", "rating", "average", "customers", "customer", "decisions", "actions", "results", "recommendations", "messages", "makes", "on", "at", "out", ",", "end", "ends", "up", "being", "from", "same",
+    "of", "the", "'s", "a", "an", "is", "are", "was", "were", "be", "have", "has", "been", "get", "gets", "over", "in",
+    "within", "during", "for", "per", "any", "last", "past", "proposal", "proposals", "suggestion", "suggestions",
+    "answer", "answers", "reply", "replies", "draft", "drafts", "output", "outputs", "work", "cases", "case",
+    "tickets", "ticket", "requests", "tasks", "conversations", "rate", "share", "its", "their", "that", "it", "by",
+    "to", "with", "goes", "go", "all", "people", "us", "humans", "human", "falls", "drops", "score", "rating",
+    "average", "customers", "customer", "decisions", "actions", "results", "recommendations", "messages", "makes",
+    "on", "at", "out", ",", "end", "ends", "up", "being", "from", "same",
 ];
 
 /// `*` stands for the worker.
@@ -146,4 +150,7 @@ pub const CONSEQUENCES: &[(&str, GuardThen)] = &[
     ("* is put on hold", GuardThen::Pause),
 ];
 
-pub const NOTIFY: &[&str] = &["tell", "notify", "alert", "inform", "let", "warn", "ping", "page", "send a message to", "message", "send a note to", "escalate to", "raise it with", "report to", "report it to"];
+pub const NOTIFY: &[&str] = &[
+    "tell", "notify", "alert", "inform", "let", "warn", "ping", "page", "send a message to", "message",
+    "send a note to", "escalate to", "raise it with", "report to", "report it to",
+];

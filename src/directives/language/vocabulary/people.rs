@@ -117,22 +117,35 @@ pub const SPECIAL: &[(&str, Seat)] = &[
 ];
 
 pub const EVERYONE: &[&str] = &[
-    "agents", "all agents", "any agent", "every agent", "an agent", "the agents", "agent", "anyone", "anybody", "everyone", "everybody", "all of them", "our agents",
-    "each agent", "any of the agents", "all bots", "every bot", "bots", "an ai agent", "ai agents", "all of us", "any bot", "the agent", "any worker", "all workers", "the bots", "all our agents", "any of our agents", "we", "no matter who", "the bot",
+    "agents", "all agents", "any agent", "every agent", "an agent", "the agents", "agent", "anyone", "anybody",
+    "everyone", "everybody", "all of them", "our agents", "each agent", "any of the agents", "all bots", "every bot",
+    "bots", "an ai agent", "ai agents", "all of us", "any bot", "the agent", "any worker", "all workers", "the bots",
+    "all our agents", "any of our agents", "we", "no matter who", "the bot",
 ];
 
 /// "someone in", "two people from".
 pub const CROWD: &[&str] = &[
-    "people from", "people in", "people on", "people of", "persons from", "someone in", "someone from", "someone on", "somebody in", "somebody from", "somebody on",
-    "anyone in", "anyone from", "anyone on", "anybody in", "anybody from", "a member of", "any member of", "members of", "one of", "any of", "a person from",
-    "a person in", "one person from", "one person in", "anyone of", "a human from", "a human in", "members from", "different people from", "different people in", "people out of", "engineers from", "engineers in", "a colleague from", "colleagues from", "colleagues in", "of", "different members of", "at least one of", "one of the people in", "a person on", "everyone in", "everyone on", "everyone from", "everybody in", "all of", "staff from", "staff in", "other members of", "someone of", "somebody of", "managers from", "people at", "folks from", "folks in", "anyone at", "any one of", "any person in", "whoever is in", "persons of", "persons in", "approvers from", "approvers in", "whoever in",
+    "people from", "people in", "people on", "people of", "persons from", "someone in", "someone from", "someone on",
+    "somebody in", "somebody from", "somebody on", "anyone in", "anyone from", "anyone on", "anybody in",
+    "anybody from", "a member of", "any member of", "members of", "one of", "any of", "a person from", "a person in",
+    "one person from", "one person in", "anyone of", "a human from", "a human in", "members from",
+    "different people from", "different people in", "people out of", "engineers from", "engineers in",
+    "a colleague from", "colleagues from", "colleagues in", "of", "different members of", "at least one of",
+    "one of the people in", "a person on", "everyone in", "everyone on", "everyone from", "everybody in", "all of",
+    "staff from", "staff in", "other members of", "someone of", "somebody of", "managers from", "people at",
+    "folks from", "folks in", "anyone at", "any one of", "any person in", "whoever is in", "persons of", "persons in",
+    "approvers from", "approvers in", "whoever in",
 ];
 
-pub const PRONOUNS: &[&str] = &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these"];
+pub const PRONOUNS: &[&str] =
+    &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these"];
 
 /// Words at the end of a phrase that make it the name of a worker.
 pub const NOUNS_OF_WORKERS: &[&str] = &[
-    "agent", "bot", "team", "manager", "lead", "head", "director", "officer", "desk", "department", "engineer", "person", "human", "assistant", "cfo", "ceo",
-    "cto", "coo", "vp", "counsel", "lawyer", "accountant", "analyst", "supervisor", "boss", "chief", "admin", "administrator", "owner", "specialist", "crew",
-    "group", "staff", "squad", "colleague", "role", "controller", "treasurer", "secretary", "coordinator", "representative", "rep", "operator", "expert", "leader", "people", "president", "partner", "buyer", "clerk", "intern", "controllers", "executive", "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr",
+    "agent", "bot", "team", "manager", "lead", "head", "director", "officer", "desk", "department", "engineer",
+    "person", "human", "assistant", "cfo", "ceo", "cto", "coo", "vp", "counsel", "lawyer", "accountant", "analyst",
+    "supervisor", "boss", "chief", "admin", "administrator", "owner", "specialist", "crew", "group", "staff", "squad",
+    "colleague", "role", "controller", "treasurer", "secretary", "coordinator", "representative", "rep", "operator",
+    "expert", "leader", "people", "president", "partner", "buyer", "clerk", "intern", "controllers", "executive",
+    "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr",
 ];

@@ -2,17 +2,20 @@
 
 /// Verbs that only look. They fit every tool of class `read`.
 pub const READ_VERBS: &[&str] = &[
-    "look", "get", "find", "search", "read", "view", "check", "fetch", "see", "list", "show", "retrieve", "query", "consult", "inspect",
-    "review", "verify", "pull", "open", "examine", "lookup", "browse", "know", "access", "study", "scan", "display", "locate",
+    "look", "get", "find", "search", "read", "view", "check", "fetch", "see", "list", "show", "retrieve", "query",
+    "consult", "inspect", "review", "verify", "pull", "open", "examine", "lookup", "browse", "know", "access", "study",
+    "scan", "display", "locate",
 ];
 
 /// Words that belong to a read verb and say nothing more ("look *up*", "take a *look at*", "read *through*").
-pub const READ_PARTICLES: &[&str] = &["up", "at", "into", "through", "over", "for", "take", "have", "into", "out", "about", "on", "in", "down"];
+pub const READ_PARTICLES: &[&str] =
+    &["up", "at", "into", "through", "over", "for", "take", "have", "into", "out", "about", "on", "in", "down"];
 
 /// Verbs that carry no meaning of their own beside an action noun ("*issue* a refund").
 pub const LIGHT_VERBS: &[&str] = &[
-    "issue", "make", "do", "perform", "process", "give", "carry", "execute", "run", "handle", "trigger", "initiate", "put", "start", "pay",
-    "use", "grant", "touch", "apply", "take", "offer", "begin", "attempt", "effect", "complete", "undertake", "conduct", "hand", "launch", "call", "invoke", "submit", "authorise", "authorize",
+    "issue", "make", "do", "perform", "process", "give", "carry", "execute", "run", "handle", "trigger", "initiate",
+    "put", "start", "pay", "use", "grant", "touch", "apply", "take", "offer", "begin", "attempt", "effect", "complete",
+    "undertake", "conduct", "hand", "launch", "call", "invoke", "submit", "authorise", "authorize",
 ];
 
 /// Particles of light verbs ("carry *out*", "hand *out*").
@@ -20,18 +23,26 @@ pub const PARTICLES: &[&str] = &["out", "up", "off", "through", "over", "back", 
 
 /// Nouns that name no target of their own.
 pub const EMPTY_NOUNS: &[&str] = &[
-    "tool", "tools", "action", "actions", "system", "one", "thing", "customer", "client", "user", "someone", "anyone", "anybody", "somebody", "people", "them", "it", "order",
-    "person", "everything", "anything", "something", "request", "operation", "operations", "call", "calls", "record", "us", "everyone", "colleague", "account", "money", "kind", "sort", "type", "function", "functions", "features", "feature", "case", "time",
+    "tool", "tools", "action", "actions", "system", "one", "thing", "customer", "client", "user", "someone", "anyone",
+    "anybody", "somebody", "people", "them", "it", "order", "person", "everything", "anything", "something", "request",
+    "operation", "operations", "call", "calls", "record", "us", "everyone", "colleague", "account", "money", "kind",
+    "sort", "type", "function", "functions", "features", "feature", "case", "time",
 ];
 
 /// Words inside an action phrase that say nothing about which action.
 pub const NOISE: &[&str] = &[
-    "the", "a", "an", "any", "all", "every", "each", "our", "their", "its", "your", "his", "her", "this", "these", "those", "my", "such", "to", "of", "for", "on",
-    "in", "from", "with", "into", "onto", "at", "and", "or", "either", "both", "as", "that", "via", "through", "please", "always", "again", "directly", "ever", "kind", "sort", "new", "existing", "own", "other", "via", "using", "within", "'s", "also", "is", "are", "whatsoever", "single", "themselves", "itself", "related", "same", "it", "them",
+    "the", "a", "an", "any", "all", "every", "each", "our", "their", "its", "your", "his", "her", "this", "these",
+    "those", "my", "such", "to", "of", "for", "on", "in", "from", "with", "into", "onto", "at", "and", "or", "either",
+    "both", "as", "that", "via", "through", "please", "always", "again", "directly", "ever", "kind", "sort", "new",
+    "existing", "own", "other", "via", "using", "within", "'s", "also", "is", "are", "whatsoever", "single",
+    "themselves", "itself", "related", "same", "it", "them",
 ];
 
 /// Adjectives that change nothing when one only looks.
-pub const READ_ADJECTIVES: &[&str] = &["open", "current", "latest", "existing", "relevant", "recent", "past", "previous", "actual", "full", "whole", "status", "detail", "information", "info", "data", "history", "details", "state"];
+pub const READ_ADJECTIVES: &[&str] = &[
+    "open", "current", "latest", "existing", "relevant", "recent", "past", "previous", "actual", "full", "whole",
+    "status", "detail", "information", "info", "data", "history", "details", "state",
+];
 
 /// Groups of verbs that mean the same act.
 pub const SAME_ACT: &[&[&str]] = &[

@@ -7,28 +7,42 @@ pub const DROPPED: &[&str] = &["question", "request", "issue"];
 
 /// Work in general; a topic is what stands beside it.
 pub const GENERIC: &[&str] = &[
-    "question", "questions", "request", "requests", "issue", "issues", "message", "messages", "ticket", "tickets", "thing", "things", "case", "cases", "matter",
-    "matters", "problem", "problems", "work", "task", "tasks", "enquiry", "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything",
-    "something", "anything else", "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads", "topic", "topics",
-    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all", "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that", "everything that",
+    "question", "questions", "request", "requests", "issue", "issues", "message", "messages", "ticket", "tickets",
+    "thing", "things", "case", "cases", "matter", "matters", "problem", "problems", "work", "task", "tasks", "enquiry",
+    "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything", "something", "anything else",
+    "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads", "topic", "topics",
+    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all",
+    "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that", "everything that",
 ];
 
 pub const QUANTIFIERS: &[&str] = &[
-    "the", "a", "an", "any", "all", "every", "each", "our", "their", "all the", "all of the", "any and all", "any kind of", "all kinds of", "every kind of", "all sorts of", "every single", "each and every",
-    "any other", "all other", "other", "these", "those", "your", "incoming", "any new", "its", "any sort of", "any incoming", "all incoming", "every incoming", "all our", "any of our", "both",
+    "the", "a", "an", "any", "all", "every", "each", "our", "their", "all the", "all of the", "any and all",
+    "any kind of", "all kinds of", "every kind of", "all sorts of", "every single", "each and every", "any other",
+    "all other", "other", "these", "those", "your", "incoming", "any new", "its", "any sort of", "any incoming",
+    "all incoming", "every incoming", "all our", "any of our", "both",
 ];
 
 /// Words at which a topic ends.
 pub const TOPIC_STOPS: &[&str] = &[
-    "is", "are", "be", "was", "were", "been", "must", "should", "shall", "will", "may", "can", "has", "have", "had", "do", "does", "not", "never", "if", "when", "whenever",
-    "unless", "without", "before", "after", "until", "within", "otherwise", "goes", "go", "going", "gets", "get", "needs", "need", "lands", "land", "belongs", "belong", "that", "which", "who", "whom",
-    "in", "by", "from", "about", "and", "or", "to", "for", "of", "with", "on", "at", "as", "than", "over", "above", "under", "below", "it", "they", "them", "he", "she", "we", "you", "i", "us", "mentioning",
-    "mentions", "mention", "containing", "contains", "regarding", "concerning", "then", "but", "so", "because", "while", "where", "except", "anything", "everything", "something", "nothing", "whatever", "someone", "somebody", "anyone", "nobody",
-    "the", "a", "an", "my", "our", "please", "more", "less", "only", "also", "always", "no", "any", "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes", "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per", "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "him", "her", "me", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
+    "is", "are", "be", "was", "were", "been", "must", "should", "shall", "will", "may", "can", "has", "have", "had",
+    "do", "does", "not", "never", "if", "when", "whenever", "unless", "without", "before", "after", "until", "within",
+    "otherwise", "goes", "go", "going", "gets", "get", "needs", "need", "lands", "land", "belongs", "belong", "that",
+    "which", "who", "whom", "in", "by", "from", "about", "and", "or", "to", "for", "of", "with", "on", "at", "as",
+    "than", "over", "above", "under", "below", "it", "they", "them", "he", "she", "we", "you", "i", "us", "mentioning",
+    "mentions", "mention", "containing", "contains", "regarding", "concerning", "then", "but", "so", "because",
+    "while", "where", "except", "anything", "everything", "something", "nothing", "whatever", "someone", "somebody",
+    "anyone", "nobody", "the", "a", "an", "my", "our", "please", "more", "less", "only", "also", "always", "no", "any",
+    "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes",
+    "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per",
+    "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "him",
+    "her", "me", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
 ];
 
 /// Nouns for those whom a company serves.
-pub const CUSTOMERS: &[&str] = &["customer", "account", "client", "user", "buyer", "company", "subscriber", "member", "partner", "tenant", "organisation", "organization", "guest", "order"];
+pub const CUSTOMERS: &[&str] = &[
+    "customer", "account", "client", "user", "buyer", "company", "subscriber", "member", "partner", "tenant",
+    "organisation", "organization", "guest", "order",
+];
 
 pub const PRIORITIES: &[(&str, Priority)] = &[
     ("urgent", Priority::Urgent),
