@@ -17,10 +17,10 @@ pub struct Built {
     pub faults: Vec<Finding>,
     pub warnings: Vec<Finding>,
     pub form: Form,
-    pub pattern: &'static str,
     /// The tokens of the first slot: the subject that a second half may share.
     pub subject: (usize, usize),
-    pub start: usize,
+    /// What the reading would cost if it could be enforced: nobody may be led to a worse reading by a rule that cannot.
+    pub natural: Option<u32>,
 }
 
 /// `None` where the parts do not make a rule together.
@@ -34,7 +34,6 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
         Form::Approve
-        | Form::ApproveUnless
         | Form::Allow
         | Form::Forbid
         | Form::ForbidUnless
@@ -44,8 +43,6 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         | Form::PermitNothingElse
         | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings)?,
         Form::Budget
-        | Form::BudgetAsk
-        | Form::BudgetWarn
         | Form::Review
         | Form::Sample
         | Form::GuardBelow
@@ -56,7 +53,22 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         _ => return None,
     };
     let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
+    for rule in &rules {
+        if let Some(when) = condition(rule)
+            && impossible(when)
+        {
+            let span = reader.span(fitting.start, fitting.end);
+            faults.push(error(
+                "empty-range",
+                span,
+                "no amount lies in this range".to_owned(),
+                "put the smaller amount first",
+            ));
+        }
+    }
     let penalty = if faults.is_empty() { 0 } else { 70 };
+    let natural =
+        (!faults.is_empty() && fitting.faults.is_empty()).then_some(fitting.cost + extra + preference(fitting));
     faults.splice(0..0, fitting.faults.iter().cloned());
     Some(Built {
         rules,
@@ -64,9 +76,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         faults,
         warnings,
         form: fitting.form,
-        pattern: fitting.pattern,
         subject,
-        start: fitting.start,
     })
 }
 
@@ -124,7 +134,17 @@ fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     }
     let clauses = work_clauses(fitting, beside)?;
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
-        return None;
+        if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those")
+            || !fitting.pattern.contains("<it> <goes_to>")
+        {
+            return None;
+        }
+        faults.push(error(
+            "pronoun",
+            reader.span(0, 1),
+            format!("“{}” does not say which work is meant", reader.low(0)),
+            "name the topic, or write the sentence under a heading that names it",
+        ));
     }
     clauses
         .into_iter()

@@ -1,10 +1,13 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
-use super::Finding;
+use super::actions::unknown_code;
 use super::forms::singular;
+use super::grammar::Slot;
+use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
 use super::values::error;
 use super::vocabulary::words::CURRENCY_WORDS;
+use super::{Finding, Vocabulary};
 use crate::directives::rule::{AmountArgument, AmountUnit, Define, ToolPattern};
 
 /// A definition, or what is wrong with one; `None` where the sentence defines nothing.
@@ -107,8 +110,17 @@ fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
             let code = tokens[at..].iter().any(|t| matches!(t.kind, Kind::Code(_)));
             let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
             let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
-            if of_words
-                && (!weak || code || quoted_term)
+            let list = !weak || tokens[at..].iter().any(|t| t.is_mark(',') || t.low == "and");
+            let free =
+                !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
+            let figures = tokens.iter().any(|t| matches!(t.kind, Kind::Number | Kind::Date(..) | Kind::Handle(_)));
+            let listed = weak && !code && list && !figures && at == start + 1 && phrase.len() == 1;
+            let pronoun = at + phrase.len() + 1 == tokens.len()
+                && matches!(low(at + phrase.len()), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
+            if free
+                && !pronoun
+                && of_words
+                && (!weak || code || quoted_term || listed)
                 && !matches!(
                     low(start),
                     "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"

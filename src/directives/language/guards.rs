@@ -3,8 +3,9 @@
 use super::Finding;
 use super::build::Built;
 use super::build_care::guard;
+use super::counts::percent;
 use super::grammar::Slot;
-use super::numbers::{money, number, percent};
+use super::numbers::{money, number};
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::times::duration;
@@ -71,9 +72,8 @@ fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>,
         faults,
         warnings: Vec::new(),
         form: if below { Form::GuardBelow } else { Form::GuardAbove },
-        pattern: "{measure}, {consequence}",
         subject: (0, 0),
-        start: at.0,
+        natural: None,
     })
 }
 
@@ -131,8 +131,11 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             return None;
         }
     }
-    let complete = parts.measure.is_some() && parts.below.is_some() && parts.value.is_some();
-    complete.then_some(parts)
+    let complete = parts.below.is_some()
+        && parts.value.is_some()
+        && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
+    let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
+    (complete || limitless).then_some(parts)
 }
 
 fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {

@@ -34,7 +34,6 @@ pub struct ToolWords {
     pub currency: Option<String>,
     /// Whether its arguments could hold an amount; `None` where nobody can tell.
     pub takes_amount: Option<bool>,
-    pub own: bool,
 }
 
 #[derive(Debug, Default)]
@@ -243,7 +242,6 @@ impl Index {
                     description: stems(description),
                     reads: *reads,
                     takes_amount: Some(false),
-                    own: true,
                     ..ToolWords::default()
                 });
             }

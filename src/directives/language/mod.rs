@@ -13,13 +13,17 @@ mod build_care;
 mod build_gates;
 mod calendar;
 mod clauses;
+mod clock_time;
+mod counts;
 mod define;
 mod forms;
 mod grammar;
 mod guards;
 mod index;
+mod narrow;
 mod numbers;
 mod paraphrase;
+mod passives;
 mod pattern_set;
 mod recur;
 mod scan;
@@ -187,7 +191,3 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
     scope::heading(text, vocabulary)
 }
-
-// DEBUG-BEGIN
-pub use verdict::debug;
-// DEBUG-END

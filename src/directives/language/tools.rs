@@ -49,7 +49,12 @@ static ACTS: LazyLock<Acts> = LazyLock::new(|| {
             by_first.entry(act[0].clone()).or_default().push((g, a));
         }
     }
-    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect() }
+    Acts {
+        groups,
+        by_first,
+        reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(),
+        light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect(),
+    }
 });
 
 struct Content<'a> {
@@ -61,20 +66,14 @@ struct Content<'a> {
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
-    if content.is_empty() {
+    let light_only =
+        content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
+    if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
-    // What the company calls by a term of its own means that, also where a server's name stands in it ("a new account").
-    let is_named = |term: &Vec<String>| {
-        term.len() > 1
-            && term.iter().all(|stem| words.iter().any(|at| reader.stem(*at) == stem))
-            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem))
-    };
-    let named: Vec<&ToolWords> = reader.index.tools.iter().filter(|tool| tool.terms.iter().any(is_named)).collect();
-    if let [only] = named.as_slice() {
-        return Bound::Tool(only.name.clone(), 0);
-    }
-    if let Some(server) = server(reader, words) {
+    if let Some((server, using)) = server(reader, words)
+        && (using || !reading)
+    {
         return server;
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();
@@ -129,10 +128,10 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
             let light = order == 0 && is_verb(reader, *at, LIGHT_VERBS);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
             let look = reads
-                && (order == 0 && is_verb(reader, *at, READ_VERBS)
+                && (order == 0 && looks(reader, *at)
                     || READ_PARTICLES.contains(&low) && order < 4
                     || READ_ADJECTIVES.contains(&low)
-                    || is_verb(reader, *at, READ_VERBS) && order < 3);
+                    || looks(reader, *at) && order < 3);
             let optional = light
                 || particle
                 || look
@@ -216,8 +215,12 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         };
         score += level;
     }
-    let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
-    score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    let spare = tool.local.iter().filter(|local| !(used.contains(&local.as_str()) || reads && is_read(local)));
+    // A bare verb leaves open which object is meant.
+    let bare = content.len() == 1 && !tool.reads;
+    if !term && !bare {
+        score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    }
     if tool.reads && !reads {
         score -= 3;
     }
@@ -233,7 +236,7 @@ fn is_act(stem: &str) -> bool {
 }
 
 /// "the help desk", "all billing tools", "anything in the CRM": a server's name for all its tools.
-fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
+fn server(reader: &Reader<'_>, words: &[usize]) -> Option<(Bound, bool)> {
     let mut using = false;
     let mut rest: Vec<&str> = Vec::new();
     for at in words {
@@ -281,5 +284,5 @@ fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
         tool.terms.iter().any(|term| term.iter().map(String::as_str).eq(rest.iter().copied()))
             || tool.local.iter().map(String::as_str).eq(rest.iter().copied())
     });
-    (using || !local).then(|| Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }))
+    (using || !local).then(|| (Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }), using))
 }

@@ -10,7 +10,7 @@ use crate::directives::rule::Rule;
 use crate::workers::WorkerRef;
 
 /// Readings that differ by no more than this are equally good.
-const MARGIN: u32 = 0;
+const MARGIN: u32 = 1;
 const MAX_SPLITS: usize = 8;
 
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
@@ -91,6 +91,11 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     candidates.sort_by_key(|built| built.cost);
     let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
     if let Some(best) = clean.first() {
+        let natural =
+            candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
+        if let Some(natural) = natural {
+            return Meaning::Broken(natural.clone());
+        }
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
@@ -154,6 +159,37 @@ fn halves(
         }
     }
     None
+}
+
+/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
+fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
+    let Some(subject) = subject else { return Vec::new() };
+    let approval = tokens[..right_start]
+        .iter()
+        .any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
+    if !approval {
+        return Vec::new();
+    }
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
+        let rest = &tokens[bound.end..];
+        let Some(first) = rest.first() else { continue };
+        let mut list: Vec<Token> = subject.to_vec();
+        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend([word("need"), word("approval")]);
+        match first.low.as_str() {
+            "from" | "by" => list.extend(rest.iter().cloned()),
+            "need" | "needs" | "require" | "requires" => continue,
+            _ => {
+                list.push(word("from"));
+                // "above $2,000 the CFO's".
+                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
+            }
+        }
+        lists.push(list);
+    }
+    lists
 }
 
 fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
@@ -237,7 +273,7 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
             return true;
         }
         return match built.form {
-            Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
+            Form::Approve | Form::Allow => approval_word,
             Form::PermitOnly | Form::ForbidUnlessFrom => {
                 says(&["only", "alone", "nobody", "reserved", "exclusively", "except"])
                     && says(&["may", "can", "allowed", "permitted"])
@@ -255,6 +291,7 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
                     | Form::Permit
                     | Form::PermitOnly
                     | Form::Route
+                    | Form::RouteIf
                     | Form::Escalate
                     | Form::EscalateWork
                     | Form::Budget
@@ -278,12 +315,26 @@ fn ban_like(tokens: &[Token]) -> bool {
     })
 }
 
+/// Two negations around something that a tool does or someone approves.
+fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
+    if unreadable(tokens).is_none() {
+        return false;
+    }
+    let reader = Reader::new(voc, tokens.to_vec());
+    (0..tokens.len()).any(|i| {
+        matches!(reader.low(i), "approval" | "approve" | "approved")
+            || reader.slot(super::grammar::Slot::Act, i).iter().any(|s| s.faults.is_empty() && s.cost < 4)
+    })
+}
+
 /// What a term of a double negation reads as, and other shapes that no grammar should try to read.
 pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
-        .filter(|(_, t)| matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned"))
+        .filter(|(_, t)| {
+            matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
+        })
         .map(|(i, _)| i)
         .collect();
     let double = negations.windows(2).find(|pair| {
@@ -304,31 +355,3 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         "say it without “not … not”: who may, who must, or who never may",
     ))
 }
-
-// DEBUG-BEGIN
-pub fn debug(voc: &Vocabulary<'_>, text: &str) {
-    let tokens = super::token::tokenize(text);
-    let reader = Reader::new(voc, tokens);
-    let all = reader.whole(Set::Main);
-    eprintln!("   steps {} matches {}", reader.steps_spent(), all.len());
-    let mut built: Vec<Built> = all.iter().filter_map(|m| build(&reader, m)).collect();
-    built.extend(schedule::read(&reader));
-    built.extend(guards::read(&reader));
-    built.sort_by_key(|b| b.cost);
-    for b in built.iter().take(8) {
-        eprintln!(
-            "   {} {:?} {} {:?} {:?}",
-            b.cost,
-            b.form,
-            b.pattern,
-            b.rules,
-            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
-        );
-    }
-    if built.is_empty() {
-        for m in all.iter().take(8) {
-            eprintln!("   unbuilt {} {:?} {} {:?}", m.cost, m.form, m.pattern, m.binds);
-        }
-    }
-}
-// DEBUG-END

@@ -28,6 +28,21 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         _ => (i, false),
     };
     let mut found = Vec::new();
+    // "two out of Amara, Jun and Ravi", "one of @a, @b".
+    let (count, after, ..) = leading_count(reader, i);
+    if let Some(count) = count
+        && let Some(list) =
+            ["out of", "of", "from among", "among"].iter().find_map(|lead| phrase_at(reader, after, lead))
+    {
+        let mut lists = Vec::new();
+        for first in singles(reader, slot, list) {
+            extend(reader, slot, first, 0, &mut lists);
+        }
+        for mut one in lists.into_iter().filter(|one| one.workers.refs.len() > 1) {
+            one.workers.count = Some(count);
+            found.push(one);
+        }
+    }
     for first in singles(reader, slot, start) {
         extend(reader, slot, first, 0, &mut found);
     }
@@ -36,6 +51,8 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             one.workers.all = one.workers.refs.len() > 1;
             one.workers.all
         });
+        // "both finance managers".
+        found.extend(singles(reader, slot, i).into_iter().filter(|one| one.workers.count == Some(2)));
     }
     found
         .into_iter()
@@ -324,6 +341,23 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
         if fits && let Some(end) = words_at(reader, at + 1, &name.words) {
             found.push(known(end, name.worker.clone(), 0));
         }
+    }
+}
+
+/// "the bot sentry", "the sentry bot": another program in the channel.
+fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
+    let name = |i: usize| {
+        reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone())
+    };
+    if matches!(reader.low(at), "bot" | "app")
+        && let Some(name) = name(at + 1)
+    {
+        found.push(known(at + 2, WorkerRef::Bot(name), 1));
+    } else if matches!(reader.low(at + 1), "bot" | "app")
+        && found.is_empty()
+        && let Some(name) = name(at)
+    {
+        found.push(known(at + 2, WorkerRef::Bot(name), 1));
     }
 }
 

@@ -108,6 +108,49 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         ],
     ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
+    (
+        NothingElse,
+        &[
+            "(and|but)? (nothing else|nothing more|no other tools|no other tool|no more|nothing besides|that be all|and that be it|nothing beyond that|no others)",
+        ],
+    ),
+    (
+        ThenPause,
+        &[
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone)|when that be (spent|reached|used up|gone)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+        ],
+    ),
+    (
+        ThenAsk,
+        &[
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that)?",
+        ],
+    ),
+    (
+        ThenWarn,
+        &[
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|when it be reached|but go on|but carry on|but do not stop|at that point|then)?",
+        ],
+    ),
+    (
+        RemindTo,
+        &[
+            "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
+            "{to} (be|get) (reminded|notified|told|pinged|nudged)",
+        ],
+    ),
+    (
+        UntilDate,
+        &[
+            "until {date}",
+            "till {date}",
+            "(up to|through) (and including)? {date}",
+            "until the end of {date}",
+            "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}",
+            "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))",
+        ],
+    ),
+    (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
     (Order, &["{num} (in every|out of|in) {num}"]),
 ];
 
@@ -131,7 +174,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "unanswered (for|after) {dur}",
             "not answered (within|in|after|for) {dur}",
             "(no|without) (answer|an answer|reply|a reply|response|a response) (within|in|after|for) {dur}",
-            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to {work})? (within|in|after|for) {dur}",
+            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to)? {work} (in {channels})? (within|in|after|for) {dur}",
             "{dur} of silence",
         ],
     ),
@@ -247,7 +290,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|over|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
-            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|mention a|have trouble with|require) {topics}",
+            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
             "(for|on|in|with) {topics} (question|request|issue|matter|problem|case|topic|thing|ticket|inquiry)",
             "the (topic|subject) be {topics}",
             "(for|of) type {topics}",
@@ -309,14 +352,40 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
         ],
     ),
+    (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
+    (
+        Acts,
+        &[
+            "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
+            "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
+        ],
+    ),
 ];
 
 /// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
 pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
+        Unanswered,
+        &[
+            "(that|which) (nobody|no one|noone|no human|no agent) (have)? (answer|reply to|respond to|react to|take|pick up|touch|answered|picked up|taken) (within|in|after|for|for more than|since) {dur}",
+            "(that|which)? (be|have been|remain|stay|go|sit|have gone)? (left)? (still)? (unanswered|without an answer|without a reply|without a response|not answered|unattended) (for|after|within|in|longer than|for more than|more than) {dur}",
+            "(that|which) (wait|have waited|have been waiting) (for)? (more than|longer than|over)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
+            "(that|which) (get|have|receive) no (answer|reply|response) (within|in|for|after) {dur}",
+            "with no (answer|reply|response) (within|in|for|after) {dur}",
+        ],
+    ),
+    (
+        Stuck,
+        &[
+            "(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}",
+            "stuck (for|longer than|more than|for more than) {dur}",
+        ],
+    ),
+    (FailedTimes, &["(that|which) (have)? fail (for)? {count} (in a row)?", "that fail {count}"]),
+    (
         About,
         &[
-            "(that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
         ],
     ),
     (
