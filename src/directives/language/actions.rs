@@ -12,7 +12,7 @@ use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
 use crate::catalogue::ToolName;
-use crate::directives::rule::{Condition, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
 /// No action phrase is longer.
 const MAX_WORDS: usize = 14;
@@ -31,6 +31,12 @@ pub const STOPS: &[&str] = &[
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = cores(reader, slot, i);
+    found.extend(quantities(reader, slot, i));
+    found
+}
+
+fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
     let codes = codes(reader, i);
     let by_code = !codes.is_empty();

@@ -77,6 +77,7 @@ impl Beside {
             Form::ThenWarn => put(&mut self.then, BudgetThen::Warn)?,
             Form::RemindTo => put(&mut self.remind, adjunct.workers(Slot::To)?.refs.clone())?,
             Form::ByWho => put(&mut self.by, adjunct.workers(Slot::To)?.clone())?,
+            Form::Undefined => {}
             _ => return None,
         }
         Some(())

@@ -2,9 +2,10 @@
 
 use super::beside::Beside;
 use super::grammar::Slot;
+use super::numbers::empty;
 use super::pattern_set::Form;
 use super::scan::Reader;
-use super::values::{Clause, Match, Val};
+use super::values::{Clause, Match, Val, error};
 use super::{Finding, build_care, build_gates};
 use crate::directives::rule::{Condition, Escalate, Expect, Prioritise, Priority, Route, Rule};
 use crate::workers::WorkerRef;
@@ -25,11 +26,15 @@ pub struct Built {
 
 /// `None` where the parts do not make a rule together.
 pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
+    if !fitting.faults.is_empty() && preference(fitting) >= 8 {
+        return None;
+    }
     let mut beside = Beside::of(fitting)?;
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
+    let mut extra = 0;
     let rules = match fitting.form {
-        Form::Route | Form::RouteIf => route(fitting, &beside)?,
+        Form::Route | Form::RouteIf => route(reader, fitting, &beside, &mut faults)?,
         Form::EscalateWork | Form::Escalate => escalate(fitting, &beside)?,
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
@@ -41,7 +46,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         | Form::Permit
         | Form::PermitOnly
         | Form::PermitNothingElse
-        | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings)?,
+        | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings, &mut extra)?,
         Form::Budget
         | Form::Review
         | Form::Sample
@@ -72,12 +77,45 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     faults.splice(0..0, fitting.faults.iter().cloned());
     Some(Built {
         rules,
-        cost: fitting.cost + penalty + preference(fitting),
+        cost: fitting.cost + extra + penalty + preference(fitting),
+        natural,
         faults,
         warnings,
         form: fitting.form,
         subject,
     })
+}
+
+/// The condition of a rule, where its kind has one.
+pub fn condition(rule: &Rule) -> Option<&Condition> {
+    match rule {
+        Rule::Route(r) => Some(&r.when),
+        Rule::Escalate(r) => Some(&r.when),
+        Rule::Approve(r) => Some(&r.when),
+        Rule::Allow(r) => Some(&r.when),
+        Rule::Forbid(r) => Some(&r.when),
+        Rule::Before(r) => Some(&r.when),
+        Rule::Prioritise(r) => Some(&r.when),
+        Rule::Expect(r) => Some(&r.when),
+        Rule::Define(_)
+        | Rule::Permit(_)
+        | Rule::Budget(_)
+        | Rule::Review(_)
+        | Rule::Sample(_)
+        | Rule::Guard(_)
+        | Rule::Autonomy(_)
+        | Rule::Schedule(_)
+        | Rule::Cover(_)
+        | Rule::Hours(_)
+        | Rule::Guidance(_) => None,
+    }
+}
+
+/// Whether some amount in the condition can never be.
+fn impossible(when: &Condition) -> bool {
+    when.amount.as_ref().is_some_and(empty)
+        || when.all.iter().any(impossible)
+        || when.unless.as_ref().is_some_and(|unless| impossible(unless))
 }
 
 /// Patterns with little to hold on to give way to others.
@@ -124,7 +162,7 @@ fn trigger(when: &Condition) -> bool {
     when.unanswered_for.is_some() || when.failed_times.is_some() || when.unsure || when.stuck_for.is_some()
 }
 
-fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec<Finding>) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
     }

@@ -18,13 +18,16 @@ pub fn build(
     beside: &Beside,
     faults: &mut Vec<Finding>,
     warnings: &mut Vec<Finding>,
+    extra: &mut u32,
 ) -> Option<Vec<Rule>> {
     let span = reader.span(fitting.start, fitting.end);
-    let alternatives = gate_clauses(fitting, beside)?;
+    let alternatives = gate_clauses(reader, fitting, beside, faults, extra)?;
     let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let mut rules = Vec::new();
     for clause in alternatives {
-        let action = clause.action.clone()?;
+        // "They need approval": the pronoun is what is wrong.
+        let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
+        let action = clause.action.clone().or_else(nothing)?;
         check_amount(reader, &action, &clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
@@ -80,7 +83,13 @@ fn plain(beside: &Beside) -> Option<()> {
 }
 
 /// The action of the main clause, or of its "when …", with all conditions.
-fn gate_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
+fn gate_clauses(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    faults: &mut Vec<Finding>,
+    extra: &mut u32,
+) -> Option<Vec<Clause>> {
     let mut all = beside.conditions()?;
     let place = |slot: Slot| fitting.binds.iter().find(|b| b.slot == Some(slot)).map(|b| (b.from, b.to));
     let passive = match (place(Slot::Obj), place(Slot::Part)) {

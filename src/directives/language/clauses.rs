@@ -249,7 +249,10 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         })
     };
     match fitting.form {
-        Form::Unanswered => when.unanswered_for = Some(fitting.duration()?.clone()),
+        Form::Unanswered => {
+            when.unanswered_for = Some(fitting.duration()?.clone());
+            when.channels = words(Slot::Channels).unwrap_or_default();
+        }
         Form::Stuck => when.stuck_for = Some(fitting.duration()?.clone()),
         Form::FailedTimes => when.failed_times = Some(count(Slot::Count).or_else(|| count(Slot::Num))?),
         Form::FailedOnce => when.failed_times = Some(1),
@@ -290,9 +293,12 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
             let over = count(Slot::NumBound).or_else(|| count(Slot::Num).map(|n| n.saturating_sub(1)))?;
             when.times = Some(Times { over, per: days.clone(), same: *same });
         }
-        Form::Acts => {
+        Form::Acts | Form::ActsAmount => {
             let action = fitting.action(Slot::Act)?.clone();
             *when = action.when.clone();
+            if fitting.form == Form::ActsAmount {
+                when.amount = Some(amount(fitting)?);
+            }
             clause.action = Some(action);
         }
         _ => return None,

@@ -40,6 +40,28 @@ pub fn define(text: &str) -> Option<Result<Define, Finding>> {
     (!means.is_empty()).then(|| Ok(Define { term: term_words, means, tools: Vec::new(), amount: None }))
 }
 
+/// "Finance covers refunds and invoices" is about a worker, whatever it looks like.
+pub fn names_worker(text: &str, vocabulary: &Vocabulary<'_>) -> bool {
+    let tokens = tokenize(text);
+    let weak = tokens.iter().take(5).any(|t| matches!(t.low.as_str(), "covers" | "includes" | "comprises"));
+    if !weak {
+        return false;
+    }
+    let reader = Reader::new(vocabulary, tokens);
+    reader.slot(Slot::To, 0).iter().any(|s| s.faults.is_empty())
+}
+
+/// An error for each tool that a definition names and nobody knows.
+pub fn unknown_tools(define: &Define, text: &str, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
+    let reader = Reader::new(vocabulary, tokenize(text));
+    (0..reader.tokens.len())
+        .filter_map(|i| match &reader.tokens[i].kind {
+            Kind::Code(code) if define.tools.iter().any(|tool| tool.0 == *code) => unknown_code(&reader, code, i),
+            _ => None,
+        })
+        .collect()
+}
+
 /// (tokens of the term, where the meaning starts).
 fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());

@@ -18,6 +18,11 @@ pub enum Slot {
     From,
     Act,
     First,
+    /// What is acted on, in the passive ("*licences* may be assigned"), and how.
+    Obj,
+    Part,
+    /// Words that nothing accounts for; always with a fault.
+    Free,
     Work,
     Cond,
     /// A condition that needs no "if": an amount, a channel, hours.
@@ -335,6 +340,9 @@ fn slot(name: &str) -> Option<Slot> {
         "from" => Slot::From,
         "act" => Slot::Act,
         "first" => Slot::First,
+        "obj" => Slot::Obj,
+        "part" => Slot::Part,
+        "free" => Slot::Free,
         "work" => Slot::Work,
         "cond" => Slot::Cond,
         "mod" => Slot::Mod,

@@ -174,7 +174,7 @@ impl Index {
                 ] {
                     let mut words = base.clone();
                     words.push(singular(noun));
-                    self.add(words, &worker, if noun == "team" { 0 } else { 2 });
+                    self.add(words, &worker, if noun == "team" { 0 } else { 5 });
                 }
                 let mut reversed = vec!["team".to_owned()];
                 reversed.extend(base);

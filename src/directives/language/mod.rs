@@ -144,9 +144,15 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
-    if let Some(defined) = define::define(text) {
+    if let Some(defined) = define::define(text)
+        && !define::names_worker(text, vocabulary)
+    {
         return match defined {
             Ok(define) => {
+                let unknown = define::unknown_tools(&define, text, vocabulary);
+                if !unknown.is_empty() {
+                    return Outcome::Refused(unknown);
+                }
                 let read = Read { rule: Rule::Define(define), offset: 0, findings: Vec::new() };
                 Outcome::Rules(vec![read])
             }

@@ -23,9 +23,11 @@ pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<
     let resolved: Vec<Vec<Token>> = match &worker {
         Some(worker) => {
             let mut lists: Vec<Vec<Token>> = attempts.iter().map(|list| with_pronouns(list, worker)).collect();
-            lists.push(with_pronouns(&tokens, worker));
-            let subject = worker_token(worker);
-            lists.push(std::iter::once(subject).chain(with_pronouns(&tokens, worker)).collect());
+            let plain = with_pronouns(&tokens, worker);
+            if scope.heading.is_some() || lacks_subject(&tokens) {
+                lists.extend(with_subject(&plain, worker));
+            }
+            lists.push(plain);
             lists
         }
         None => {

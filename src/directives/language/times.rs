@@ -348,7 +348,7 @@ fn collect_per(
     }
 }
 
-fn counted_by(word: &str) -> Option<Same> {
+pub fn counted_by(word: &str) -> Option<Same> {
     Some(match word {
         "customer" | "client" | "account" | "buyer" => Same::Customer,
         "requester" | "person" | "employee" | "colleague" | "requestor" | "user" | "human" => Same::Requester,

@@ -37,6 +37,7 @@ struct Acts {
     /// First stem → groups and places in them.
     by_first: HashMap<String, Vec<(usize, usize)>>,
     reads: Vec<String>,
+    light: Vec<String>,
 }
 
 static ACTS: LazyLock<Acts> = LazyLock::new(|| {
@@ -111,7 +112,7 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
 fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<Content<'r>>, bool) {
     let meaningful: Vec<usize> = words.iter().copied().filter(|at| !NOISE.contains(&reader.low(*at))).collect();
     let first = meaningful.first().copied();
-    let verb = first.filter(|at| is_verb(reader, *at, READ_VERBS));
+    let verb = first.filter(|at| looks(reader, *at));
     // "open a ticket" creates one; "open" only looks where the phrase must look.
     let reads = reading
         || verb.is_some_and(|at| {
@@ -125,7 +126,7 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
         .enumerate()
         .map(|(order, at)| {
             let low = reader.low(*at);
-            let light = order == 0 && is_verb(reader, *at, LIGHT_VERBS);
+            let light = order == 0 && is_light(reader, *at);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
             let look = reads
                 && (order == 0 && looks(reader, *at)
@@ -143,12 +144,12 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
     (list, reads)
 }
 
-fn is_verb(reader: &Reader<'_>, at: usize, table: &[&str]) -> bool {
-    if table.as_ptr() == READ_VERBS.as_ptr() {
-        return ACTS.reads.iter().any(|verb| verb == reader.stem(at));
-    }
-    static LIGHT: LazyLock<Vec<String>> = LazyLock::new(|| LIGHT_VERBS.iter().map(|verb| stem(verb)).collect());
-    LIGHT.iter().any(|verb| verb == reader.stem(at))
+fn looks(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.reads.iter().any(|verb| verb == reader.stem(at))
+}
+
+pub fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.light.iter().any(|verb| verb == reader.stem(at))
 }
 
 /// (score, whether the act itself is covered, required words that are not).
@@ -156,6 +157,7 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
     let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
     let (mut score, mut key, mut missing) = (0, false, Vec::new());
     let mut used: Vec<&str> = Vec::new();
+    let mut term = false;
     for (order, word) in content.iter().enumerate() {
         let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
             (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
@@ -186,6 +188,8 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
                 far |= has(&tool.description, other) || has(&tool.title, other);
             }
         }
+        term |= in_term;
+        let light = word.optional && order == 0;
         let level = if in_term {
             key = true;
             TERM
@@ -195,15 +199,15 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             LOCAL
         } else if let Some(local) = act {
             used.push(local);
-            key = true;
+            key |= !light || content.len() == 1;
             ACT
         } else if has(&tool.server, word.stem) || compound(&tool.server) {
             SERVER
         } else if has(&tool.title, word.stem) {
-            key |= order == 0;
+            key |= order == 0 && !light;
             TITLE
         } else if has(&tool.description, word.stem) {
-            key |= content.len() > 1 && tool.description.first().is_some_and(|first| first == word.stem);
+            key |= content.len() > 1 && !light && tool.description.first().is_some_and(|first| first == word.stem);
             DESCRIPTION
         } else if far {
             FAR
@@ -225,6 +229,11 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score -= 3;
     }
     (score, key, missing)
+}
+
+/// Whether a tool is known by this very word.
+fn is_own(reader: &Reader<'_>, stem: &str) -> bool {
+    reader.index.tools.iter().any(|tool| tool.local.iter().any(|word| word == stem))
 }
 
 fn is_read(stem: &str) -> bool {

@@ -346,10 +346,18 @@ fn finish(list: &[Vec<String>], _subject: bool) -> Vec<String> {
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".
 fn normal(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<String>> {
-    let mut words: Vec<String> = (from..to)
-        .map(|j| reader.low(j).to_owned())
-        .filter(|low| !matches!(low.as_str(), "the" | "a" | "an" | "my" | "our" | "please"))
-        .collect();
+    let mut words: Vec<String> = Vec::new();
+    for j in from..to {
+        let low = reader.low(j);
+        match words.last_mut() {
+            Some(last) if reader.tokens[j].hyphen => {
+                last.push('-');
+                last.push_str(low);
+            }
+            _ if matches!(low, "the" | "a" | "an" | "my" | "our" | "please") => {}
+            _ => words.push(low.to_owned()),
+        }
+    }
     normal_words(&mut words);
     (!words.is_empty()).then_some(words)
 }

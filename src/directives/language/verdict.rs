@@ -31,14 +31,27 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
                 .collect(),
         ),
         Meaning::Ambiguous(findings) => Outcome::Refused(findings),
+        Meaning::Broken(built)
+            if built.faults.iter().all(|f| f.code == "no-worker") && !addressed(scope).is_empty() =>
+        {
+            let offset = tokens.first().map_or(0, |token| token.span.start);
+            let read = |rule: Rule| Read { rule: scoped(rule, scope), offset, findings: Vec::new() };
+            Outcome::Rules(built.rules.into_iter().map(read).collect())
+        }
         Meaning::Broken(built) if enforceable(&built, &tokens) => {
             let mut findings: Vec<Finding> = Vec::new();
-            for fault in built.faults {
+            for mut fault in built.faults {
+                if fault.code == "undefined-act" {
+                    fault.code = "undefined-term";
+                }
                 if !findings.contains(&fault) {
                     findings.push(fault);
                 }
             }
             Outcome::Refused(findings)
+        }
+        Meaning::Broken(_) | Meaning::Nothing if negated_gate(voc, &tokens) => {
+            Outcome::Refused(unreadable(&tokens).into_iter().collect())
         }
         Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
     }
@@ -55,10 +68,14 @@ pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
 
 /// In a role file a rule that names nobody is for that role.
 fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
-    let Some(role) = scope.role else { return rule };
+    let role = match (scope.role, &scope.heading) {
+        (Some(role), _) => WorkerRef::Role(role.to_owned()),
+        (None, Some(super::Heading::Worker(worker))) if needs_worker(&rule) => worker.clone(),
+        (None, _) => return rule,
+    };
     let fill = |who: &mut Vec<WorkerRef>| {
         if who.is_empty() {
-            who.push(WorkerRef::Role(role.to_owned()));
+            who.push(role.clone());
         }
     };
     match &mut rule {
@@ -80,6 +97,11 @@ fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
         Rule::Define(_) | Rule::Route(_) | Rule::Prioritise(_) | Rule::Cover(_) => {}
     }
     rule
+}
+
+/// Kinds that must name whom they are for.
+fn needs_worker(rule: &Rule) -> bool {
+    matches!(rule, Rule::Budget(_) | Rule::Review(_) | Rule::Sample(_) | Rule::Guard(_) | Rule::Autonomy(_))
 }
 
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
@@ -149,6 +171,7 @@ fn halves(
         } else {
             tries.push(right.to_vec());
         }
+        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
@@ -268,6 +291,9 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
+    if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
+        return false;
+    }
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
             return true;

@@ -41,6 +41,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         OtherwiseAsk,
         &[
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
+            "(otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with) {to}",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
             "(with|and) {to} (as)? (the)? (fallback|backup|back up|escalation)",
         ],
@@ -109,49 +110,12 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
     (
-        NothingElse,
+        Undefined,
         &[
-            "(and|but)? (nothing else|nothing more|no other tools|no other tool|no more|nothing besides|that be all|and that be it|nothing beyond that|no others)",
+            "(if|when|whenever|unless|except|except if|except when|provided|provided that|where|as long as|only if|only when|so long as|until|in case|while|once|but not if|but only if|after) {free}",
+            "(with|to|for|from|of|in|on|at|about|by|involving|concerning|that|which|who|whose) {free}",
         ],
     ),
-    (
-        ThenPause,
-        &[
-            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone)|when that be (spent|reached|used up|gone)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
-        ],
-    ),
-    (
-        ThenAsk,
-        &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that)?",
-        ],
-    ),
-    (
-        ThenWarn,
-        &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|when it be reached|but go on|but carry on|but do not stop|at that point|then)?",
-        ],
-    ),
-    (
-        RemindTo,
-        &[
-            "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
-            "{to} (be|get) (reminded|notified|told|pinged|nudged)",
-        ],
-    ),
-    (
-        UntilDate,
-        &[
-            "until {date}",
-            "till {date}",
-            "(up to|through) (and including)? {date}",
-            "until the end of {date}",
-            "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}",
-            "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))",
-        ],
-    ),
-    (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
-    (Order, &["{num} (in every|out of|in) {num}"]),
 ];
 
 /// Where each pattern holds what `it` is: the request, the action, the customer, or the worker.
@@ -159,7 +123,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Unanswered,
         &[
-            "(nobody|no one|noone|no human|no agent|none of them|none) (have)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (within|in|after|for|for more than|for over|inside) {dur}",
+            "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
             "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
@@ -168,7 +132,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "{dur} (pass|go by|have passed|have gone by|go past|elapse) (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "{dur} (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "(an|a|the|{work})? (answer|reply|response) (take|be|be outstanding|be missing|be overdue) (longer than|more than|for|for more than|by) {dur}",
-            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see) no (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
+            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see|have had|have received|have got|have seen) (no|still no) (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
             "{who} (do not|have not|be not|fail to|can not|have failed to) (answer|answered|reply|replied|respond|responded|reacted|react|pick up|picked up|picked it up|pick it up|accept|accepted|taken it|take it|replying|answering) (it|to it)? (within|in|after|for) {dur}",
             "{who} (stay|be|remain) silent (for|after) {dur}",
             "unanswered (for|after) {dur}",
@@ -318,6 +282,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
             "{channels}",
+            "(asked for|requested|ordered|made|that be asked for|that be requested) (in|from|on|via|through) {channels}",
         ],
     ),
     (
@@ -329,6 +294,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
+            "(that|which) {from} (ask for|request|want|order|need|ask|have asked for|have requested)",
         ],
     ),
     (
@@ -343,13 +309,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Came,
         &[
-            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
-        ],
-    ),
-    (
-        Acts,
-        &[
-            "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
+            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made|asked for|requested|asked|ordered)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
         ],
     ),
     (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),

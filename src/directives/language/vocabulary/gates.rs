@@ -41,14 +41,14 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ {to} (must|should|need to|have to|be to|shall) (first)? <approve> (every)? {act} ~",
             "~ (have|let) {to} <approve> {act} ~",
             "~ (get|obtain|seek|request|ask for|have|secure|collect) {okay} (before|for|to|prior to|when) {act} ~",
-            "~ ask {to} (for <any>? <approval>)? (before|prior to) {act} ~",
-            "~ check with {to} (first)? (before|prior to) {act} ~",
-            "~ (before|prior to) {act} ~ (ask|check with|get an answer from|consult) {to} (first|for <any>? <approval>)? ~",
-            "~ (before|prior to) {act} ~ (get|obtain|seek|ask for|have) {okay} ~",
-            "~ (before|prior to) {act} ~ {to} (must|should|need to|have to) <approve> (it|this|that)? ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall) (ask|check with|consult) {to} (first|for <any>? <approval>)? ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall) (get|obtain|seek|ask for|have) {okay} ~",
-            "~ {who} (must|should|need to|have to|shall|will)? (ask|check with|consult) {to} (for <any>? <approval>)? (before|prior to) {act} ~",
+            "~ ask {to} (for <any>? <approval>)? <before> {act} ~",
+            "~ check with {to} (first)? <before> {act} ~",
+            "~ <before> {act} ~ (ask|check with|get an answer from|consult) {to} (first|for <any>? <approval>)? ~",
+            "~ <before> {act} ~ (get|obtain|seek|ask for|have) {okay} ~",
+            "~ <before> {act} ~ {to} (must|should|need to|have to) <approve> (it|this|that)? ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall) (ask|check with|consult) {to} (first|for <any>? <approval>)? ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall) (get|obtain|seek|ask for|have) {okay} ~",
+            "~ {who} (must|should|need to|have to|shall|will)? (ask|check with|consult) {to} (for <any>? <approval>)? <before> {act} ~",
             "~ {who} (must|should|need to|have to|shall|will)? (get|obtain|seek|ask for|have|need|require|wait for|secure) {okay} (before|for|to|prior to|when|if) {act} ~",
             "~ {who} (must|should|need to|have to|shall)? (get|obtain|ask for|have|need|require|wait for) {okay} before (it|he|she|they) (may|can)? {act} ~",
             "~ {who} (may|can|must|should|be allowed to|be permitted to)? only {act} ~ with {okay} ~",
@@ -109,6 +109,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Allow,
         &[
+            "~ {obj} (may|can|should|will)? be {part} ~ <freely> ~",
+            "~ {obj} (may|can) <freely> be {part} ~",
             "~ {who} <may> {act} ~ <freely> ~",
             "~ {who} <may> <freely> {act} ~",
             "~ {who} {act} ~ <freely> ~",
@@ -193,6 +195,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         ForbidUnlessFrom,
         &[
+            "~ {act} ~ (may|can|must|should)? be (requested|asked for|ordered) by {who} (only|alone|exclusively) ~",
+            "~ {act} ~ be (only)? (for|open to|available to) {who} to (request|ask for) ~",
             "~ only {who} (may|can|be allowed to|be permitted to|should|must|get to|have the right to)? (ask (us|the agents|an agent|agents|the bot|it)? (for|to)|request|demand|order|ask that we) {act} ~",
             "~ <nobody> <except> {who} (may|can|be allowed to|should|must)? (ask (us|the agents|an agent|agents|the bot|it)? (for|to)|request|demand|order) {act} ~",
             "~ {act} ~ (may|can|must|should)? only be (requested|asked for|ordered) by {who} ~",
@@ -210,6 +214,9 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         ForbidUnless,
         &[
+            "~ {obj} (may|can|must|should|shall|will) only be {part} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} only ~",
+            "~ {obj} be only {part} ~",
             "~ {act} ~ (may|can|must|should|shall|will|be to)? only (happen|run|be allowed|be permitted|be made|be done|be possible|take place|go ahead|go through|be issued|be carried out|be performed|be processed|proceed|go out|be run|be sent) ~",
             "~ {act} ~ (may|can|must|should|shall|will|be to)? (happen|run|be allowed|be permitted|be made|be done|be possible|take place|go ahead|go through|be issued|be carried out|be performed|be processed|proceed|go out) only ~",
             "~ {who} (may|can|must|should|be allowed to|be permitted to) only {act} ~",
@@ -221,8 +228,9 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Permit,
         &[
+            "~ {obj} (may|can) be {part} by {who} ~",
             "~ {who} <may> {act} ~",
-            "~ {who} (may|can|be allowed to|be permitted to) (use|access|work with)? {act} ~",
+            "~ {who} (may|can|be allowed to|be permitted to) {act} ~",
             "~ {who} (have|get|be given|be granted|receive|hold|need|should have|must have|should get) (full|read)? (access to|the use of|the right to|permission to|permission for|the right to use|rights to|permission to use|the power to|the keys to|use of) {act} ~",
             "~ (give|grant|allow|permit) {who} (access to|the use of|the right to|permission to|permission to use|to|to use|use of)? {act} ~",
             "~ let {who} (use)? {act} ~",
@@ -238,6 +246,11 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         PermitOnly,
         &[
+            "~ {obj} (may|can|must|should|shall|will)? only be {part} by {who} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} (only|exclusively|solely) by {who} ~",
+            "~ {obj} (may|can|must|should|shall|will)? be {part} by {who} (only|alone|exclusively|and (nobody|no one) else) ~",
+            "~ {obj} be (only|exclusively|solely) {part} by {who} ~",
+            "~ {act} ~ (be|may be|must be|can be|should be) (made|done|used|issued|performed|carried out|run|executed|handled) by {who} (only|alone|exclusively|and (nobody|no one) else) ~",
             "~ only {who} (may|can|be allowed to|be permitted to|should|must|be able to|get to|be to|have the right to|be entitled to|be authorised|authorized to|have permission to)? {act} ~",
             "~ only {who} (have|get|be given) (access to|the use of|the right to|permission to|rights to) {act} ~",
             "~ {who} (alone|only|and nobody else|and no one else|and only {who}|exclusively) (may|can|be allowed to|be permitted to|should|must|get to)? {act} ~",
@@ -259,8 +272,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         PermitNothingElse,
         &[
-            "~ {who} (may|can|must|should|be allowed to|be permitted to) only (use|access|work with)? {act} ~",
-            "~ {who} (may|can|be allowed to|be permitted to) (use|access|work with)? {act} ~ (and)? (nothing else|only|nothing more|no other tools|no other tool|that be all|nothing besides|and that be it|that is it|but nothing else|nothing beyond that|no more) ~",
+            "~ {who} (may|can|must|should|be allowed to|be permitted to) only {act} ~",
+            "~ {who} (may|can|be allowed to|be permitted to) {act} ~ (and)? (nothing else|only|nothing more|no other tools|no other tool|that be all|nothing besides|and that be it|that is it|but nothing else|nothing beyond that|no more) ~",
             "~ {who} only (use|have|have access to|get|work with|get to use) {act} ~",
             "~ {who} have (access to)? {act} ~ (and)? (nothing else|only|nothing more|no other tools) ~",
             "~ {who} have (no|no other) (tools|tool) (but|except|other than|besides) {act} ~",
@@ -273,12 +286,21 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Before,
         &[
-            "~ (before|prior to) {act} ~ (first)? {first} ~",
-            "~ (before|prior to) {act} ~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
+            "~ <before> {act} ~ (it be (necessary|obligatory|mandatory|compulsory|required|needed) to|you (must|should|have to|need to)|we (must|should|have to|need to)|one must|make sure to|be sure to|it must) (first)? {first} ~",
+            "~ before {obj} be {part} ~ (first)? {first} ~",
+            "~ before {obj} be {part} ~ {who} (must|should|need to|have to|shall) (first)? {first} ~",
+            "~ before {obj} be {part} ~ {first} (must|should|need to|have to) be (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) ~",
+            "~ {first} (must|should|need to|have to|be to|be) (be)? (first)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) before (it|they) (be|can be|may be) {act} ~",
+            "~ {first} (must|should|need to|have to|be to|be) (be)? (first)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) before {obj} (be|can be|may be) {part} ~",
+            "~ {obj} <must_not_be> be {part} ~ (before|until|unless) {first} (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed) ~",
+            "~ {obj} <must_not_be> be {part} ~ without (first)? {first} (first)? ~",
+            "~ {obj} (may|can|must|should) (only)? be {part} (only)? (after|once) {first} (have been|be)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|searched|inspected|examined|seen|listed)? ~",
+            "~ <before> {act} ~ (first)? {first} ~",
+            "~ <before> {act} ~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
             "~ (before|prior to) {who} {act} ~ (it|they|he|she|you)? (must|should|need to|have to|shall|will|be to)? (first)? {first} ~",
-            "~ (before|prior to) {act} ~ (the)? {first} (must|should|need to|have to|be to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",
-            "~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} before {act} ~",
-            "~ (first)? {first} before {act} ~",
+            "~ <before> {act} ~ (the)? {first} (must|should|need to|have to|be to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",
+            "~ {who} (must|should|need to|have to|shall|will|be to)? (first)? {first} <before> {act} ~",
+            "~ (first)? {first} <before> {act} ~",
             "~ {first} (must|should|need to|have to) (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) before {act} ~",
             "~ {act} ~ (only|not)? (be allowed|be made|happen|run|be permitted|be possible|go ahead|go through)? (only)? (after|once|without|when|if) (first)? {first} ~",
             "~ {act} ~ (only)? (be allowed|be made|happen|run|be permitted|go ahead|go through)? (only)? (after|once|when|if) {first} (have been|be) (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen) ~",

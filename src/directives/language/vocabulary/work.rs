@@ -31,6 +31,8 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ only {to} (handle|take|deal with|answer|take care of) {work} ~",
             "~ {work} ~ (be)? for {to} ~",
             "~ {work} to {to} ~",
+            "~ (for|with) {work} ~ it be {to} (who|that|which) (take|handle|answer|deal with|be responsible|decide|help) (it|them|that|care of (it|them))? ~",
+            "~ it be {to} (who|that|which) <handles> {work} ~",
             "~ in {channels} , (it be)? {to} (answer|be in charge|reply|respond|be responsible|take over|be on duty|work|handle everything|answer everything|take everything) ~",
             "~ {to} (watch|cover|be responsible for|look after|answer in|be on duty in|work in|man|monitor|serve|run|handle|be in charge of|own) {channels} ~",
             "~ {channels} (belong to|be covered by|be looked after by|be handled by|be owned by|be watched by|be run by|be served by|be for|go to) {to} ~",
@@ -72,7 +74,7 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {work} ~ (page|alert|wake|summon|call|bring in|loop in|trigger a page to) {to} ~",
             "~ (let|make sure) {to} (know|be told|hear) (about|of) {work} ~",
             "~ {to} <aux>? (hear about|step in on|step in for|take over|know about|hear of|be involved in|look at|see|get to see) {work} ~",
-            "~ {work} ~ <aux>? be (looked at|seen|read|taken over|checked|reviewed|decided|answered only) by {to} ~",
+            "~ {work} ~ <aux>? be (looked at|seen|taken over|answered only) by {to} ~",
         ],
     ),
     (
@@ -85,7 +87,10 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {to} <aux>? be <notified> (about it|of it|at once|of this)? ~",
             "~ {to} get <notified> ~",
             "~ {to} <aux>? <takes_over> ~",
-            "~ (it|they|that|this|the <thing>|everything) <aux>? <goes_to> {to} ~",
+            "~ (it|they|he|she|you|we) <aux>? <notify> {to} ~",
+            "~ (it|they|he|she|you|we) <aux>? <notify> {to} (about it|of it|for help|to step in|to take over|to help|for advice|to look at it|what to do|instead|in|involved|to decide|up|know) ~",
+            "~ (it|they|he|she|you|we) <aux>? (loop|bring|pull|call|get) {to} (in|up|involved|on board) ~",
+            "~ (it|they|he|she|you|we) <aux>? let {to} know ~",
             "~ (it|they|that|this|the <thing>|everything) <aux>? <escalated_to> {to} ~",
             "~ {who} <aux>? <notify> {to} ~",
             "~ {who} <aux>? <notify> {to} (about it|of it|for help|to step in|to take over|to help|for advice|to look at it|what to do|instead|in|involved|to decide|up|know) ~",
@@ -167,6 +172,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectBoth,
         &[
+            "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than) {dur} and (solved|resolved|closed|fixed|done|settled|sorted|finished|completed) (within|in|by)? {dur} ~",
+            "~ {who} <aux>? <answer_verb> {work} ~ (within|in) {dur} and <solve_verb> (it|them)? (within|in|by)? {dur} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than) {dur} and <aux>? <resolve> (within|in|by)? {dur} ~",
             "~ {who} <aux>? <answer_verb> {work} ~ (within|in) {dur} and <aux>? <solve_verb> (it|them)? (within|in|by)? {dur} ~",
             "~ {work} ~ : (first)? (answer|reply|response) (within|in) {dur} , (and)? (solution|resolution|fix|solved|resolved) (within|in|by)? {dur} ~",
@@ -209,6 +216,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Review,
         &[
+            "~ have {who} (reviewed|checked|looked at|audited|evaluated|assessed) {period} ~",
+            "~ (review|check|audit) {period} ~",
             "~ (review|check|look at|re examine|reassess|audit|go over|evaluate|assess|revisit|inspect) {who} {period} ~",
             "~ {who} <aux>? be (reviewed|checked|looked at|re examined|reassessed|audited|gone over|evaluated|assessed|revisited|inspected|up for review|due for review|due for a review) {period} ~",
             "~ {who} <aux>? (get|have|undergo|need|receive|require|come up for|go through|be given|be due) (a|an|its)? (review|audit|evaluation|assessment|check up|checkup|performance review) {period} ~",
@@ -224,13 +233,14 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Sample,
         &[
-            "~ {to} <aux>? (check|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
-            "~ {to} <aux>? (check|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|that|sent by|written by|given by|which) {who} (write|send|give|make|produce|handle)? ~",
-            "~ {to} <aux>? (check|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|see|examine) {pct} (of)? what {who} (do|write|send|answer|say|produce) ~",
-            "~ {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) <aux>? (be|get) (checked|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
-            "~ {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|sent by|written by) {who} <aux>? (be|get) (checked|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
-            "~ {pct} (of)? what {who} (do|write|send|answer|say|produce) <aux>? (be|get) (checked|reviewed|read|looked at|inspected|verified|audited|sampled|examined) (by {to})? ~",
-            "~ (check|review|read|look at|look over|inspect|verify|sample|spot check|audit|examine) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) ~",
+            "~ {to} <aux>? (check|control|review|read|look at|inspect|verify|audit|spot check|see|examine|sample) {pct} (of)? (the|all|our)? (answer|reply|output|response|message|result|proposal|email|draft|decision|action|conversation) ~",
+            "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
+            "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|that|sent by|written by|given by|which) {who} (write|send|give|make|produce|handle)? ~",
+            "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|see|examine) {pct} (of)? what {who} (do|write|send|answer|say|produce) ~",
+            "~ {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
+            "~ {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|sent by|written by) {who} <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
+            "~ {pct} (of)? what {who} (do|write|send|answer|say|produce) <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|audited|sampled|examined) (by {to})? ~",
+            "~ (check|control|review|read|look at|look over|inspect|verify|sample|spot check|audit|examine) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) ~",
             "~ (check|review|read|look at|inspect|verify|sample|spot check|audit|examine) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by) {who} ~",
             "~ (have|let) {to} (check|review|read|look at|inspect|verify|sample|audit|spot check) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) ~",
             "~ {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (go|be sent|must go|are shown) to {to} (for (a)? (review|check|checking|inspection|a second look))? ~",
@@ -240,6 +250,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Autonomy,
         &[
+            "~ {level} ~",
             "~ {who} <aux>? {level} ~",
             "~ {who} (may|can|must|should|be to|be allowed to) {level} ~",
             "~ let {who} {level} ~",
