@@ -63,7 +63,9 @@ impl Shop {
         let tools = self.tools().display().to_string();
         let program = env!("CARGO_BIN_EXE_workforce");
         let entry = |name: &str| {
-            format!("[[tools]]\nname = '{name}'\ncommand = '{program}'\nargs = ['demo-tools', '{name}', '--db', '{tools}']\n")
+            format!(
+                "[[tools]]\nname = '{name}'\ncommand = '{program}'\nargs = ['demo-tools', '{name}', '--db', '{tools}']\n"
+            )
         };
         let config = self.dir.path().join("workforce.toml");
         std::fs::write(&config, format!("{}{}", entry("orders"), entry("billing"))).unwrap();
@@ -88,15 +90,20 @@ impl Shop {
     }
 
     async fn connected(&self) {
-        tokio::time::timeout(PATIENCE, self.sandbox.until(|sandbox| (sandbox.connections() > 0).then_some(()))).await.unwrap();
+        tokio::time::timeout(PATIENCE, self.sandbox.until(|sandbox| (sandbox.connections() > 0).then_some(())))
+            .await
+            .unwrap();
     }
 
     /// Waits until the thread shows `text`.
     async fn shows(&self, thread: &str, text: &str) -> String {
-        let seen = |sandbox: &Sandbox| sandbox.thread_text("#support", thread).ok().filter(|shown| shown.contains(text));
+        let seen =
+            |sandbox: &Sandbox| sandbox.thread_text("#support", thread).ok().filter(|shown| shown.contains(text));
         match tokio::time::timeout(PATIENCE, self.sandbox.until(seen)).await {
             Ok(shown) => shown,
-            Err(_late) => panic!("“{text}” never stood in the thread:\n{}", self.sandbox.thread_text("#support", thread).unwrap()),
+            Err(_late) => {
+                panic!("“{text}” never stood in the thread:\n{}", self.sandbox.thread_text("#support", thread).unwrap())
+            }
         }
     }
 
@@ -147,7 +154,8 @@ async fn survives(point: &'static str) {
 
     let mut second = shop.serve(None);
     shop.connected().await;
-    let answered = || shop.sandbox.thread_text("#support", &thread).is_ok_and(|shown| shown.contains("Refunded $450.00"));
+    let answered =
+        || shop.sandbox.thread_text("#support", &thread).is_ok_and(|shown| shown.contains("Refunded $450.00"));
     if !answered() {
         let outcome = tokio::time::timeout(PATIENCE, async {
             tokio::select! {
