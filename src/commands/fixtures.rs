@@ -1,6 +1,9 @@
 //! The example of the golden tests: Ana asks for a refund, Finn does it, Dana decides.
 
+use chrono::NaiveDate;
+
 use super::lines::{ApprovalLine, Stage, TaskLine};
+use super::reviews::ReviewLine;
 use crate::clock::{Span, Timestamp};
 use crate::ids::{ApprovalId, TaskId};
 use crate::money::{Currency, Money};
@@ -43,5 +46,20 @@ pub fn approval_line() -> ApprovalLine {
         requester: who("Ana Silva"),
         asked: vec![who("Dana Ruiz"), who("Omar Haddad")],
         until: at(14, 2),
+    }
+}
+
+/// A review of the finance agent, so many days late on 20 November 2026.
+pub fn review_line(name: &str, last: Option<NaiveDate>, days_late: i64, yours: bool) -> ReviewLine {
+    let due = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap() - chrono::Duration::days(days_late);
+    ReviewLine {
+        position: "finance-agent".into(),
+        who: who(name),
+        role: "finance operations".into(),
+        owner: Some(who("Dana Ruiz")),
+        last,
+        due,
+        days_late,
+        yours,
     }
 }

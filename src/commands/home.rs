@@ -130,7 +130,7 @@ mod tests {
             work: vec![task_line(19, "a customer mentions their lawyer", waits_for_priya())],
             requested: vec![task_line(17, "refund ORD-1042", waits_for_dana())],
             agents: vec![AgentLine { who: who("Finn (Finance)"), has: 2, idle: Some("stopped by Kim Osei".into()) }],
-            due: vec![super::super::reviews::line("Finn (Finance)", None, 10, true)],
+            due: vec![review_line("Finn (Finance)", None, 10, true)],
             as_of: at(10, 2),
         };
         insta::assert_snapshot!(render(&answer).to_plain(), @r"

@@ -89,7 +89,6 @@ pub fn render(answer: &ReviewAnswer) -> Card {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::reviews::line;
     use super::*;
 
     #[test]
@@ -99,7 +98,7 @@ mod tests {
             position: "finance-agent".into(),
             who: who("Finn (Finance)"),
             owner: Some(who("Dana Ruiz")),
-            next: Some(line("Finn (Finance)", last, 10, true)),
+            next: Some(review_line("Finn (Finance)", last, 10, true)),
             past: vec![
                 PastReview { by: who("Dana Ruiz"), at: at(9, 0), notes: Some("Refunds are fine; limit stays.".into()) },
                 PastReview { by: who("Kim Osei"), at: at(8, 0), notes: None },

@@ -110,23 +110,6 @@ pub fn render(answer: &ReviewsAnswer) -> Card {
 }
 
 #[cfg(test)]
-pub(super) fn line(name: &str, last: Option<NaiveDate>, days_late: i64, yours: bool) -> ReviewLine {
-    let due = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap() - chrono::Duration::days(days_late);
-    let owner = Some(super::fixtures::who("Dana Ruiz"));
-    let role = "finance operations".to_owned();
-    ReviewLine {
-        position: "finance-agent".into(),
-        who: super::fixtures::who(name),
-        role,
-        owner,
-        last,
-        due,
-        days_late,
-        yours,
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
     use super::*;
@@ -134,7 +117,11 @@ mod tests {
     #[test]
     fn the_latest_come_first_and_only_mine_have_a_button() {
         let last = NaiveDate::from_ymd_opt(2026, 8, 12);
-        let due = vec![line("Finn", last, 10, true), line("Olga", None, 0, false), line("Eli", last, -3, false)];
+        let due = vec![
+            review_line("Finn", last, 10, true),
+            review_line("Olga", None, 0, false),
+            review_line("Eli", last, -3, false),
+        ];
         let answer = ReviewsAnswer { due, later: 4, without: 1, as_of: at(10, 2) };
         insta::assert_snapshot!(render(&answer).to_plain(), @r"
         *3 reviews due*
