@@ -6,18 +6,14 @@ mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod corpus;
-mod corpus;
-mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;
 mod database;
 mod documentation;
 mod example_playbooks;
-mod example_playbooks;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
-mod routing;
 mod routing;
 #[cfg(feature = "sandbox")]
 mod slack;
