@@ -124,6 +124,8 @@ CREATE TABLE actions (
 ) STRICT;
 CREATE INDEX actions_state ON actions (state, id);
 CREATE INDEX actions_task ON actions (task);
+-- Sums of costs are read from here alone: proposals and results are long.
+CREATE INDEX actions_costs ON actions (started_us, position, requester, task, cost_currency, cost_micros);
 
 CREATE TABLE approvals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -19,6 +19,12 @@ statements! { STATEMENTS;
     OF_WORKERS (2) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = {
         sqlite "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE worker IN (SELECT value FROM json_each($1)) AND until_us IS NULL ORDER BY id LIMIT $2"
         postgres "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE worker IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON))) AND until_us IS NULL ORDER BY id LIMIT $2" }
+    LOAD (1) -> [worker, state, tasks, oldest] = {
+        sqlite "SELECT worker, state, COUNT(*) AS tasks, MIN(since_us) AS oldest FROM assignments WHERE worker IN (SELECT value FROM json_each($1)) AND until_us IS NULL GROUP BY worker, state ORDER BY worker, state"
+        postgres "SELECT worker, state, COUNT(*) AS tasks, MIN(since_us) AS oldest FROM assignments WHERE worker IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON))) AND until_us IS NULL GROUP BY worker, state ORDER BY worker, state" }
+    DONE_SINCE (2) -> [worker, tasks] = {
+        sqlite "SELECT worker, COUNT(*) AS tasks FROM assignments WHERE worker IN (SELECT value FROM json_each($1)) AND state = 'done' AND until_us >= $2 GROUP BY worker ORDER BY worker"
+        postgres "SELECT worker, COUNT(*) AS tasks FROM assignments WHERE worker IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'done' AND until_us >= $2 GROUP BY worker ORDER BY worker" }
     ACCEPT (3) -> [] = { "UPDATE assignments SET state = 'held', worker = $2, accepted_us = $3, due_us = NULL WHERE id = $1 AND until_us IS NULL AND state = 'offered'" }
     ESCALATED (3) -> [] = { "UPDATE assignments SET level = $2, due_us = $3 WHERE id = $1 AND until_us IS NULL" }
     OVERDUE (1) -> [id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us] = { "SELECT id, task, worker, state, because, since_us, accepted_us, until_us, level, due_us FROM assignments WHERE until_us IS NULL AND due_us IS NOT NULL AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
@@ -85,6 +91,40 @@ pub async fn current_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<Ass
 /// What these workers hold or were offered, oldest first.
 pub async fn of_workers(store: &Store, workers: &[WorkerRef], limit: i64) -> Result<Vec<Assignment>, StoreError> {
     store.rows(&OF_WORKERS, args![json(&workers), limit]).await?.iter().map(read).collect()
+}
+
+/// How much a worker has in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    pub worker: WorkerRef,
+    pub state: AssignmentState,
+    pub tasks: i64,
+    pub oldest: Timestamp,
+}
+
+/// What these workers hold or were offered, counted.
+pub async fn load_of(store: &Store, workers: &[WorkerRef]) -> Result<Vec<Load>, StoreError> {
+    let rows = store.rows(&LOAD, args![json(&workers)]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Load {
+                worker: row.word("worker")?,
+                state: row.word("state")?,
+                tasks: row.int("tasks")?,
+                oldest: row.time("oldest")?,
+            })
+        })
+        .collect()
+}
+
+/// How many tasks each of these workers finished since then.
+pub async fn done_since(
+    store: &Store,
+    workers: &[WorkerRef],
+    since: Timestamp,
+) -> Result<Vec<(WorkerRef, i64)>, StoreError> {
+    let rows = store.rows(&DONE_SINCE, args![json(&workers), since]).await?;
+    rows.iter().map(|row| Ok((row.word("worker")?, row.int("tasks")?))).collect()
 }
 
 /// An offer is taken by `worker`; false when somebody was faster.

@@ -118,6 +118,9 @@ mod tests {
         • `who-owns NAME | TOPIC` Say who does it, who answers for it, and what waits for whom
         • `status [T-17 | A-31]` Say how far a task or an approval is; alone, what is open
         • `why T-17` Tell who did what in a task, by which line, by whose word, and what it cost
+        • `can NAME` Tell what a worker may do, what waits for whom, and what never runs, line by line
+        • `workload [WHO | TEAM]` Count what you, your agents or your people have to do
+        • `costs [WHO] [PERIOD]` Tell what was measured and what money moved; this month, or the period that you name
         • `help [COMMAND]` List the commands, or explain one
         *Decide*
         • `approvals` List what waits for your decision, and whom your requests wait for
@@ -133,6 +136,12 @@ mod tests {
         • `reassign T-17 to WHO` Give a task to another agent, role or person; the correction is kept
         • `stop T-17 | WORKER | all` Stop a task, an agent or everything at once
         • `resume T-17 | WORKER | all` Let what was stopped go on
+        *Administer*
+        • `reviews` List whose review is due
+        • `review NAME` Show an agent's reviews, and record one
+        • `directives` List the files in force, who keeps them, and what is wrong with them
+        • `explain TEXT` Say where a text would go, and by which line; nothing is started
+        • `failed` List what I gave up on, to try again or to drop
         · `/workforce help COMMAND` shows other names and examples.
         ");
         insta::assert_snapshot!(render(Some("deny")).to_plain(), @r"

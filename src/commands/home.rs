@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::arguments::bare;
 use super::asked::{Asked, Query};
 use super::lines::{ApprovalLine, TaskLine};
+use super::reviews::ReviewLine;
 use super::spec::{Group, InMention, Spec};
 use crate::clock::Timestamp;
 use crate::replies::card::Card;
 use crate::replies::compose::{bold, code, day_and_clock, text};
+use crate::replies::named::Who;
 use crate::replies::wording::counted;
 
 pub const SPEC: Spec = Spec {
@@ -37,7 +39,20 @@ pub struct HomeAnswer {
     pub work: Vec<TaskLine>,
     /// What the asker asked for and is still open.
     pub requested: Vec<TaskLine>,
+    /// The agents that the asker answers for.
+    pub agents: Vec<AgentLine>,
+    /// Reviews of the asker's that are due.
+    pub due: Vec<ReviewLine>,
     pub as_of: Timestamp,
+}
+
+/// An agent and how much it has now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentLine {
+    pub who: Who,
+    pub has: u32,
+    /// Set while it starts nothing: "stopped by Kim Osei".
+    pub idle: Option<String>,
 }
 
 /// At most this many lines per list; the rest is counted.
@@ -65,7 +80,35 @@ pub fn render(answer: &HomeAnswer) -> Card {
             card = more(card, list.len());
         }
     }
+    card = agents(card, &answer.agents);
+    card = due(card, answer);
     card.note([text("Yours only · "), day_and_clock(answer.as_of), text(" · "), code("/workforce help")])
+}
+
+fn agents(card: Card, agents: &[AgentLine]) -> Card {
+    if agents.is_empty() {
+        return card;
+    }
+    let mut card = card.line([bold("Your agents")]);
+    for agent in agents.iter().take(MAX_LINES) {
+        let state = agent.idle.as_ref().map(|why| format!(" · {why}")).unwrap_or_default();
+        let has = counted(i64::from(agent.has), "task");
+        card = card.line([text("• "), agent.who.bold(), text(format!(" has {has}{state}"))]);
+    }
+    more(card, agents.len())
+}
+
+fn due(card: Card, answer: &HomeAnswer) -> Card {
+    use chrono::Datelike;
+    if answer.due.is_empty() {
+        return card;
+    }
+    let mut card = card.line([bold("Reviews due")]);
+    for line in answer.due.iter().take(MAX_LINES) {
+        let spans = line.spans(answer.as_of.to_utc().year());
+        card = card.line(spans).buttons(line.button().into_iter().collect::<Vec<_>>());
+    }
+    more(card, answer.due.len())
 }
 
 fn more(card: Card, len: usize) -> Card {
@@ -86,6 +129,8 @@ mod tests {
             approvals: vec![approval_line()],
             work: vec![task_line(19, "a customer mentions their lawyer", waits_for_priya())],
             requested: vec![task_line(17, "refund ORD-1042", waits_for_dana())],
+            agents: vec![AgentLine { who: who("Finn (Finance)"), has: 2, idle: Some("stopped by Kim Osei".into()) }],
+            due: vec![super::super::reviews::line("Finn (Finance)", None, 10, true)],
             as_of: at(10, 2),
         };
         insta::assert_snapshot!(render(&answer).to_plain(), @r"
@@ -96,9 +141,21 @@ mod tests {
         • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32
         *You asked for*
         • *T-17* refund ORD-1042 · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        *Your agents*
+        • *Finn (Finance)* has 2 tasks · stopped by Kim Osei
+        *Reviews due*
+        • *Finn (Finance)* · finance operations · never reviewed · *10 days late* · Dana Ruiz reviews
+        [Record review]
         · Yours only · 20 Nov 10:02 · `/workforce help`
         ");
-        let empty = HomeAnswer { approvals: vec![], work: vec![], requested: vec![], as_of: at(10, 2) };
+        let empty = HomeAnswer {
+            approvals: vec![],
+            work: vec![],
+            requested: vec![],
+            agents: vec![],
+            due: vec![],
+            as_of: at(10, 2),
+        };
         insta::assert_snapshot!(render(&empty).to_plain(), @r"
         *Nothing waits for you.* Mention me with what you need.
         · Yours only · 20 Nov 10:02 · `/workforce help`

@@ -21,19 +21,27 @@ pub mod accept;
 pub mod approvals;
 pub mod approve;
 pub mod ask_again;
+pub mod can;
 pub mod cancel;
+pub mod costs;
 pub mod deny;
+pub mod directives;
 pub mod done;
+pub mod explain;
+pub mod failed;
 pub mod hand_over;
 pub mod help;
 pub mod home;
 pub mod reassign;
 pub mod resume;
+pub mod review;
+pub mod reviews;
 pub mod status;
 pub mod stop;
 pub mod take;
 pub mod who_owns;
 pub mod why;
+pub mod workload;
 
 pub use asked::{Asked, Intent, Query, StopWhat, Subject, To};
 pub use parse::{of_mention, of_mention_in_thread, parse};
@@ -46,6 +54,9 @@ pub static COMMANDS: &[&Spec] = &[
     &who_owns::SPEC,
     &status::SPEC,
     &why::SPEC,
+    &can::SPEC,
+    &workload::SPEC,
+    &costs::SPEC,
     &help::SPEC,
     &approvals::SPEC,
     &approve::SPEC,
@@ -59,4 +70,9 @@ pub static COMMANDS: &[&Spec] = &[
     &reassign::SPEC,
     &stop::SPEC,
     &resume::SPEC,
+    &reviews::SPEC,
+    &review::SPEC,
+    &directives::SPEC,
+    &explain::SPEC,
+    &failed::SPEC,
 ];

@@ -72,11 +72,18 @@ pub fn of_mention_in_thread(text: &str, task: TaskId) -> Option<Asked> {
 }
 
 impl Asked {
-    /// The worker that this stops or resumes, as typed. In a mention it is a command only if the roster knows the name.
+    /// The worker that this stops, resumes or asks about, as typed. In a mention it is a command only if the roster knows
+    /// the name: "can you order a laptop" and "review contract C-7" are work.
     pub fn names_worker(&self) -> Option<&str> {
         match self {
             Self::Intent(
                 Intent::Stop { what: StopWhat::Worker(name), .. } | Intent::Resume { what: StopWhat::Worker(name) },
+            ) => Some(name),
+            Self::Query(
+                Query::Workload { who: Some(name) }
+                | Query::Costs { who: Some(name), .. }
+                | Query::ReviewCard { name }
+                | Query::Can { name },
             ) => Some(name),
             Self::Intent(_) | Self::Query(_) | Self::Unclear { .. } | Self::Incomplete { .. } => None,
         }
@@ -126,14 +133,19 @@ fn counts_in_mention(spec: &Spec, name: &str, rest: &str) -> bool {
         InMention::WithId => starts_with_id(rest),
         InMention::AloneOrId => alone || subject(rest).is_some(),
         InMention::AloneOrCommand => alone || spec_named(bare(rest.trim())).is_some(),
-        InMention::Worker => match stop_what(rest) {
-            None => false,
-            Some(StopWhat::Everything | StopWhat::Task(_)) => true,
-            Some(StopWhat::Worker(name)) => name.split_whitespace().count() <= 2,
-        },
+        InMention::Worker => names_something(rest),
+        InMention::AloneOrWorker => alone || names_something(rest),
         InMention::ByFullName => {
             !alone && name.replace(' ', "-") == spec.name && rest.split_whitespace().count() <= MAX_TOPIC_WORDS
         }
+    }
+}
+
+fn names_something(rest: &str) -> bool {
+    match stop_what(rest) {
+        None => false,
+        Some(StopWhat::Everything | StopWhat::Task(_)) => true,
+        Some(StopWhat::Worker(name)) => name.split_whitespace().count() <= 2,
     }
 }
 

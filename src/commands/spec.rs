@@ -53,6 +53,8 @@ pub enum InMention {
     AloneOrCommand,
     /// An id, `all`, or up to two words that name a worker; the roster must know them, else it is work.
     Worker,
+    /// Nothing, or what [`Self::Worker`] takes.
+    AloneOrWorker,
     /// Anything, as long as the command's own name was used and no alias.
     ByFullName,
 }

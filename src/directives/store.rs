@@ -9,6 +9,7 @@ use crate::{args, statements};
 statements! { STATEMENTS;
     KEEP (3) -> [] = { "INSERT INTO directive_sets (digest, files, loaded_us) VALUES ($1, $2, $3) ON CONFLICT (digest) DO UPDATE SET loaded_us = excluded.loaded_us" }
     FILES (1) -> [files] = { "SELECT files FROM directive_sets WHERE digest = $1" }
+    LOADED (1) -> [loaded_us] = { "SELECT loaded_us FROM directive_sets WHERE digest = $1" }
     LATEST (0) -> [digest] = { "SELECT digest FROM directive_sets ORDER BY loaded_us DESC, digest LIMIT 1" }
 }
 
@@ -25,6 +26,11 @@ pub async fn keep_set(
 /// The texts of a set, by path.
 pub async fn files_of(store: &Store, digest: &str) -> Result<Option<BTreeMap<String, String>>, StoreError> {
     store.row(&FILES, args![digest]).await?.map(|row| row.json("files")).transpose()
+}
+
+/// When a set last came into force.
+pub async fn loaded_at(store: &Store, digest: &str) -> Result<Option<Timestamp>, StoreError> {
+    store.row(&LOADED, args![digest]).await?.map(|row| row.time("loaded_us")).transpose()
 }
 
 /// The set that came into force last.

@@ -36,6 +36,15 @@ statements! { STATEMENTS;
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
     IN_FLIGHT (1) -> [actions] = { "SELECT COUNT(*) AS actions FROM actions WHERE state = 'started' AND ($1 = '' OR position = $1)" }
+    SPENT (4) -> [position, cost_currency, micros, metered, unmetered] = {
+        sqlite "SELECT position, COALESCE(cost_currency, '') AS cost_currency, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(COUNT(cost_micros) AS BIGINT) AS metered, CAST(COUNT(*) - COUNT(cost_micros) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) GROUP BY position, cost_currency ORDER BY position, cost_currency"
+        postgres "SELECT position, COALESCE(cost_currency, '') AS cost_currency, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(COUNT(cost_micros) AS BIGINT) AS metered, CAST(COUNT(*) - COUNT(cost_micros) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4) GROUP BY position, cost_currency ORDER BY position, cost_currency" }
+    COVERAGE (4) -> [tasks, unmetered] = {
+        sqlite "SELECT CAST(COUNT(DISTINCT task) AS BIGINT) AS tasks, CAST(COUNT(DISTINCT CASE WHEN cost_micros IS NULL THEN task END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4)"
+        postgres "SELECT CAST(COUNT(DISTINCT task) AS BIGINT) AS tasks, CAST(COUNT(DISTINCT CASE WHEN cost_micros IS NULL THEN task END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4)" }
+    MOVED (6) -> [id, tool, proposal] = {
+        sqlite "SELECT id, tool, proposal FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) AND state = 'done' AND tool IN (SELECT value FROM json_each($5)) ORDER BY id DESC LIMIT $6"
+        postgres "SELECT id, tool, proposal FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4) AND state = 'done' AND tool IN (SELECT value FROM json_array_elements_text(CAST($5 AS JSON))) ORDER BY id DESC LIMIT $6" }
     COSTS (2) -> [cost_currency, micros, metered, unmetered] = { "SELECT COALESCE(cost_currency, '') AS cost_currency, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(COUNT(cost_micros) AS BIGINT) AS metered, CAST(COUNT(*) - COUNT(cost_micros) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $1 AND started_us < $2 GROUP BY cost_currency ORDER BY cost_currency" }
 }
 
@@ -248,6 +257,73 @@ pub async fn costs(
     rows.iter()
         .map(|row| Ok((row.text("cost_currency")?, row.int("micros")?, row.int("metered")?, row.int("unmetered")?)))
         .collect()
+}
+
+/// Whose calls, and when they began. An empty list of positions means all of them.
+#[derive(Debug, Clone)]
+pub struct Of<'a> {
+    pub positions: &'a [String],
+    /// The account that asked; `None`: whoever did.
+    pub requester: Option<&'a str>,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// What the calls of one position cost in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpentBy {
+    pub position: String,
+    /// `None` where no call told a price.
+    pub sum: Option<Money>,
+    pub metered: i64,
+    pub unmetered: i64,
+}
+
+/// What calls cost, by position and currency.
+pub async fn spent(store: &Store, of: &Of<'_>) -> Result<Vec<SpentBy>, StoreError> {
+    let rows = store.rows(&SPENT, of.args()).await?;
+    rows.iter()
+        .map(|row| {
+            let currency = row.text("cost_currency")?;
+            let micros = row.int("micros")?;
+            Ok(SpentBy {
+                position: row.text("position")?,
+                sum: (!currency.is_empty()).then(|| Money::new(micros, Currency::new(&currency))),
+                metered: row.int("metered")?,
+                unmetered: row.int("unmetered")?,
+            })
+        })
+        .collect()
+}
+
+/// In how many tasks a tool was called, and in how many of these a call told no price.
+pub async fn coverage(store: &Store, of: &Of<'_>) -> Result<(i64, i64), StoreError> {
+    let row = store.row(&COVERAGE, of.args()).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int("tasks")?, row.int("unmetered")?)))
+}
+
+/// The newest calls of these tools that happened; their proposals where they were not erased and can be read.
+pub async fn happened(
+    store: &Store,
+    of: &Of<'_>,
+    tools: &[&str],
+    limit: i64,
+) -> Result<Vec<(ActionId, Option<Proposal>)>, StoreError> {
+    let mut args = of.args();
+    args.extend(args![json(&tools), limit]);
+    let rows = store.rows(&MOVED, args).await?;
+    rows.iter()
+        .map(|row| {
+            let proposal = row.opt_text("proposal")?.and_then(|text| serde_json::from_str(&text).ok());
+            Ok((ActionId(row.int("id")?), proposal))
+        })
+        .collect()
+}
+
+impl Of<'_> {
+    fn args(&self) -> Vec<crate::store::Arg> {
+        args![json(&self.positions), self.from, self.until, self.requester.unwrap_or_default()]
+    }
 }
 
 fn stage_word(stage: &Stage) -> &'static str {

@@ -20,6 +20,9 @@ statements! { STATEMENTS;
         sqlite "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE task IN (SELECT value FROM json_each($1)) AND state = 'waiting' ORDER BY due_us, id"
         postgres "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'waiting' ORDER BY due_us, id" }
     WAITING_SOONEST (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE decided_us IS NULL AND state = 'waiting' ORDER BY due_us, id LIMIT $1" }
+    APPROVED (1) -> [action] = {
+        sqlite "SELECT action FROM approvals WHERE action IN (SELECT value FROM json_each($1)) AND state IN ('approved', 'spent') ORDER BY action"
+        postgres "SELECT action FROM approvals WHERE action IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state IN ('approved', 'spent') ORDER BY action" }
     DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state = 'waiting' AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state = 'waiting'" }
     CHANGE (7) -> [] = { "UPDATE approvals SET state = $3, body = $4, due_us = $5, decided_us = COALESCE(decided_us, $6), spent_us = COALESCE(spent_us, $7), revision = revision + 1 WHERE id = $1 AND revision = $2" }
@@ -83,6 +86,11 @@ pub async fn waiting_soonest(store: &Store, limit: i64) -> Result<Vec<Card>, Sto
 /// The cards of these tasks that wait, the nearest deadline first, in one statement.
 pub async fn waiting_of_tasks(store: &Store, tasks: &[TaskId]) -> Result<Vec<Card>, StoreError> {
     store.rows(&WAITING_OF_TASKS, args![json(&tasks)]).await?.iter().map(read).collect()
+}
+
+/// Which of these actions people said yes to.
+pub async fn approved_of(store: &Store, actions: &[ActionId]) -> Result<Vec<ActionId>, StoreError> {
+    store.rows(&APPROVED, args![json(&actions)]).await?.iter().map(|row| Ok(ActionId(row.int("action")?))).collect()
 }
 
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Card>, StoreError> {

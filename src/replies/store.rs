@@ -24,6 +24,7 @@ statements! { STATEMENTS;
     REMEMBER (6) -> [] = { "INSERT INTO posts (slot, channel, ts, thread_ts, outbox, at_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, thread_ts = excluded.thread_ts, outbox = excluded.outbox, at_us = excluded.at_us" }
     PLACE (1) -> [channel, ts, thread_ts] = { "SELECT channel, ts, thread_ts FROM posts WHERE slot = $1" }
     SLOT_AT (2) -> [slot] = { "SELECT slot FROM posts WHERE channel = $1 AND ts = $2" }
+    BEING_SENT (0) -> [slot] = { "SELECT slot FROM outbox WHERE state = 'sending' ORDER BY id" }
     SLOTS (1) -> [slot] = { "SELECT slot FROM posts WHERE slot LIKE $1 UNION SELECT slot FROM outbox WHERE slot LIKE $1 AND state IN ('pending', 'sending') ORDER BY 1" }
     FORGET (1) -> [] = { "DELETE FROM posts WHERE slot = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM outbox WHERE state IN ('pending', 'sending')" }
@@ -119,6 +120,11 @@ pub async fn place_of(store: &Store, slot: &str) -> Result<Option<Posted>, Store
 /// Which slot's message stands at this place, if it is ours.
 pub async fn slot_at(tx: &mut Tx, channel: &str, ts: &str) -> Result<Option<String>, StoreError> {
     tx.row(&SLOT_AT, args![channel, ts]).await?.map(|row| row.text("slot")).transpose()
+}
+
+/// Slots whose message is on its way: Slack may show it before it is noted where it stands.
+pub async fn being_sent(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    tx.rows(&BEING_SENT, args![]).await?.iter().map(|row| row.text("slot")).collect()
 }
 
 /// Slots that begin with `prefix` and whose message stands, or is about to.

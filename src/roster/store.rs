@@ -14,6 +14,7 @@ statements! { STATEMENTS;
     GROUPS (0) -> [user_group, handle, members] = { "SELECT user_group, handle, members FROM user_groups ORDER BY user_group" }
     RECORD_REVIEW (4) -> [] = { "INSERT INTO reviews (position, by_user, notes, at_us) VALUES ($1, $2, $3, $4)" }
     LAST_REVIEWS (0) -> [position, at_us] = { "SELECT position, MAX(at_us) AS at_us FROM reviews GROUP BY position ORDER BY position" }
+    REVIEWS_OF (2) -> [by_user, notes, at_us] = { "SELECT by_user, COALESCE(notes, '') AS notes, at_us FROM reviews WHERE position = $1 ORDER BY at_us DESC, id DESC LIMIT $2" }
     STOP (3) -> [] = { "INSERT INTO stops (what, by_user, at_us) VALUES ($1, $2, $3) ON CONFLICT (what) DO NOTHING" }
     RESUME (1) -> [] = { "DELETE FROM stops WHERE what = $1" }
     STOPS (0) -> [what, by_user, at_us] = { "SELECT what, by_user, at_us FROM stops ORDER BY what" }
@@ -62,6 +63,22 @@ pub async fn record_review(
 pub async fn last_reviews(store: &Store) -> Result<Vec<ReviewFact>, StoreError> {
     let rows = store.rows(&LAST_REVIEWS, args![]).await?;
     rows.iter().map(|row| Ok(ReviewFact { position: row.text("position")?, at: row.time("at_us")? })).collect()
+}
+
+/// A recorded review with the account that recorded it; `notes` is empty where there are none or they were erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub by: String,
+    pub notes: String,
+    pub at: Timestamp,
+}
+
+/// The recorded reviews of a position, the newest first.
+pub async fn reviews_of(store: &Store, position: &str, limit: i64) -> Result<Vec<Recorded>, StoreError> {
+    let rows = store.rows(&REVIEWS_OF, args![position, limit]).await?;
+    rows.iter()
+        .map(|row| Ok(Recorded { by: row.text("by_user")?, notes: row.text("notes")?, at: row.time("at_us")? }))
+        .collect()
 }
 
 /// Stops `what` (`all`, `agent:ID`, `task:17`); false when it was stopped already.

@@ -3,15 +3,16 @@
 
 use super::Finding;
 use super::grammar::Slot;
+use super::narrow::priority_word;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::tools::{Bound, bind};
-use super::topics::priority_word;
 use super::values::{Action, Slotted, Val, error};
 use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
+use super::workers::phrase_at;
 use crate::catalogue::ToolName;
-use crate::directives::rule::{Condition, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
 /// No action phrase is longer.
 const MAX_WORDS: usize = 14;
@@ -19,16 +20,23 @@ pub const NO_TOOL: u32 = 100;
 pub const UNDEFINED: u32 = 85;
 
 /// Words at which an action phrase ends.
-const STOPS: &[&str] = &[
+pub const STOPS: &[&str] = &[
     "if", "when", "whenever", "unless", "without", "before", "after", "until", "till", "within", "otherwise", "only",
     "over", "above", "under", "below", "more", "less", "than", "must", "should", "shall", "will", "may", "can", "is",
     "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not", "never", "need", "needs",
     "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because",
     "exceeding", "nothing", "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then",
-    "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves",
+    "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked",
+    "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = cores(reader, slot, i);
+    found.extend(quantities(reader, slot, i));
+    found
+}
+
+fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
     let codes = codes(reader, i);
     let by_code = !codes.is_empty();
@@ -53,6 +61,57 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         }
         if let Some(one) = phrase(reader, slot, i, end) {
             found.push(one);
+        }
+    }
+    found
+}
+
+/// "more than $500 in refunds per customer and week", "more than five refunds a day".
+fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    for bound in reader.slot(Slot::Bound, i).iter() {
+        let Val::Range(range) = &bound.val else { continue };
+        let Some(at) = ["in", "of", "worth of", "for"].iter().filter_map(|w| phrase_at(reader, bound.end, w)).max()
+        else {
+            continue;
+        };
+        for core in cores(reader, slot, at) {
+            let Val::Action(action) = &core.val else { continue };
+            let faults: Vec<Finding> = bound.faults.iter().chain(&core.faults).cloned().collect();
+            let mut push = |end: usize, range: &AmountRange, cost: u32| {
+                let when = Condition { amount: Some(range.clone()), ..action.when.clone() };
+                let action = Action { when, span: reader.span(i, end), ..(**action).clone() };
+                found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
+            };
+            let cost = bound.cost + core.cost;
+            push(core.end, range, cost + 1);
+            for per in reader.slot(Slot::Per, core.end).iter() {
+                if let (Val::Per { days, same }, None) = (&per.val, &range.per) {
+                    push(per.end, &AmountRange { per: Some(days.clone()), same: *same, ..range.clone() }, cost);
+                }
+            }
+        }
+    }
+    for bound in reader.slot(Slot::NumBound, i).iter() {
+        let Val::Count(over) = bound.val else { continue };
+        for core in cores(reader, slot, bound.end) {
+            let Val::Action(action) = &core.val else { continue };
+            for per in reader.slot(Slot::Per, core.end).iter() {
+                let Val::Per { days, same } = &per.val else { continue };
+                // "of the same service".
+                let again = (bound.end..core.end).find(|at| reader.low(*at) == "same");
+                let same =
+                    same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
+                let times = Times { over, per: days.clone(), same };
+                let when = Condition { times: Some(times), ..action.when.clone() };
+                let action = Action { when, span: reader.span(i, per.end), ..(**action).clone() };
+                found.push(Slotted {
+                    end: per.end,
+                    val: Val::Action(Box::new(action)),
+                    cost: core.cost,
+                    faults: core.faults.clone(),
+                });
+            }
         }
     }
     found
@@ -93,7 +152,7 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             };
             let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
             let cost = if faults.is_empty() { 0 } else { NO_TOOL };
-            found.push(Slotted { end, val: Val::Action(action), cost, faults: faults.clone() });
+            found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
         }
         let mut next = at;
         if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
@@ -159,12 +218,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             cost += HEDGE_COST;
             at = stop;
             continue;
-        } else if VAGUE.contains(&low)
-            && !is_tool_word(reader, at)
-            && !NOISE.contains(&low)
-            && !(slot == Slot::First && matches!(low, "open" | "recent" | "old" | "late" | "new"))
-            && !matches!(low, "new" | "old")
-        {
+        } else if is_vague(reader, slot, at) {
             faults.push(reader.hedge_fault(at, at + 1));
             cost += HEDGE_COST;
         } else if let Some(list) = parts.last_mut() {
@@ -192,7 +246,17 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             }
             Bound::Unknown(name, missing) => {
                 cost += UNDEFINED + u32::try_from(missing.len()).unwrap_or(9);
-                faults.push(undefined(reader, &missing, &name));
+                // The verb itself is no tool's: what looks like a ban may be guidance.
+                let first = tried.iter().find(|at| !NOISE.contains(&reader.low(**at)));
+                let object = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at))).nth(1);
+                let unbound = first.is_some_and(|at| missing.contains(at))
+                    || first.is_some_and(|at| super::tools::is_light(reader, *at))
+                        && object.is_some_and(|at| missing.contains(at));
+                let mut fault = undefined(reader, &missing, &name);
+                if unbound {
+                    fault.code = "undefined-act";
+                }
+                faults.push(fault);
                 tools.push(ToolPattern(name));
             }
             Bound::None => {
@@ -212,7 +276,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
         .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s" | "to"))
         .collect();
     let action = Action { text: text.join(" "), tools: unique, when, span: reader.span(i, end) };
-    Some(Slotted { end, val: Val::Action(action), cost, faults })
+    Some(Slotted { end, val: Val::Action(Box::new(action)), cost, faults })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -233,6 +297,14 @@ fn bind_part(
             if good(&bound) {
                 return (bound, shared);
             }
+        }
+    }
+    let determined =
+        part.first().is_some_and(|at| matches!(reader.low(*at), "the" | "a" | "an" | "its" | "their" | "any"));
+    if reading && slot != Slot::First && !determined {
+        let own = bind(reader, part, false);
+        if good(&own) && part.len() > 1 {
+            return (own, part.to_vec());
         }
     }
     let alone = bind(reader, part, reading);
@@ -270,8 +342,15 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
     })
 }
 
+/// An adjective that sounds like a limit, and that no tool is known by.
+fn is_vague(reader: &Reader<'_>, slot: Slot, at: usize) -> bool {
+    let low = reader.low(at);
+    let plain = matches!(low, "new" | "old") || slot == Slot::First && matches!(low, "open" | "recent" | "late");
+    VAGUE.contains(&low) && !plain && !NOISE.contains(&low) && !is_tool_word(reader, at)
+}
+
 /// Whether a tool or a term is known by this word, so that it is no mere adjective.
-fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
+pub fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
     let stem = reader.stem(at);
     reader.index.tools.iter().any(|tool| {
         tool.local.iter().chain(&tool.server).any(|word| word == stem)
@@ -280,11 +359,11 @@ fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
 }
 
 /// A defined term for customers or accounts: ("VIP", "the VIP customers") → its length and the term.
-fn segment_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, String)> {
-    super::topics::segment_word(reader, at).filter(|(length, _)| at + length <= end)
+pub fn segment_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, String)> {
+    super::narrow::segment_word(reader, at).filter(|(length, _)| at + length <= end)
 }
 
-fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
+pub fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
     let span = part_span(reader, part);
     error(
         "ambiguous-tool",
@@ -294,7 +373,7 @@ fn several(reader: &Reader<'_>, part: &[usize], names: &[String]) -> Finding {
     )
 }
 
-fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
+pub fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
     let words: Vec<&str> = missing.iter().map(|at| reader.low(*at)).collect();
     let span = part_span(reader, missing);
     error(
@@ -305,7 +384,7 @@ fn undefined(reader: &Reader<'_>, missing: &[usize], tool: &str) -> Finding {
     )
 }
 
-fn no_tool(reader: &Reader<'_>, part: &[usize]) -> Finding {
+pub fn no_tool(reader: &Reader<'_>, part: &[usize]) -> Finding {
     let words: Vec<&str> = part.iter().map(|at| reader.low(*at)).collect();
     error(
         "no-tool",

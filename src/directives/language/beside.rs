@@ -4,7 +4,7 @@ use super::clauses::{and, both, or_into};
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::values::{Clause, Match, Val, Workers};
-use crate::directives::rule::{BudgetThen, Condition, GuardThen, IsoDuration, Otherwise};
+use crate::directives::rule::{BudgetThen, Condition, IsoDuration, Otherwise};
 use crate::workers::WorkerRef;
 
 /// Everything that adjuncts add. A builder that cannot use a part rejects the reading, so that nothing is dropped.
@@ -19,7 +19,6 @@ pub struct Beside {
     pub nothing_else: bool,
     pub until: Option<String>,
     pub then: Option<BudgetThen>,
-    pub guard: Option<(GuardThen, Vec<WorkerRef>)>,
     pub remind: Option<Vec<WorkerRef>>,
     pub by: Option<Workers>,
 }
@@ -78,6 +77,7 @@ impl Beside {
             Form::ThenWarn => put(&mut self.then, BudgetThen::Warn)?,
             Form::RemindTo => put(&mut self.remind, adjunct.workers(Slot::To)?.refs.clone())?,
             Form::ByWho => put(&mut self.by, adjunct.workers(Slot::To)?.clone())?,
+            Form::Undefined => {}
             _ => return None,
         }
         Some(())
@@ -111,15 +111,13 @@ impl Beside {
 
     /// Whether nothing but conditions was said.
     pub fn only_conditions(&self) -> bool {
-        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, guard, remind, by } =
-            self;
+        let Self { clauses: _, unless: _, within, otherwise, typed, nothing_else, until, then, remind, by } = self;
         within.is_none()
             && otherwise.is_none()
             && !typed
             && !nothing_else
             && until.is_none()
             && then.is_none()
-            && guard.is_none()
             && remind.is_none()
             && by.is_none()
     }

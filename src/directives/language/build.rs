@@ -2,9 +2,10 @@
 
 use super::beside::Beside;
 use super::grammar::Slot;
+use super::numbers::empty;
 use super::pattern_set::Form;
 use super::scan::Reader;
-use super::values::{Clause, Match, Val};
+use super::values::{Clause, Match, Val, error};
 use super::{Finding, build_care, build_gates};
 use crate::directives::rule::{Condition, Escalate, Expect, Prioritise, Priority, Route, Rule};
 use crate::workers::WorkerRef;
@@ -17,24 +18,27 @@ pub struct Built {
     pub faults: Vec<Finding>,
     pub warnings: Vec<Finding>,
     pub form: Form,
-    pub pattern: &'static str,
     /// The tokens of the first slot: the subject that a second half may share.
     pub subject: (usize, usize),
-    pub start: usize,
+    /// What the reading would cost if it could be enforced: nobody may be led to a worse reading by a rule that cannot.
+    pub natural: Option<u32>,
 }
 
 /// `None` where the parts do not make a rule together.
 pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
+    if !fitting.faults.is_empty() && preference(fitting) >= 8 {
+        return None;
+    }
     let mut beside = Beside::of(fitting)?;
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
+    let mut extra = 0;
     let rules = match fitting.form {
-        Form::Route | Form::RouteIf => route(fitting, &beside)?,
+        Form::Route | Form::RouteIf => route(reader, fitting, &beside, &mut faults)?,
         Form::EscalateWork | Form::Escalate => escalate(fitting, &beside)?,
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
         Form::Approve
-        | Form::ApproveUnless
         | Form::Allow
         | Form::Forbid
         | Form::ForbidUnless
@@ -42,10 +46,8 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         | Form::Permit
         | Form::PermitOnly
         | Form::PermitNothingElse
-        | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings)?,
+        | Form::Before => build_gates::build(reader, fitting, &beside, &mut faults, &mut warnings, &mut extra)?,
         Form::Budget
-        | Form::BudgetAsk
-        | Form::BudgetWarn
         | Form::Review
         | Form::Sample
         | Form::GuardBelow
@@ -56,18 +58,64 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         _ => return None,
     };
     let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
+    for rule in &rules {
+        if let Some(when) = condition(rule)
+            && impossible(when)
+        {
+            let span = reader.span(fitting.start, fitting.end);
+            faults.push(error(
+                "empty-range",
+                span,
+                "no amount lies in this range".to_owned(),
+                "put the smaller amount first",
+            ));
+        }
+    }
     let penalty = if faults.is_empty() { 0 } else { 70 };
+    let natural =
+        (!faults.is_empty() && fitting.faults.is_empty()).then_some(fitting.cost + extra + preference(fitting));
     faults.splice(0..0, fitting.faults.iter().cloned());
     Some(Built {
         rules,
-        cost: fitting.cost + penalty + preference(fitting),
+        cost: fitting.cost + extra + penalty + preference(fitting),
+        natural,
         faults,
         warnings,
         form: fitting.form,
-        pattern: fitting.pattern,
         subject,
-        start: fitting.start,
     })
+}
+
+/// The condition of a rule, where its kind has one.
+pub fn condition(rule: &Rule) -> Option<&Condition> {
+    match rule {
+        Rule::Route(r) => Some(&r.when),
+        Rule::Escalate(r) => Some(&r.when),
+        Rule::Approve(r) => Some(&r.when),
+        Rule::Allow(r) => Some(&r.when),
+        Rule::Forbid(r) => Some(&r.when),
+        Rule::Before(r) => Some(&r.when),
+        Rule::Prioritise(r) => Some(&r.when),
+        Rule::Expect(r) => Some(&r.when),
+        Rule::Define(_)
+        | Rule::Permit(_)
+        | Rule::Budget(_)
+        | Rule::Review(_)
+        | Rule::Sample(_)
+        | Rule::Guard(_)
+        | Rule::Autonomy(_)
+        | Rule::Schedule(_)
+        | Rule::Cover(_)
+        | Rule::Hours(_)
+        | Rule::Guidance(_) => None,
+    }
+}
+
+/// Whether some amount in the condition can never be.
+fn impossible(when: &Condition) -> bool {
+    when.amount.as_ref().is_some_and(empty)
+        || when.all.iter().any(impossible)
+        || when.unless.as_ref().is_some_and(|unless| impossible(unless))
 }
 
 /// Patterns with little to hold on to give way to others.
@@ -114,7 +162,7 @@ fn trigger(when: &Condition) -> bool {
     when.unanswered_for.is_some() || when.failed_times.is_some() || when.unsure || when.stuck_for.is_some()
 }
 
-fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec<Finding>) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
     }
@@ -124,7 +172,17 @@ fn route(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     }
     let clauses = work_clauses(fitting, beside)?;
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
-        return None;
+        if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those")
+            || !fitting.pattern.contains("<it> <goes_to>")
+        {
+            return None;
+        }
+        faults.push(error(
+            "pronoun",
+            reader.span(0, 1),
+            format!("“{}” does not say which work is meant", reader.low(0)),
+            "name the topic, or write the sentence under a heading that names it",
+        ));
     }
     clauses
         .into_iter()

@@ -7,7 +7,7 @@ use super::pattern_set::Form;
 use super::scan::Reader;
 use super::values::{Match, Val, error};
 use crate::directives::rule::{
-    Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Review, Rule, Sample,
+    Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Period, Review, Rule, Sample,
 };
 use crate::workers::WorkerRef;
 
@@ -26,7 +26,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
         ));
     }
     let rule = match fitting.form {
-        Form::Budget => Rule::Budget(budget(fitting, beside, who)?),
+        Form::Budget => Rule::Budget(budget(reader, fitting, beside, who, faults)?),
         Form::Review => {
             let Some(Val::Every(every)) = fitting.val(Slot::Period) else { return None };
             (Beside { remind: None, ..beside.clone() }).is_nothing().then_some(())?;
@@ -52,6 +52,9 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
         Form::Autonomy => {
             let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
             (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
+            if fitting.workers(Slot::Who).is_none() && beside.until.is_none() {
+                return None;
+            }
             Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() })
         }
         Form::Cover => {
@@ -85,7 +88,13 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
     Some(vec![rule])
 }
 
-fn budget(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Budget> {
+fn budget(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    who: Vec<WorkerRef>,
+    faults: &mut Vec<Finding>,
+) -> Option<Budget> {
     (Beside { then: None, remind: None, ..beside.clone() }).is_nothing().then_some(())?;
     let (amount, currency) = fitting.binds.iter().find_map(|bind| match &bind.val {
         Val::Money(number, currency) => Some((*number, currency.clone())),
@@ -94,10 +103,33 @@ fn budget(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Budge
         }
         _ => None,
     })?;
-    let period = fitting.vals(Slot::Period).find_map(|val| match val {
-        Val::Every(every) => every.period,
-        _ => None,
-    })?;
+    let period = if fitting.pattern.contains("{period}") {
+        fitting.vals(Slot::Period).find_map(|val| match val {
+            Val::Every(every) => every.period,
+            _ => None,
+        })?
+    } else {
+        let word = fitting.pattern.contains("daily|weekly");
+        let named = (fitting.start..fitting.end).find_map(|i| match reader.low(i) {
+            "daily" => Some(Period::Day),
+            "weekly" => Some(Period::Week),
+            "monthly" => Some(Period::Month),
+            "quarterly" => Some(Period::Quarter),
+            _ => None,
+        });
+        match named.filter(|_| word) {
+            Some(period) => period,
+            None => {
+                faults.push(error(
+                    "no-period",
+                    reader.span(fitting.start, fitting.end),
+                    "this limit does not say for which time".to_owned(),
+                    "add “a day”, “a week”, “a month” or “per task”",
+                ));
+                Period::Month
+            }
+        }
+    };
     let then = beside.then.unwrap_or(if beside.remind.is_some() { BudgetThen::Warn } else { BudgetThen::Pause });
     Some(Budget { who, amount, currency, per: period, then })
 }

@@ -18,19 +18,20 @@ pub fn build(
     beside: &Beside,
     faults: &mut Vec<Finding>,
     warnings: &mut Vec<Finding>,
+    extra: &mut u32,
 ) -> Option<Vec<Rule>> {
     let span = reader.span(fitting.start, fitting.end);
-    let alternatives = gate_clauses(fitting, beside)?;
+    let alternatives = gate_clauses(reader, fitting, beside, faults, extra)?;
     let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let mut rules = Vec::new();
     for clause in alternatives {
-        let action = clause.action.clone()?;
+        // "They need approval": the pronoun is what is wrong.
+        let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
+        let action = clause.action.clone().or_else(nothing)?;
         check_amount(reader, &action, &clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
-            Form::Approve | Form::ApproveUnless => {
-                approve(reader, fitting, beside, action, who, clause.when, &span, faults)?
-            }
+            Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
             Form::Allow => {
                 plain(beside)?;
                 if !who.is_empty() {
@@ -82,9 +83,28 @@ fn plain(beside: &Beside) -> Option<()> {
 }
 
 /// The action of the main clause, or of its "when …", with all conditions.
-fn gate_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
+fn gate_clauses(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    faults: &mut Vec<Finding>,
+    extra: &mut u32,
+) -> Option<Vec<Clause>> {
     let mut all = beside.conditions()?;
-    if let Some(action) = fitting.action(Slot::Act) {
+    let place = |slot: Slot| fitting.binds.iter().find(|b| b.slot == Some(slot)).map(|b| (b.from, b.to));
+    let passive = match (place(Slot::Obj), place(Slot::Part)) {
+        (Some(object), Some(part)) => {
+            let found = super::passives::passive(reader, object, part);
+            *extra += found.cost;
+            faults.extend(found.faults);
+            match found.val {
+                Val::Action(action) => Some(*action),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    if let Some(action) = fitting.action(Slot::Act).or(passive.as_ref()) {
         for clause in &mut all {
             if clause.action.is_some() {
                 return None;
@@ -96,7 +116,7 @@ fn gate_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
     Some(all)
 }
 
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "the parts of one rule, each named")]
 fn approve(
     reader: &Reader<'_>,
     fitting: &Match,
@@ -298,14 +318,26 @@ fn check_amount(
             ));
         }
     }
-    let none = |tool: &&super::index::ToolWords| tool.takes_amount == Some(false) && tool.currency.is_none();
-    if !tools.is_empty() && tools.iter().all(none) {
-        faults.push(error(
-            "no-amount",
-            span.clone(),
-            format!("{} takes no amount of money", tools[0].name),
-            "leave the amount out, or define where the tool's amount stands",
-        ));
+    let unknown = |tool: &&&super::index::ToolWords| tool.currency.is_none();
+    let whole_server = action.tools.iter().any(|pattern| pattern.0.ends_with(".*"));
+    let bad = if whole_server {
+        tools.iter().find(unknown).filter(|_| tools.iter().all(|t| t.currency.is_none()))
+    } else {
+        tools.iter().find(unknown)
+    };
+    if let Some(tool) = bad {
+        let (message, help) = if tool.takes_amount == Some(false) {
+            (format!("{} takes no amount of money", tool.name), "leave the amount out".to_owned())
+        } else {
+            (
+                format!("nobody has said where {} holds its amount, and in which unit", tool.name),
+                format!(
+                    "define it: “A … means `{}`; its amount is `amount_cents` in cents of {}.”",
+                    tool.name, amount.currency
+                ),
+            )
+        };
+        faults.push(error("no-amount", span.clone(), message, &help));
     }
 }
 

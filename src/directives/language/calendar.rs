@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::Finding;
+use super::clock_time::{clock, zone};
 use super::numbers::number;
 use super::scan::Reader;
-use super::times::{clock, duration, iso, zone};
+use super::times::{duration, iso};
 use super::token::Kind;
 use super::values::{DaysAndHours, Slotted, Val, error};
 use super::vocabulary::words::{DAYS, MONTHS, ORDINALS};
@@ -161,12 +162,12 @@ fn dated(from: String, until: String, end: usize, faults: Vec<Finding>) -> Slott
 pub fn until(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let at = i + usize::from(matches!(reader.low(i), "the"));
     let mut found = Vec::new();
-    if let Some((end, date, mut faults)) = partial(reader, i) {
-        if date.month.is_some() {
-            let date = resolve(reader, i, end, date, &mut faults);
-            let cost = if faults.is_empty() { 0 } else { 90 };
-            found.push(Slotted { end, val: Val::Until(date.to_string()), cost, faults });
-        }
+    if let Some((end, date, mut faults)) = partial(reader, i)
+        && date.month.is_some()
+    {
+        let date = resolve(reader, i, end, date, &mut faults);
+        let cost = if faults.is_empty() { 0 } else { 90 };
+        found.push(Slotted { end, val: Val::Until(date.to_string()), cost, faults });
     }
     // "until the end of March 2027".
     if let Some(month) = month_at(reader, at)

@@ -34,12 +34,19 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         );
     }
     for fitting in reader.from(Set::Clause, at).iter() {
-        if slot == Slot::Mod && !stands_alone(fitting.form) {
+        // With a subject of its own it is a sentence, not something beside one.
+        if slot == Slot::Mod && (!stands_alone(fitting.form) || fitting.val(Slot::Work).is_some()) {
             continue;
         }
         let Some((clauses, bad)) = meaning(reader, fitting) else { continue };
         let faults: Vec<Finding> = fitting.faults.iter().chain(&bad).cloned().collect();
-        let cost = fitting.cost + if bad.is_empty() { 0 } else { 80 };
+        let once = match fitting.form {
+            Form::FailedOnce => 5,
+            // "approval from Dana" is no request that comes from her.
+            Form::FromWorker if slot == Slot::Mod => 3,
+            _ => 0,
+        };
+        let cost = fitting.cost + once + if bad.is_empty() { 0 } else { 80 };
         found.push(Slotted { end: fitting.end, val: Val::Clauses(clauses), cost, faults });
     }
     found
@@ -196,7 +203,7 @@ pub fn and(a: &Condition, b: &Condition) -> Option<Condition> {
 fn narrow(a: &AmountRange, b: &AmountRange) -> Option<AmountRange> {
     let lower = |r: &AmountRange| r.over.is_some() || r.at_least.is_some();
     let upper = |r: &AmountRange| r.under.is_some() || r.at_most.is_some();
-    let apart = !(lower(a) && lower(b)) && !(upper(a) && upper(b));
+    let apart = !(lower(a) && lower(b) || upper(a) && upper(b));
     (apart && a.currency == b.currency && a.per == b.per && a.same == b.same).then(|| AmountRange {
         over: a.over.or(b.over),
         at_least: a.at_least.or(b.at_least),
@@ -242,7 +249,10 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         })
     };
     match fitting.form {
-        Form::Unanswered => when.unanswered_for = Some(fitting.duration()?.clone()),
+        Form::Unanswered => {
+            when.unanswered_for = Some(fitting.duration()?.clone());
+            when.channels = words(Slot::Channels).unwrap_or_default();
+        }
         Form::Stuck => when.stuck_for = Some(fitting.duration()?.clone()),
         Form::FailedTimes => when.failed_times = Some(count(Slot::Count).or_else(|| count(Slot::Num))?),
         Form::FailedOnce => when.failed_times = Some(1),
@@ -250,8 +260,7 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         Form::About => when.topics = words(Slot::Topics)?,
         Form::Mentions => when.mentions = words(Slot::Mentions)?,
         Form::MentionsAll => {
-            let mut each = words(Slot::Mentions)?.into_iter();
-            when.mentions = vec![each.next()?];
+            let each = words(Slot::Mentions)?.into_iter();
             when.all = each.map(|word| Condition { mentions: vec![word], ..Condition::default() }).collect();
         }
         Form::InChannel => when.channels = words(Slot::Channels)?,
@@ -284,9 +293,12 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
             let over = count(Slot::NumBound).or_else(|| count(Slot::Num).map(|n| n.saturating_sub(1)))?;
             when.times = Some(Times { over, per: days.clone(), same: *same });
         }
-        Form::Acts => {
+        Form::Acts | Form::ActsAmount => {
             let action = fitting.action(Slot::Act)?.clone();
             *when = action.when.clone();
+            if fitting.form == Form::ActsAmount {
+                when.amount = Some(amount(fitting)?);
+            }
             clause.action = Some(action);
         }
         _ => return None,

@@ -1,10 +1,13 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
-use super::Finding;
+use super::actions::unknown_code;
 use super::forms::singular;
+use super::grammar::Slot;
+use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
 use super::values::error;
 use super::vocabulary::words::CURRENCY_WORDS;
+use super::{Finding, Vocabulary};
 use crate::directives::rule::{AmountArgument, AmountUnit, Define, ToolPattern};
 
 /// A definition, or what is wrong with one; `None` where the sentence defines nothing.
@@ -35,6 +38,28 @@ pub fn define(text: &str) -> Option<Result<Define, Finding>> {
     }
     let means = list(body);
     (!means.is_empty()).then(|| Ok(Define { term: term_words, means, tools: Vec::new(), amount: None }))
+}
+
+/// "Finance covers refunds and invoices" is about a worker, whatever it looks like.
+pub fn names_worker(text: &str, vocabulary: &Vocabulary<'_>) -> bool {
+    let tokens = tokenize(text);
+    let weak = tokens.iter().take(5).any(|t| matches!(t.low.as_str(), "covers" | "includes" | "comprises"));
+    if !weak {
+        return false;
+    }
+    let reader = Reader::new(vocabulary, tokens);
+    reader.slot(Slot::To, 0).iter().any(|s| s.faults.is_empty())
+}
+
+/// An error for each tool that a definition names and nobody knows.
+pub fn unknown_tools(define: &Define, text: &str, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
+    let reader = Reader::new(vocabulary, tokenize(text));
+    (0..reader.tokens.len())
+        .filter_map(|i| match &reader.tokens[i].kind {
+            Kind::Code(code) if define.tools.iter().any(|tool| tool.0 == *code) => unknown_code(&reader, code, i),
+            _ => None,
+        })
+        .collect()
 }
 
 /// (tokens of the term, where the meaning starts).
@@ -107,8 +132,17 @@ fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
             let code = tokens[at..].iter().any(|t| matches!(t.kind, Kind::Code(_)));
             let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
             let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
-            if of_words
-                && (!weak || code || quoted_term)
+            let list = !weak || tokens[at..].iter().any(|t| t.is_mark(',') || t.low == "and");
+            let free =
+                !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
+            let figures = tokens.iter().any(|t| matches!(t.kind, Kind::Number | Kind::Date(..) | Kind::Handle(_)));
+            let listed = weak && !code && list && !figures && at == start + 1 && phrase.len() == 1;
+            let pronoun = at + phrase.len() + 1 == tokens.len()
+                && matches!(low(at + phrase.len()), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
+            if free
+                && !pronoun
+                && of_words
+                && (!weak || code || quoted_term || listed)
                 && !matches!(
                     low(start),
                     "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"

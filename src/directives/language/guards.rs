@@ -3,8 +3,9 @@
 use super::Finding;
 use super::build::Built;
 use super::build_care::guard;
+use super::counts::percent;
 use super::grammar::Slot;
-use super::numbers::{money, number, percent};
+use super::numbers::{money, number};
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::times::duration;
@@ -40,8 +41,8 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
             vec![(total, 0, i)]
         };
         for (end, then_from, then_to) in splits {
-            let Some(parts) = condition(reader, start, end) else { continue };
-            let Some((then, to)) = consequence(reader, then_from, then_to, &parts) else { continue };
+            let Some(mut parts) = condition(reader, start, end) else { continue };
+            let Some((then, to)) = consequence(reader, then_from, then_to, &mut parts) else { continue };
             found.extend(built(reader, parts, then, to, (i, end)));
         }
     }
@@ -51,7 +52,20 @@ pub fn read(reader: &Reader<'_>) -> Vec<Built> {
 fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>, at: (usize, usize)) -> Option<Built> {
     let mut faults = parts.faults;
     let span = reader.span(at.0, at.1);
-    let (Some(measure), Some(below), Some(value)) = (parts.measure, parts.below, parts.value) else { return None };
+    if parts.value.is_none() || parts.below.is_none() {
+        let help = "say below or above which share or sum";
+        faults.push(error("no-limit", span.clone(), "this measure has no limit".to_owned(), help));
+    }
+    let (below, value) = (parts.below.unwrap_or(true), parts.value.unwrap_or(Number(0)));
+    let measure = parts.measure.unwrap_or_else(|| {
+        faults.push(error(
+            "no-measure",
+            span.clone(),
+            "this does not say what is measured".to_owned(),
+            "name it: accepted proposals, escalations, cost or CSAT",
+        ));
+        Measure::Acceptance
+    });
     let days = parts.days.unwrap_or_else(|| {
         faults.push(error(
             "no-period",
@@ -71,9 +85,8 @@ fn built(reader: &Reader<'_>, parts: Parts, then: GuardThen, to: Vec<WorkerRef>,
         faults,
         warnings: Vec::new(),
         form: if below { Form::GuardBelow } else { Form::GuardAbove },
-        pattern: "{measure}, {consequence}",
         subject: (0, 0),
-        start: at.0,
+        natural: None,
     })
 }
 
@@ -131,18 +144,24 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
             return None;
         }
     }
-    let complete = parts.measure.is_some() && parts.below.is_some() && parts.value.is_some();
-    complete.then_some(parts)
+    let complete = parts.below.is_some()
+        && parts.value.is_some()
+        && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
+    let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
+    (complete || limitless).then_some(parts)
 }
 
-fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {
+fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -> Option<(GuardThen, Vec<WorkerRef>)> {
     let mut at = from;
     while at < to && (matches!(reader.low(at), "," | "then" | "please") || reader.is_filler(at)) {
         at += 1;
     }
     let end = (0..=2).map(|n| to.saturating_sub(n)).find(|end| *end > at && !reader.tokens[*end - 1].is_mark(','))?;
     for (phrase, then) in CONSEQUENCES {
-        if fits(reader, at, end, phrase, parts) {
+        if let Some(named) = fits(reader, at, end, phrase, &parts.who) {
+            if parts.who.is_empty() {
+                parts.who = named;
+            }
             return Some((*then, Vec::new()));
         }
     }
@@ -188,34 +207,33 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &Parts) -> Op
     None
 }
 
-/// A phrase in which `*` stands for the worker, by name or pronoun.
-fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, parts: &Parts) -> bool {
-    let mut ends = vec![from];
+/// A phrase in which `*` stands for the worker, by name or pronoun; the name that stood there, if any.
+fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, who: &[WorkerRef]) -> Option<Vec<WorkerRef>> {
+    let mut ends = vec![(from, Vec::new())];
     for word in phrase.split(' ') {
         let mut next = Vec::new();
-        for at in &ends {
+        for (at, name) in &ends {
             if word == "*" {
                 if matches!(reader.low(*at), "it" | "they" | "its" | "them" | "their" | "that") {
-                    next.push(at + 1);
+                    next.push((at + 1, name.clone()));
                 }
                 if reader.low(*at) == "the" && reader.low(at + 1) == "agent" {
-                    next.push(at + 2);
+                    next.push((at + 2, name.clone()));
                 }
-                for named in reader.slot(Slot::To, *at).iter() {
+                for named in reader.slot(Slot::To, *at).iter().filter(|s| s.cost < 60) {
                     if let Val::Workers(workers) = &named.val
-                        && workers.refs == parts.who
-                        && !parts.who.is_empty()
+                        && (workers.refs == who || who.is_empty())
                     {
-                        next.push(named.end);
+                        next.push((named.end, workers.refs.clone()));
                     }
                 }
             } else if reader.low(*at) == word {
-                next.push(at + 1);
+                next.push((at + 1, name.clone()));
             } else if reader.is_filler(*at) && reader.low(at + 1) == word {
-                next.push(at + 2);
+                next.push((at + 2, name.clone()));
             }
         }
         ends = next;
     }
-    ends.contains(&to)
+    ends.into_iter().find(|(end, _)| *end == to).map(|(_, name)| name)
 }

@@ -34,7 +34,6 @@ pub struct ToolWords {
     pub currency: Option<String>,
     /// Whether its arguments could hold an amount; `None` where nobody can tell.
     pub takes_amount: Option<bool>,
-    pub own: bool,
 }
 
 #[derive(Debug, Default)]
@@ -175,7 +174,7 @@ impl Index {
                 ] {
                     let mut words = base.clone();
                     words.push(singular(noun));
-                    self.add(words, &worker, if noun == "team" { 0 } else { 2 });
+                    self.add(words, &worker, if noun == "team" { 0 } else { 5 });
                 }
                 let mut reversed = vec!["team".to_owned()];
                 reversed.extend(base);
@@ -243,7 +242,6 @@ impl Index {
                     description: stems(description),
                     reads: *reads,
                     takes_amount: Some(false),
-                    own: true,
                     ..ToolWords::default()
                 });
             }

@@ -13,13 +13,17 @@ mod build_care;
 mod build_gates;
 mod calendar;
 mod clauses;
+mod clock_time;
+mod counts;
 mod define;
 mod forms;
 mod grammar;
 mod guards;
 mod index;
+mod narrow;
 mod numbers;
 mod paraphrase;
+mod passives;
 mod pattern_set;
 mod recur;
 mod scan;
@@ -140,9 +144,15 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
-    if let Some(defined) = define::define(text) {
+    if let Some(defined) = define::define(text)
+        && !define::names_worker(text, vocabulary)
+    {
         return match defined {
             Ok(define) => {
+                let unknown = define::unknown_tools(&define, text, vocabulary);
+                if !unknown.is_empty() {
+                    return Outcome::Refused(unknown);
+                }
                 let read = Read { rule: Rule::Define(define), offset: 0, findings: Vec::new() };
                 Outcome::Rules(vec![read])
             }
@@ -187,7 +197,3 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
     scope::heading(text, vocabulary)
 }
-
-// DEBUG-BEGIN
-pub use verdict::debug;
-// DEBUG-END

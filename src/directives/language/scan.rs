@@ -7,14 +7,17 @@ use std::rc::Rc;
 use super::forms::stem;
 use super::grammar::{Elem, Grammar, Pattern, Slot, grammar};
 use super::index::Index;
-use super::pattern_set::Set;
+use super::pattern_set::{Form, Set};
 use super::token::{Kind, Token};
 use super::values::{Bind, Match, Slotted, Val, error};
-use super::{Finding, Vocabulary, actions, clauses, numbers, times, topics, workers};
+use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, passives, times, topics, workers};
 
 /// How many steps one sentence may take before the reader gives up; ordinary sentences need a few thousand.
 const MAX_STEPS: u32 = 400_000;
 pub const HEDGE_COST: u32 = 60;
+
+/// What was found before, by kind and place.
+type Memo<K, V> = RefCell<HashMap<(K, usize), Rc<[V]>>>;
 
 pub struct Reader<'r> {
     pub voc: &'r Vocabulary<'r>,
@@ -28,8 +31,8 @@ pub struct Reader<'r> {
     stems: Vec<String>,
     /// For each place the words that stand there, or after what may be skipped there.
     reach: Vec<Vec<u64>>,
-    slots: RefCell<HashMap<(Slot, usize), Rc<[Slotted]>>>,
-    sets: RefCell<HashMap<(Set, usize), Rc<[Match]>>>,
+    slots: Memo<Slot, Slotted>,
+    sets: Memo<Set, Match>,
     steps: Cell<u32>,
 }
 
@@ -103,10 +106,6 @@ impl<'r> Reader<'r> {
         let Some(ids) = first else { return true };
         let Some(bits) = self.reach.get(i) else { return false };
         ids.iter().any(|id| bits[usize::from(*id) / 64] >> (id % 64) & 1 == 1)
-    }
-
-    pub fn steps_spent(&self) -> u32 {
-        self.steps.get()
     }
 
     pub fn low(&self, i: usize) -> &str {
@@ -263,7 +262,7 @@ impl<'r> Reader<'r> {
                         let filled = Slotted {
                             end: adjunct.end,
                             val: Val::Adjunct(Rc::new(adjunct.clone())),
-                            cost: adjunct.cost + 1,
+                            cost: adjunct.cost + 1 + self.unclosed(adjunct),
                             faults: adjunct.faults.clone(),
                         };
                         self.bind(None, &filled, j, state, &mut |state| {
@@ -275,6 +274,15 @@ impl<'r> Reader<'r> {
                 self.skips(i, state, &mut go);
             }
         }
+    }
+
+    /// A leading "if …" that no comma closes may have ended too early.
+    fn unclosed(&self, adjunct: &Match) -> u32 {
+        let leading = adjunct.start == 0 && matches!(adjunct.form, Form::If | Form::Unless | Form::Undefined);
+        let closed = self.tokens.get(adjunct.end).is_none_or(|token| token.is_mark(',') || token.low == "then");
+        // "over $100 but under $300" is one range rather than an exception.
+        let exception = adjunct.form == Form::Unless && adjunct.pattern.contains("<except>");
+        u32::from(exception) * 3 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(
@@ -357,22 +365,25 @@ impl<'r> Reader<'r> {
         match slot {
             Slot::Who | Slot::To | Slot::From => workers::fill(self, slot, i),
             Slot::Act | Slot::First => actions::fill(self, slot, i),
+            Slot::Obj => passives::object(self, i),
+            Slot::Part => passives::participle(self, i),
+            Slot::Free => passives::free(self, i),
             Slot::Cond | Slot::Mod => clauses::fill(self, slot, i),
             Slot::Work => topics::work(self, i),
             Slot::Topics => topics::topics(self, i),
-            Slot::Mentions => topics::mentions(self, i),
-            Slot::Channels => topics::channels(self, i),
-            Slot::Seg => topics::segments(self, i),
-            Slot::Source => topics::source(self, i),
-            Slot::Prio => topics::priority(self, i),
-            Slot::Level => topics::level(self, i),
+            Slot::Mentions => narrow::mentions(self, i),
+            Slot::Channels => narrow::channels(self, i),
+            Slot::Seg => narrow::segments(self, i),
+            Slot::Source => narrow::source(self, i),
+            Slot::Prio => narrow::priority(self, i),
+            Slot::Level => narrow::level(self, i),
             Slot::Okay => clauses::okay(self, i),
             Slot::Bound => numbers::bound(self, i),
             Slot::Money => numbers::money_slot(self, i),
-            Slot::Num => numbers::num(self, i),
-            Slot::Count => numbers::count(self, i),
-            Slot::NumBound => numbers::number_bound(self, i),
-            Slot::Pct => numbers::percent(self, i),
+            Slot::Num => counts::num(self, i),
+            Slot::Count => counts::count(self, i),
+            Slot::NumBound => counts::number_bound(self, i),
+            Slot::Pct => counts::percent(self, i),
             Slot::Dur => times::duration_slot(self, i),
             Slot::Per => times::per(self, i),
             Slot::Period => times::period(self, i),

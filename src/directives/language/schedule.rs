@@ -3,10 +3,10 @@
 use super::Finding;
 use super::build::Built;
 use super::calendar::{day_number, days, days_old};
+use super::clock_time::{clock, zone};
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
-use super::times::{clock, zone};
 use super::values::{Val, error};
 use super::vocabulary::words::{DAYS, ORDINALS};
 use super::workers::phrase_at;
@@ -82,9 +82,8 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
         faults,
         warnings: Vec::new(),
         form: Form::Schedule,
-        pattern: "{recurrence} {do}",
         subject: (0, 0),
-        start: 0,
+        natural: None,
     })
 }
 
@@ -209,7 +208,7 @@ fn zoned(reader: &Reader<'_>, end: usize, faults: &mut Vec<Finding>) -> (usize, 
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "the fields of one expression, and where it stands")]
 fn cron(
     hours: &[(u32, u32)],
     dom: &str,
@@ -251,8 +250,7 @@ fn time_part(reader: &Reader<'_>, i: usize, faults: &mut Vec<Finding>) -> Option
     }
     let mut times = Vec::new();
     let mut end = at;
-    loop {
-        let Some((next, hour, minute, bad)) = clock(reader, at) else { break };
+    while let Some((next, hour, minute, bad)) = clock(reader, at) {
         faults.extend(bad);
         times.push((hour, minute));
         end = next;
@@ -331,6 +329,14 @@ fn day_part(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
         ("once a month", "say on which day of the month and at what time"),
     ] {
         if let Some(end) = phrase_at(reader, i, phrase) {
+            // "every month on the 15th": a day of the month, its month already said.
+            if phrase.contains("month")
+                && let Some((stop, day)) = day_number(reader, end + usize::from(reader.low(end) == "on"))
+                && (1..=31).contains(&day)
+                && reader.low(end) == "on"
+            {
+                return Some((stop, When::On(day.to_string(), "*".to_owned(), "*".to_owned())));
+            }
             // "once a week on Monday at 9", "every month on the 5th".
             if let Some(found) = day_part(reader, end + usize::from(reader.low(end) == ",")) {
                 return Some(found);
@@ -398,8 +404,7 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     }
     let mut numbers = Vec::new();
     let mut end = at;
-    loop {
-        let Some((next, n)) = day_number(reader, end) else { break };
+    while let Some((next, n)) = day_number(reader, end) {
         numbers.push(n);
         end = next;
         let joint = usize::from(reader.tokens.get(end).is_some_and(|t| t.is_mark(',')));

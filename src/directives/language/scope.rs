@@ -23,9 +23,11 @@ pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<
     let resolved: Vec<Vec<Token>> = match &worker {
         Some(worker) => {
             let mut lists: Vec<Vec<Token>> = attempts.iter().map(|list| with_pronouns(list, worker)).collect();
-            lists.push(with_pronouns(&tokens, worker));
-            let subject = worker_token(worker);
-            lists.push(std::iter::once(subject).chain(with_pronouns(&tokens, worker)).collect());
+            let plain = with_pronouns(&tokens, worker);
+            if scope.heading.is_some() || lacks_subject(&tokens) {
+                lists.extend(with_subject(&plain, worker));
+            }
+            lists.push(plain);
             lists
         }
         None => {
@@ -97,6 +99,70 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
     }
     let reader = Reader::new(voc, tokens.to_vec());
     reader.slot(Slot::To, 0).iter().any(|s| s.end == tokens.len() && s.cost < 60)
+}
+
+/// Starts with a verb, a modal or "if unsure": the heading's worker is the missing subject.
+fn lacks_subject(tokens: &[Token]) -> bool {
+    let first =
+        tokens.iter().map(|t| t.low.as_str()).find(|low| !matches!(*low, "always" | "please" | "also" | "only"));
+    matches!(
+        first,
+        Some(
+            "may"
+                | "must"
+                | "can"
+                | "should"
+                | "shall"
+                | "will"
+                | "never"
+                | "cannot"
+                | "needs"
+                | "has"
+                | "is"
+                | "gets"
+                | "asks"
+                | "hands"
+                | "may not"
+                | "do"
+                | "does"
+                | "if"
+                | "when"
+                | "handles"
+                | "takes"
+                | "answers"
+                | "spends"
+                | "uses"
+                | "suggests"
+                | "works"
+        )
+    )
+}
+
+/// The worker put before the main clause: at the start, or after a leading "if …,".
+fn with_subject(tokens: &[Token], worker: &WorkerRef) -> Vec<Vec<Token>> {
+    let mut lists = Vec::new();
+    let subject = worker_token(worker);
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    if matches!(low(0), "if" | "when" | "whenever" | "before" | "after" | "unless" | "once" | "for" | "until") {
+        if let Some(comma) = tokens.iter().position(|t| t.is_mark(',')) {
+            let mut list = tokens[..=comma].to_vec();
+            list.push(subject.clone());
+            list.extend(tokens[comma + 1..].iter().cloned());
+            // "if unsure": the worker is unsure.
+            if matches!(low(1), "unsure" | "in" | "not" | "uncertain" | "stuck") {
+                let mut both = vec![list[0].clone(), subject.clone(), Token::new(Kind::Word, 0..0, "is")];
+                both.extend(list[1..].iter().cloned());
+                lists.push(both);
+            }
+            lists.push(list);
+        }
+        return lists;
+    }
+    let named = matches!(tokens.first().map(|t| &t.kind), Some(Kind::Worker(_)));
+    if !named {
+        lists.push(std::iter::once(subject).chain(tokens.iter().cloned()).collect());
+    }
+    lists
 }
 
 fn worker_token(worker: &WorkerRef) -> Token {

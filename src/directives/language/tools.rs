@@ -37,6 +37,7 @@ struct Acts {
     /// First stem → groups and places in them.
     by_first: HashMap<String, Vec<(usize, usize)>>,
     reads: Vec<String>,
+    light: Vec<String>,
 }
 
 static ACTS: LazyLock<Acts> = LazyLock::new(|| {
@@ -49,7 +50,12 @@ static ACTS: LazyLock<Acts> = LazyLock::new(|| {
             by_first.entry(act[0].clone()).or_default().push((g, a));
         }
     }
-    Acts { groups, by_first, reads: READ_VERBS.iter().map(|verb| stem(verb)).collect() }
+    Acts {
+        groups,
+        by_first,
+        reads: READ_VERBS.iter().map(|verb| stem(verb)).collect(),
+        light: LIGHT_VERBS.iter().map(|verb| stem(verb)).collect(),
+    }
 });
 
 struct Content<'a> {
@@ -61,20 +67,14 @@ struct Content<'a> {
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
-    if content.is_empty() {
+    let light_only =
+        content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
+    if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
-    // What the company calls by a term of its own means that, also where a server's name stands in it ("a new account").
-    let is_named = |term: &Vec<String>| {
-        term.len() > 1
-            && term.iter().all(|stem| words.iter().any(|at| reader.stem(*at) == stem))
-            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem))
-    };
-    let named: Vec<&ToolWords> = reader.index.tools.iter().filter(|tool| tool.terms.iter().any(is_named)).collect();
-    if let [only] = named.as_slice() {
-        return Bound::Tool(only.name.clone(), 0);
-    }
-    if let Some(server) = server(reader, words) {
+    if let Some((server, using)) = server(reader, words)
+        && (using || !reading)
+    {
         return server;
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();
@@ -112,7 +112,7 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
 fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<Content<'r>>, bool) {
     let meaningful: Vec<usize> = words.iter().copied().filter(|at| !NOISE.contains(&reader.low(*at))).collect();
     let first = meaningful.first().copied();
-    let verb = first.filter(|at| is_verb(reader, *at, READ_VERBS));
+    let verb = first.filter(|at| looks(reader, *at));
     // "open a ticket" creates one; "open" only looks where the phrase must look.
     let reads = reading
         || verb.is_some_and(|at| {
@@ -126,13 +126,13 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
         .enumerate()
         .map(|(order, at)| {
             let low = reader.low(*at);
-            let light = order == 0 && is_verb(reader, *at, LIGHT_VERBS);
+            let light = order == 0 && is_light(reader, *at);
             let particle = order > 0 && order < 3 && PARTICLES.contains(&low);
             let look = reads
-                && (order == 0 && is_verb(reader, *at, READ_VERBS)
+                && (order == 0 && looks(reader, *at)
                     || READ_PARTICLES.contains(&low) && order < 4
                     || READ_ADJECTIVES.contains(&low)
-                    || is_verb(reader, *at, READ_VERBS) && order < 3);
+                    || looks(reader, *at) && order < 3);
             let optional = light
                 || particle
                 || look
@@ -144,12 +144,12 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
     (list, reads)
 }
 
-fn is_verb(reader: &Reader<'_>, at: usize, table: &[&str]) -> bool {
-    if table.as_ptr() == READ_VERBS.as_ptr() {
-        return ACTS.reads.iter().any(|verb| verb == reader.stem(at));
-    }
-    static LIGHT: LazyLock<Vec<String>> = LazyLock::new(|| LIGHT_VERBS.iter().map(|verb| stem(verb)).collect());
-    LIGHT.iter().any(|verb| verb == reader.stem(at))
+fn looks(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.reads.iter().any(|verb| verb == reader.stem(at))
+}
+
+pub fn is_light(reader: &Reader<'_>, at: usize) -> bool {
+    ACTS.light.iter().any(|verb| verb == reader.stem(at))
 }
 
 /// (score, whether the act itself is covered, required words that are not).
@@ -157,6 +157,7 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
     let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
     let (mut score, mut key, mut missing) = (0, false, Vec::new());
     let mut used: Vec<&str> = Vec::new();
+    let mut term = false;
     for (order, word) in content.iter().enumerate() {
         let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
             (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
@@ -187,6 +188,8 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
                 far |= has(&tool.description, other) || has(&tool.title, other);
             }
         }
+        term |= in_term;
+        let light = word.optional && order == 0;
         let level = if in_term {
             key = true;
             TERM
@@ -196,15 +199,15 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
             LOCAL
         } else if let Some(local) = act {
             used.push(local);
-            key = true;
+            key |= !light || content.len() == 1;
             ACT
         } else if has(&tool.server, word.stem) || compound(&tool.server) {
             SERVER
         } else if has(&tool.title, word.stem) {
-            key |= order == 0;
+            key |= order == 0 && !light;
             TITLE
         } else if has(&tool.description, word.stem) {
-            key |= content.len() > 1 && tool.description.first().is_some_and(|first| first == word.stem);
+            key |= content.len() > 1 && !light && tool.description.first().is_some_and(|first| first == word.stem);
             DESCRIPTION
         } else if far {
             FAR
@@ -216,12 +219,21 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         };
         score += level;
     }
-    let spare = tool.local.iter().filter(|local| !used.contains(&local.as_str()) && !(reads && is_read(local)));
-    score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    let spare = tool.local.iter().filter(|local| !(used.contains(&local.as_str()) || reads && is_read(local)));
+    // A bare verb leaves open which object is meant.
+    let bare = content.len() == 1 && !tool.reads;
+    if !term && !bare {
+        score -= 2 * i32::try_from(spare.count()).unwrap_or(9);
+    }
     if tool.reads && !reads {
         score -= 3;
     }
     (score, key, missing)
+}
+
+/// Whether a tool is known by this very word.
+fn is_own(reader: &Reader<'_>, stem: &str) -> bool {
+    reader.index.tools.iter().any(|tool| tool.local.iter().any(|word| word == stem))
 }
 
 fn is_read(stem: &str) -> bool {
@@ -233,7 +245,7 @@ fn is_act(stem: &str) -> bool {
 }
 
 /// "the help desk", "all billing tools", "anything in the CRM": a server's name for all its tools.
-fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
+fn server(reader: &Reader<'_>, words: &[usize]) -> Option<(Bound, bool)> {
     let mut using = false;
     let mut rest: Vec<&str> = Vec::new();
     for at in words {
@@ -281,5 +293,5 @@ fn server(reader: &Reader<'_>, words: &[usize]) -> Option<Bound> {
         tool.terms.iter().any(|term| term.iter().map(String::as_str).eq(rest.iter().copied()))
             || tool.local.iter().map(String::as_str).eq(rest.iter().copied())
     });
-    (using || !local).then(|| Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }))
+    (using || !local).then(|| (Bound::Tool(format!("{server}.*"), if using { 0 } else { 3 }), using))
 }

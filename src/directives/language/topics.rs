@@ -1,15 +1,16 @@
 //! Work that comes in: topics, literal words, channels, kinds of customers, urgency, sources.
 
 use super::forms::singular;
-use super::pattern_set::Set;
+use super::narrow::{is_segment, priority_word, segment_word};
+use super::pattern_set::{Form, Set};
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
-use super::values::{Clause, Slotted, Val, error};
-use super::vocabulary::topics::{CUSTOMERS, DROPPED, GENERIC, LEVELS, PRIORITIES, QUANTIFIERS, SOURCES, TOPIC_STOPS};
+use super::values::{Clause, Slotted, Val};
+use super::vocabulary::topics::{CUSTOMERS, DROPPED, GENERIC, QUANTIFIERS, SOURCES, TOPIC_STOPS};
 use super::vocabulary::words::VAGUE;
-use super::workers::{channel_fault, phrase_at};
+use super::workers::phrase_at;
 use super::{Finding, clauses};
-use crate::directives::rule::{Condition, Priority, Source};
+use crate::directives::rule::Condition;
 
 const MAX_TOPIC: usize = 7;
 
@@ -57,7 +58,14 @@ fn extend(reader: &Reader<'_>, item: Item, depth: usize, found: &mut Vec<Item>) 
             merge_alternative(&mut clauses, clause);
         }
         let faults = item.faults.iter().chain(&other.faults).cloned().collect();
-        extend(reader, Item { end: other.end, clauses, cost: item.cost + other.cost + 1, faults }, depth + 1, found);
+        // A list of one slot comes before alternatives of several.
+        let apart = if clauses.len() > item.clauses.len() { 3 } else { 1 };
+        extend(
+            reader,
+            Item { end: other.end, clauses, cost: item.cost + other.cost + apart, faults },
+            depth + 1,
+            found,
+        );
     }
 }
 
@@ -160,7 +168,8 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
     for (start, from_base) in
         if adjectives > at { vec![(adjectives, base), (at, Condition::default())] } else { vec![(at, base)] }
     {
-        if let Some(end) = generic_end(reader, start) {
+        let customers = !from_base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
+        if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
             let item = Item {
                 end,
                 clauses: vec![Clause { when: from_base.clone(), ..Clause::default() }],
@@ -213,131 +222,23 @@ fn modified(reader: &Reader<'_>, item: &Item, depth: usize, found: &mut Vec<Item
     for modifier in reader.from(Set::WorkMod, at).iter() {
         let Some((alternatives, mut bad)) = clauses::meaning(reader, modifier) else { continue };
         let Some(joined) = clauses::both(&item.clauses, &alternatives) else { continue };
+        // "a claim for damages" may be one literal phrase.
+        let literal =
+            modifier.form == Form::About && item.clauses.iter().any(|clause| !clause.when.mentions.is_empty());
         bad.splice(0..0, item.faults.iter().cloned());
         bad.extend(modifier.faults.iter().cloned());
-        let next = Item { end: modifier.end, clauses: joined, cost: item.cost + modifier.cost, faults: bad };
+        let next = Item {
+            end: modifier.end,
+            clauses: joined,
+            cost: item.cost + modifier.cost + if literal { 3 } else { 1 },
+            faults: bad,
+        };
         modified(reader, &next, depth + 1, found);
     }
 }
 
 fn generic_end(reader: &Reader<'_>, i: usize) -> Option<usize> {
     GENERIC.iter().filter_map(|phrase| phrase_at(reader, i, phrase)).max()
-}
-
-/// "high-priority", "urgent", "P1".
-pub fn priority_word(reader: &Reader<'_>, i: usize) -> Option<(usize, Priority)> {
-    PRIORITIES
-        .iter()
-        .filter_map(|(phrase, priority)| phrase_at(reader, i, phrase).map(|end| (end, *priority)))
-        .max_by_key(|(end, _)| *end)
-}
-
-pub fn priority(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let at = i + usize::from(matches!(reader.low(i), "the" | "a" | "an" | "of" | "as"));
-    priority_word(reader, at)
-        .map(|(end, priority)| {
-            let end = if reader.low(end) == "priority" { end + 1 } else { end };
-            Slotted { end, val: Val::Priority(priority), cost: 0, faults: Vec::new() }
-        })
-        .into_iter()
-        .collect()
-}
-
-/// Whether a defined term is for customers or accounts rather than for a topic.
-fn is_segment(reader: &Reader<'_>, term: &str) -> bool {
-    reader.voc.defines.iter().filter(|define| define.term == term).any(|define| {
-        define.means.iter().any(|meaning| {
-            meaning.split_whitespace().any(|word| CUSTOMERS.contains(&singular(&word.to_lowercase()).as_str()))
-        })
-    })
-}
-
-/// A defined term at `i`: (its length, the term).
-pub fn segment_word(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
-    reader
-        .index
-        .segments
-        .iter()
-        .filter(|(words, term)| {
-            !words.is_empty()
-                && is_segment(reader, term)
-                && words
-                    .iter()
-                    .enumerate()
-                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
-        })
-        .map(|(words, term)| (words.len(), term.to_lowercase()))
-        .max_by_key(|(length, _)| *length)
-}
-
-/// Kinds of customers: "VIP accounts", "customers on the Platinum plan" (where that is defined).
-pub fn segments(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut at = i;
-    while matches!(reader.low(at), "the" | "a" | "an" | "any" | "all" | "our" | "every") && at < i + 2 {
-        at += 1;
-    }
-    let mut list = Vec::new();
-    let mut found = Vec::new();
-    let mut from = at;
-    while let Some((length, term)) = any_term(reader, from) {
-        list.push(term);
-        let mut end = from + length;
-        let noun = CUSTOMERS.contains(&singular(reader.low(end)).as_str());
-        let own = CUSTOMERS.contains(&singular(reader.low(end - 1)).as_str());
-        let plain = is_segment(reader, &list[list.len() - 1]);
-        if noun {
-            end += 1;
-        }
-        if noun || own || plain {
-            found.push(Slotted { end, val: Val::Words(list.clone()), cost: 0, faults: Vec::new() });
-        }
-        let mut next = end;
-        next += usize::from(reader.tokens.get(next).is_some_and(|t| t.is_mark(',')));
-        next += usize::from(matches!(reader.low(next), "and" | "or"));
-        if next == end {
-            break;
-        }
-        from = next;
-    }
-    if found.is_empty() {
-        // "from reseller accounts", "from large customers": a kind of customer that is nowhere defined.
-        for end in at + 1..=(at + 3).min(reader.tokens.len()) {
-            let noun = reader.tokens.get(end).is_some_and(|t| CUSTOMERS.contains(&singular(&t.low).as_str()));
-            let words = (at..end).all(|j| reader.tokens[j].is_word() && !TOPIC_STOPS.contains(&reader.low(j)));
-            if noun && words {
-                let phrase: Vec<&str> = (at..end).map(|j| reader.low(j)).collect();
-                let fault = error(
-                    "undefined-term",
-                    reader.span(at, end),
-                    format!("“{}” is nowhere defined", phrase.join(" ")),
-                    &format!("define it in company.md: “By {} we mean …”", phrase.join(" ")),
-                );
-                found.push(Slotted {
-                    end: end + 1,
-                    val: Val::Words(vec![phrase.join(" ")]),
-                    cost: super::actions::UNDEFINED,
-                    faults: vec![fault],
-                });
-            }
-        }
-    }
-    found
-}
-
-fn any_term(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
-    reader
-        .index
-        .segments
-        .iter()
-        .filter(|(words, _)| {
-            !words.is_empty()
-                && words
-                    .iter()
-                    .enumerate()
-                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
-        })
-        .map(|(words, term)| (words.len(), term.to_lowercase()))
-        .max_by_key(|(length, _)| *length)
 }
 
 /// Topics and lists of them, with nothing but topics.
@@ -414,6 +315,11 @@ fn collect_topics(
                 extra += HEDGE_COST;
             }
         }
+        // "messages" are work in general before they are a topic.
+        let general = list.last().is_some_and(|words| {
+            words.len() == 1 && (GENERIC.contains(&words[0].as_str()) || CUSTOMERS.contains(&words[0].as_str()))
+        });
+        extra += if general { 4 } else { 0 };
         found.push(Slotted { end, val: Val::Words(finish(&list, subject)), cost: spent + extra, faults: bad.clone() });
         let mut next = end;
         let comma = reader.tokens.get(next).is_some_and(|t| t.is_mark(','));
@@ -440,10 +346,18 @@ fn finish(list: &[Vec<String>], _subject: bool) -> Vec<String> {
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".
 fn normal(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<String>> {
-    let mut words: Vec<String> = (from..to)
-        .map(|j| reader.low(j).to_owned())
-        .filter(|low| !matches!(low.as_str(), "the" | "a" | "an" | "my" | "our" | "please"))
-        .collect();
+    let mut words: Vec<String> = Vec::new();
+    for j in from..to {
+        let low = reader.low(j);
+        match words.last_mut() {
+            Some(last) if reader.tokens[j].hyphen => {
+                last.push('-');
+                last.push_str(low);
+            }
+            _ if matches!(low, "the" | "a" | "an" | "my" | "our" | "please") => {}
+            _ => words.push(low.to_owned()),
+        }
+    }
     normal_words(&mut words);
     (!words.is_empty()).then_some(words)
 }
@@ -471,126 +385,4 @@ pub fn normal_words(words: &mut Vec<String>) {
         *last = singular(last);
     }
     words.retain(|word| word != "'s");
-}
-
-/// Literal words: quoted, or a short phrase; lists of them.
-pub fn mentions(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    collect_mentions(reader, i, &[], 0, &mut found);
-    found
-}
-
-fn collect_mentions(reader: &Reader<'_>, i: usize, before: &[String], cost: u32, found: &mut Vec<Slotted>) {
-    if before.len() > 10 {
-        return;
-    }
-    let mut at = i;
-    while matches!(
-        reader.low(at),
-        "a" | "an" | "the" | "any" | "our" | "either" | "word" | "words" | "phrase" | "term" | "their" | "his" | "her"
-    ) && at < i + 3
-    {
-        at += 1;
-    }
-    let mut ends: Vec<(usize, String, u32)> = Vec::new();
-    match reader.tokens.get(at).map(|t| &t.kind) {
-        Some(Kind::Quote(text)) => ends.push((at + 1, text.clone(), 0)),
-        Some(Kind::Word) => {
-            for end in at + 1..=(at + 4).min(reader.tokens.len()) {
-                let last = &reader.tokens[end - 1];
-                if !last.is_word()
-                    || TOPIC_STOPS.contains(&last.low.as_str())
-                        && !(end > at + 1 && matches!(last.low.as_str(), "of" | "to" | "the"))
-                {
-                    break;
-                }
-                if matches!(last.low.as_str(), "of" | "to" | "the") {
-                    continue;
-                }
-                let text: Vec<&str> = reader.tokens[at..end].iter().map(|t| t.text.as_str()).collect();
-                ends.push((end, text.join(" "), 2 * u32::try_from(end - at).unwrap_or(4)));
-            }
-        }
-        _ => {}
-    }
-    for (end, text, more) in ends {
-        let mut list = before.to_vec();
-        if !list.contains(&text) {
-            list.push(text);
-        }
-        found.push(Slotted { end, val: Val::Words(list.clone()), cost: cost + more, faults: Vec::new() });
-        let mut next = end;
-        next += usize::from(reader.tokens.get(next).is_some_and(|t| t.is_mark(',') || t.is_mark('/')));
-        next += usize::from(matches!(reader.low(next), "or" | "and" | "nor"));
-        if next > end {
-            collect_mentions(reader, next, &list, cost + more, found);
-        }
-    }
-}
-
-/// "#it and #help", "the #support channel".
-pub fn channels(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let (mut at, mut list, mut faults, mut found) = (i, Vec::new(), Vec::new(), Vec::new());
-    loop {
-        while matches!(reader.low(at), "the" | "channel" | "channels" | "our" | "either" | "any") {
-            at += 1;
-        }
-        let name = match reader.tokens.get(at).map(|t| &t.kind) {
-            Some(Kind::Channel(name)) => name.clone(),
-            Some(Kind::Word)
-                if reader.low(at + 1) == "channel" && reader.voc.roster.channels.contains_key(reader.low(at)) =>
-            {
-                reader.low(at).to_owned()
-            }
-            _ => break,
-        };
-        faults.extend(channel_fault(reader, &name, at));
-        list.push(format!("#{name}"));
-        at += 1;
-        if matches!(reader.low(at), "channel" | "channels") {
-            at += 1;
-        }
-        let cost = if faults.is_empty() { 0 } else { 95 };
-        found.push(Slotted { end: at, val: Val::Words(list.clone()), cost, faults: faults.clone() });
-        let mut next = at + usize::from(reader.tokens.get(at).is_some_and(|t| t.is_mark(',')));
-        next += usize::from(matches!(reader.low(next), "and" | "or" | "&"));
-        if next == at {
-            break;
-        }
-        at = next;
-    }
-    found
-}
-
-pub fn source(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found: Vec<Slotted> = SOURCES
-        .iter()
-        .filter_map(|(phrase, source, _)| phrase_at(reader, i, phrase).map(|end| (end, source.to_source())))
-        .map(|(end, source)| Slotted { end, val: Val::Source(source), cost: 0, faults: Vec::new() })
-        .collect();
-    // "the billing webhook", "webhook billing", "the webhook “billing”".
-    let name = |at: usize| match reader.tokens.get(at).map(|t| &t.kind) {
-        Some(Kind::Word) => Some(reader.low(at).to_owned()),
-        Some(Kind::Quote(name) | Kind::Code(name)) => Some(name.clone()),
-        _ => None,
-    };
-    if reader.low(i) == "webhook" {
-        if let Some(name) = name(i + 1) {
-            found.push(Slotted { end: i + 2, val: Val::Source(Source::Webhook(name)), cost: 1, faults: Vec::new() });
-        }
-    } else if reader.low(i + 1) == "webhook"
-        && let Some(name) = name(i)
-    {
-        found.push(Slotted { end: i + 2, val: Val::Source(Source::Webhook(name)), cost: 0, faults: Vec::new() });
-    }
-    found
-}
-
-/// How free a worker is: "only suggests", "asks before it acts", "acts and reports".
-pub fn level(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    LEVELS
-        .iter()
-        .filter_map(|(phrase, level)| phrase_at(reader, i, phrase).map(|end| (end, *level)))
-        .map(|(end, level)| Slotted { end, val: Val::Level(level), cost: 0, faults: Vec::new() })
-        .collect()
 }

@@ -67,7 +67,7 @@ pub struct DaysAndHours {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Val {
     Workers(Workers),
-    Action(Action),
+    Action(Box<Action>),
     Clauses(Vec<Clause>),
     Range(AmountRange),
     Money(Number, String),
@@ -77,7 +77,6 @@ pub enum Val {
     Dates(String, String),
     Until(String),
     Priority(Priority),
-    Same(Same),
     Per { days: IsoDuration, same: Option<Same> },
     Every(Every),
     Hours(DaysAndHours),
@@ -144,7 +143,7 @@ impl Match {
 
     pub fn action(&self, slot: Slot) -> Option<&Action> {
         self.vals(slot).find_map(|val| match val {
-            Val::Action(action) => Some(action),
+            Val::Action(action) => Some(&**action),
             _ => None,
         })
     }

@@ -10,7 +10,7 @@ use crate::directives::rule::Rule;
 use crate::workers::WorkerRef;
 
 /// Readings that differ by no more than this are equally good.
-const MARGIN: u32 = 0;
+const MARGIN: u32 = 1;
 const MAX_SPLITS: usize = 8;
 
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
@@ -31,14 +31,27 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
                 .collect(),
         ),
         Meaning::Ambiguous(findings) => Outcome::Refused(findings),
+        Meaning::Broken(built)
+            if built.faults.iter().all(|f| f.code == "no-worker") && !addressed(scope).is_empty() =>
+        {
+            let offset = tokens.first().map_or(0, |token| token.span.start);
+            let read = |rule: Rule| Read { rule: scoped(rule, scope), offset, findings: Vec::new() };
+            Outcome::Rules(built.rules.into_iter().map(read).collect())
+        }
         Meaning::Broken(built) if enforceable(&built, &tokens) => {
             let mut findings: Vec<Finding> = Vec::new();
-            for fault in built.faults {
+            for mut fault in built.faults {
+                if fault.code == "undefined-act" {
+                    fault.code = "undefined-term";
+                }
                 if !findings.contains(&fault) {
                     findings.push(fault);
                 }
             }
             Outcome::Refused(findings)
+        }
+        Meaning::Broken(_) | Meaning::Nothing if negated_gate(voc, &tokens) => {
+            Outcome::Refused(unreadable(&tokens).into_iter().collect())
         }
         Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
     }
@@ -55,10 +68,14 @@ pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
 
 /// In a role file a rule that names nobody is for that role.
 fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
-    let Some(role) = scope.role else { return rule };
+    let role = match (scope.role, &scope.heading) {
+        (Some(role), _) => WorkerRef::Role(role.to_owned()),
+        (None, Some(super::Heading::Worker(worker))) if needs_worker(&rule) => worker.clone(),
+        (None, _) => return rule,
+    };
     let fill = |who: &mut Vec<WorkerRef>| {
         if who.is_empty() {
-            who.push(WorkerRef::Role(role.to_owned()));
+            who.push(role.clone());
         }
     };
     match &mut rule {
@@ -82,6 +99,11 @@ fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
     rule
 }
 
+/// Kinds that must name whom they are for.
+fn needs_worker(rule: &Rule) -> bool {
+    matches!(rule, Rule::Budget(_) | Rule::Review(_) | Rule::Sample(_) | Rule::Guard(_) | Rule::Autonomy(_))
+}
+
 fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
     let mut candidates: Vec<Built> =
@@ -91,6 +113,11 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     candidates.sort_by_key(|built| built.cost);
     let clean: Vec<&Built> = candidates.iter().filter(|built| built.faults.is_empty()).collect();
     if let Some(best) = clean.first() {
+        let natural =
+            candidates.iter().filter(|b| b.natural.is_some_and(|cost| cost < best.cost)).min_by_key(|b| b.natural);
+        if let Some(natural) = natural {
+            return Meaning::Broken(natural.clone());
+        }
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
@@ -144,6 +171,7 @@ fn halves(
         } else {
             tries.push(right.to_vec());
         }
+        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
@@ -154,6 +182,37 @@ fn halves(
         }
     }
     None
+}
+
+/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
+fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
+    let Some(subject) = subject else { return Vec::new() };
+    let approval = tokens[..right_start]
+        .iter()
+        .any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
+    if !approval {
+        return Vec::new();
+    }
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
+        let rest = &tokens[bound.end..];
+        let Some(first) = rest.first() else { continue };
+        let mut list: Vec<Token> = subject.to_vec();
+        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend([word("need"), word("approval")]);
+        match first.low.as_str() {
+            "from" | "by" => list.extend(rest.iter().cloned()),
+            "need" | "needs" | "require" | "requires" => continue,
+            _ => {
+                list.push(word("from"));
+                // "above $2,000 the CFO's".
+                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
+            }
+        }
+        lists.push(list);
+    }
+    lists
 }
 
 fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
@@ -232,12 +291,15 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
+    if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
+        return false;
+    }
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
         if has("unknown-tool") {
             return true;
         }
         return match built.form {
-            Form::Approve | Form::ApproveUnless | Form::Allow => approval_word,
+            Form::Approve | Form::Allow => approval_word,
             Form::PermitOnly | Form::ForbidUnlessFrom => {
                 says(&["only", "alone", "nobody", "reserved", "exclusively", "except"])
                     && says(&["may", "can", "allowed", "permitted"])
@@ -255,6 +317,7 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
                     | Form::Permit
                     | Form::PermitOnly
                     | Form::Route
+                    | Form::RouteIf
                     | Form::Escalate
                     | Form::EscalateWork
                     | Form::Budget
@@ -278,12 +341,26 @@ fn ban_like(tokens: &[Token]) -> bool {
     })
 }
 
+/// Two negations around something that a tool does or someone approves.
+fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
+    if unreadable(tokens).is_none() {
+        return false;
+    }
+    let reader = Reader::new(voc, tokens.to_vec());
+    (0..tokens.len()).any(|i| {
+        matches!(reader.low(i), "approval" | "approve" | "approved")
+            || reader.slot(super::grammar::Slot::Act, i).iter().any(|s| s.faults.is_empty() && s.cost < 4)
+    })
+}
+
 /// What a term of a double negation reads as, and other shapes that no grammar should try to read.
 pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
-        .filter(|(_, t)| matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned"))
+        .filter(|(_, t)| {
+            matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
+        })
         .map(|(i, _)| i)
         .collect();
     let double = negations.windows(2).find(|pair| {
@@ -304,31 +381,3 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         "say it without “not … not”: who may, who must, or who never may",
     ))
 }
-
-// DEBUG-BEGIN
-pub fn debug(voc: &Vocabulary<'_>, text: &str) {
-    let tokens = super::token::tokenize(text);
-    let reader = Reader::new(voc, tokens);
-    let all = reader.whole(Set::Main);
-    eprintln!("   steps {} matches {}", reader.steps_spent(), all.len());
-    let mut built: Vec<Built> = all.iter().filter_map(|m| build(&reader, m)).collect();
-    built.extend(schedule::read(&reader));
-    built.extend(guards::read(&reader));
-    built.sort_by_key(|b| b.cost);
-    for b in built.iter().take(8) {
-        eprintln!(
-            "   {} {:?} {} {:?} {:?}",
-            b.cost,
-            b.form,
-            b.pattern,
-            b.rules,
-            b.faults.iter().map(|f| f.code).collect::<Vec<_>>()
-        );
-    }
-    if built.is_empty() {
-        for m in all.iter().take(8) {
-            eprintln!("   unbuilt {} {:?} {} {:?}", m.cost, m.form, m.pattern, m.binds);
-        }
-    }
-}
-// DEBUG-END

@@ -7,6 +7,7 @@ use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::values::{Slotted, Val, Workers, error};
 use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL};
+use super::vocabulary::topics::CUSTOMERS;
 use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
 use crate::workers::WorkerRef;
 
@@ -28,6 +29,21 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         _ => (i, false),
     };
     let mut found = Vec::new();
+    // "two out of Amara, Jun and Ravi", "one of @a, @b".
+    let (count, after, ..) = leading_count(reader, i);
+    if let Some(count) = count
+        && let Some(list) =
+            ["out of", "of", "from among", "among"].iter().find_map(|lead| phrase_at(reader, after, lead))
+    {
+        let mut lists = Vec::new();
+        for first in singles(reader, slot, list) {
+            extend(reader, slot, first, 0, &mut lists);
+        }
+        for mut one in lists.into_iter().filter(|one| one.workers.refs.len() > 1) {
+            one.workers.count = Some(count);
+            found.push(one);
+        }
+    }
     for first in singles(reader, slot, start) {
         extend(reader, slot, first, 0, &mut found);
     }
@@ -36,6 +52,8 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             one.workers.all = one.workers.refs.len() > 1;
             one.workers.all
         });
+        // "both finance managers".
+        found.extend(singles(reader, slot, i).into_iter().filter(|one| one.workers.count == Some(2)));
     }
     found
         .into_iter()
@@ -56,7 +74,7 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
     let joined = matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
     if joined {
         next += 1;
-        if reader.low(next) == "also" {
+        if matches!(reader.low(next), "also" | "to" | "from" | "by" | "with") {
             next += 1;
         }
     } else if next == one.end {
@@ -195,7 +213,11 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
         found.push(known(at + 2, WorkerRef::Channel(fact.name.clone()), 1));
     }
     pronoun(reader, i, found);
-    if found.is_empty() {
+    if slot == Slot::From {
+        bot(reader, at, found);
+    }
+    let vague_one = matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody");
+    if found.is_empty() || vague_one {
         unknown(reader, slot, i, at, found);
     }
 }
@@ -254,6 +276,8 @@ fn leading_count(reader: &Reader<'_>, i: usize) -> (Option<u32>, usize, u32, Vec
 
 /// Names from the roster that stand here; a name that two bear is an error that lists both.
 fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
+    // "it" is a pronoun, "IT" may be a team.
+    let pronoun = reader.tokens.get(at).is_some_and(|t| t.text == "it" || t.text == "It");
     let first = singular(reader.low(at));
     let mut lengths: Vec<usize> = Vec::new();
     for name in reader.index.names_from(&first) {
@@ -267,6 +291,7 @@ fn named(reader: &Reader<'_>, at: usize, article: bool, found: &mut Vec<One>) {
             .names_from(&first)
             .iter()
             .filter(|name| name.words.len() == length && words_at(reader, at, &name.words).is_some())
+            .filter(|name| !pronoun || name.words.len() > 1)
             .collect();
         bearers.sort_by_key(|name| name.rank);
         if article && let Some(role) = bearers.iter().position(|name| matches!(name.worker, WorkerRef::Role(_))) {
@@ -327,6 +352,23 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
     }
 }
 
+/// "the bot sentry", "the sentry bot": another program in the channel.
+fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
+    let name = |i: usize| {
+        reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone())
+    };
+    if matches!(reader.low(at), "bot" | "app")
+        && let Some(name) = name(at + 1)
+    {
+        found.push(known(at + 2, WorkerRef::Bot(name), 1));
+    } else if matches!(reader.low(at + 1), "bot" | "app")
+        && found.is_empty()
+        && let Some(name) = name(at)
+    {
+        found.push(known(at + 2, WorkerRef::Bot(name), 1));
+    }
+}
+
 fn pronoun(reader: &Reader<'_>, i: usize, found: &mut Vec<One>) {
     let low = reader.low(i);
     if !PRONOUNS.contains(&low) {
@@ -351,6 +393,10 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let token = &reader.tokens[j];
         !token.is_word() || (j > at && STOPS.contains(&token.low.as_str()))
     };
+    if matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody") && VAGUE.contains(&reader.low(i + 1)) {
+        let fault = reader.hedge_fault(i, i + 2);
+        found.push(One { faults: vec![fault], ..known(i + 2, WorkerRef::Human, UNKNOWN_COST) });
+    }
     let mut vague = false;
     for end in at + 1..=(at + 4).min(reader.tokens.len()) {
         if stop(end - 1) || STOPS.contains(&reader.low(at)) {
@@ -361,9 +407,12 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let last = words.last().map_or("", String::as_str);
         let phrase = words.join(" ");
         let near = reader.index.nearest(&phrase);
-        let capital = reader.tokens[at].text.chars().next().is_some_and(char::is_uppercase) && at > 0 && end == at + 1;
+        let upper = |j: usize| reader.tokens[j].text.chars().next().is_some_and(char::is_uppercase);
+        let strange = at > 0 || reader.tokens[at].lemmas.is_empty() && !reader.is_filler(at);
+        let capital = (at..end).all(upper) && strange;
+        let described = slot == Slot::To && end > at + 1 && at > i && !CUSTOMERS.contains(&last) && at > 1;
         let worker_like = NOUNS_OF_WORKERS.contains(&last);
-        if !(worker_like || capital || near.is_some()) {
+        if !(worker_like || capital || described || near.is_some()) {
             continue;
         }
         let help = near.map_or("write a name from company.md, a role or a position".to_owned(), |name| {
@@ -380,7 +429,8 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         } else {
             error("unknown-worker", written, format!("no worker is called “{phrase}”"), &help)
         };
-        found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, UNKNOWN_COST) });
+        let cost = UNKNOWN_COST + if worker_like || near.is_some() { 0 } else { 15 };
+        found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, cost) });
     }
 }
 

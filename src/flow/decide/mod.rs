@@ -196,8 +196,12 @@ async fn stands_on_its_own_card(app: &App, click: &Click) -> Result<bool, FlowEr
         Container::Message { ephemeral: true, .. } | Container::View { .. } | Container::Home => Ok(true),
         Container::Message { channel, ts, ephemeral: false, .. } => {
             let mut tx = app.store.begin().await?;
-            let slot = outbox::slot_at(&mut tx, channel, ts).await?;
-            Ok(slot.is_some_and(|slot| slot_is_about(&slot, &click.value)))
+            let about = |slot: &String| slot_is_about(slot, &click.value);
+            match outbox::slot_at(&mut tx, channel, ts).await? {
+                Some(slot) => Ok(about(&slot)),
+                // A card can be clicked before it is noted where it stands; then one about this target is being sent.
+                None => Ok(outbox::being_sent(&mut tx).await?.iter().any(about)),
+            }
         }
     }
 }

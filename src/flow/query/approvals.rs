@@ -43,7 +43,7 @@ pub(super) async fn waiting(viewer: &Viewer<'_>) -> Result<Waiting, FlowError> {
         .filter_map(|card| {
             let (approval, _) = caught_up(&card.approval, viewer.moment.now);
             let task = of_cards.get(&card.task)?;
-            approval.is_waiting().then(|| (Card { approval, ..card }, task))
+            approval.is_waiting().then_some((Card { approval, ..card }, task))
         })
         .collect();
     let (mine, theirs): (Vec<_>, Vec<_>) = (

@@ -5,12 +5,16 @@ use std::collections::HashSet;
 use super::super::FlowError;
 use super::Told;
 use super::approvals::waiting;
+use super::can::Idle;
+use super::reviews;
 use super::seen::Viewer;
 use super::stage::Standing;
 use crate::assignments::store as assignments;
-use crate::commands::home::{HomeAnswer, render};
+use crate::commands::home::{AgentLine, HomeAnswer, render};
+use crate::commands::reviews::ReviewLine;
 use crate::ids::TaskId;
 use crate::tasks::store as tasks;
+use crate::workers::WorkerRef;
 
 /// So many tasks of a kind are looked at; the card shows fewer and counts the rest.
 const LOOKED_AT: i64 = 100;
@@ -37,7 +41,36 @@ pub(super) async fn answer(viewer: &Viewer<'_>) -> Result<Told, FlowError> {
         approvals: waiting(viewer).await?.yours,
         work: lines(&|id| ids.contains(&id)),
         requested: lines(&|id| known.contains(&id) && !ids.contains(&id)),
+        agents: agents(viewer).await?,
+        due: own_reviews(viewer),
         as_of: viewer.moment.now,
     };
     Ok(Ok(render(&answer)))
+}
+
+/// The agents that the asker answers for, with what they have now.
+async fn agents(viewer: &Viewer<'_>) -> Result<Vec<AgentLine>, FlowError> {
+    let own = viewer.own_agents();
+    if own.is_empty() {
+        return Ok(Vec::new());
+    }
+    let workers: Vec<WorkerRef> = own.iter().map(|position| WorkerRef::Agent(position.id.clone())).collect();
+    let load = assignments::load_of(&viewer.app.store, &workers).await?;
+    let idle = Idle::now(viewer).await?;
+    let line = |worker: &WorkerRef| AgentLine {
+        who: viewer.names().worker(worker),
+        has: load
+            .iter()
+            .filter(|load| load.worker == *worker)
+            .map(|load| u32::try_from(load.tasks).unwrap_or(u32::MAX))
+            .sum(),
+        idle: idle.why(worker),
+    };
+    Ok(workers.iter().map(line).collect())
+}
+
+/// Reviews that are the asker's to do and are due by today.
+fn own_reviews(viewer: &Viewer<'_>) -> Vec<ReviewLine> {
+    let lines = viewer.own_agents().into_iter().filter_map(|position| reviews::line(viewer, position));
+    lines.filter(|line| line.days_late >= 0).collect()
 }

@@ -6,6 +6,11 @@
 
 mod approvals;
 mod authority;
+mod can;
+mod costs;
+mod directives;
+mod explain;
+mod failed;
 mod home;
 mod reviews;
 mod seen;
@@ -14,7 +19,9 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod who_owns;
+mod whose;
 mod why;
+mod workload;
 
 use super::says::Names;
 use super::{App, FlowError};
@@ -109,14 +116,14 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::Status { of } => status::answer(viewer, *of).await,
         Query::Why { task } => why::answer(viewer, *task).await,
         Query::Approvals => approvals::answer(viewer).await,
-        Query::Workload { .. }
-        | Query::Costs { .. }
-        | Query::Reviews
-        | Query::ReviewCard { .. }
-        | Query::Directives
-        | Query::Explain { .. }
-        | Query::Can { .. }
-        | Query::Failed => Ok(Ok(help::render(None))),
+        Query::Workload { who } => workload::answer(viewer, who.as_deref()).await,
+        Query::Costs { who, period } => costs::answer(viewer, who.as_deref(), period.as_deref()).await,
+        Query::Reviews => Ok(reviews::answer(viewer)),
+        Query::ReviewCard { name } => reviews::card(viewer, name).await,
+        Query::Directives => directives::answer(viewer).await,
+        Query::Explain { text } => explain::answer(viewer, text),
+        Query::Can { name } => can::answer(viewer, name).await,
+        Query::Failed => failed::answer(viewer).await,
     }
 }
 

@@ -19,7 +19,7 @@ const FIRST_RETRY: Span = Span::seconds(2);
 
 /// Takes one trigger from the inbox and does what it asks for.
 pub async fn receive_next(app: App) -> Result<Worked, FlowError> {
-    if store::next_due(&app.store).await?.is_none_or(|due| due > app.now()) {
+    if !store::is_any_free(&app.store, app.now()).await? {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;

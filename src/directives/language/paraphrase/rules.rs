@@ -151,22 +151,16 @@ fn budget(r: &Budget, voc: &Vocabulary<'_>) -> String {
 }
 
 fn expect(r: &Expect, voc: &Vocabulary<'_>) -> String {
-    let who = |verb: &str| {
-        if r.who.is_empty() { format!("{verb} it") } else { format!("{} must {verb} it", workers(&r.who, voc)) }
-    };
+    let who = if r.who.is_empty() { String::new() } else { format!("{} must ", workers(&r.who, voc)) };
     let text = match (&r.respond_within, &r.resolve_within) {
         (Some(respond), Some(resolve)) => {
-            format!("{} within {} and solve it within {}", who("answer"), length(respond), length(resolve))
+            format!("{who}answer everything within {} and solve it within {}", length(respond), length(resolve))
         }
-        (Some(respond), None) => format!("{} within {}", who("answer"), length(respond)),
-        (None, Some(resolve)) => format!("{} within {}", who("solve"), length(resolve)),
-        (None, None) => who("answer"),
+        (Some(respond), None) => format!("{who}answer everything within {}", length(respond)),
+        (None, Some(resolve)) => format!("{who}solve everything within {}", length(resolve)),
+        (None, None) => format!("{who}answer everything"),
     };
-    text.replace("answer it", "answer everything").replace("solve it", "solve it").replacen(
-        "solve it",
-        if r.respond_within.is_none() { "solve everything" } else { "solve it" },
-        1,
-    ) + &tail(&r.when, voc)
+    text + &tail(&r.when, voc)
 }
 
 fn guard(r: &Guard, voc: &Vocabulary<'_>) -> String {
@@ -222,7 +216,7 @@ fn schedule(r: &Schedule, voc: &Vocabulary<'_>) -> String {
     let who = if r.who.is_empty() { String::new() } else { format!("{} must ", workers(&r.who, voc)) };
     let to = if r.to.is_empty() { String::new() } else { format!(" for {}", workers(&r.to, voc)) };
     let age = r.older_than_days.map_or(String::new(), |days| format!(" older than {days} days"));
-    format!("{when}{zone}, {who}run “{}”{age}{to}", r.what.replace('“', "").replace('”', ""))
+    format!("{when}{zone}, {who}run “{}”{age}{to}", r.what.replace(['“', '”'], ""))
 }
 
 fn cover(r: &Cover, voc: &Vocabulary<'_>) -> String {

@@ -41,6 +41,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         OtherwiseAsk,
         &[
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
+            "(otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with) {to}",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
             "(with|and) {to} (as)? (the)? (fallback|backup|back up|escalation)",
         ],
@@ -108,7 +109,13 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         ],
     ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
-    (Order, &["{num} (in every|out of|in) {num}"]),
+    (
+        Undefined,
+        &[
+            "(if|when|whenever|unless|except|except if|except when|provided|provided that|where|as long as|only if|only when|so long as|until|in case|while|once|but not if|but only if|after) {free}",
+            "(with|to|for|from|of|in|on|at|about|by|involving|concerning|that|which|who|whose) {free}",
+        ],
+    ),
 ];
 
 /// Where each pattern holds what `it` is: the request, the action, the customer, or the worker.
@@ -116,7 +123,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Unanswered,
         &[
-            "(nobody|no one|noone|no human|no agent|none of them|none) (have)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (within|in|after|for|for more than|for over|inside) {dur}",
+            "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
             "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
@@ -125,13 +132,13 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "{dur} (pass|go by|have passed|have gone by|go past|elapse) (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "{dur} (without|with no) (an|a|any)? (answer|reply|response|reaction)",
             "(an|a|the|{work})? (answer|reply|response) (take|be|be outstanding|be missing|be overdue) (longer than|more than|for|for more than|by) {dur}",
-            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see) no (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
+            "(it|a <thing>|the <thing>|{work}) (get|have|receive|see|have had|have received|have got|have seen) (no|still no) (answer|reply|response|reaction|attention) (within|in|for|after|for more than) {dur}",
             "{who} (do not|have not|be not|fail to|can not|have failed to) (answer|answered|reply|replied|respond|responded|reacted|react|pick up|picked up|picked it up|pick it up|accept|accepted|taken it|take it|replying|answering) (it|to it)? (within|in|after|for) {dur}",
             "{who} (stay|be|remain) silent (for|after) {dur}",
             "unanswered (for|after) {dur}",
             "not answered (within|in|after|for) {dur}",
             "(no|without) (answer|an answer|reply|a reply|response|a response) (within|in|after|for) {dur}",
-            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to {work})? (within|in|after|for) {dur}",
+            "(nobody|no one|noone) (have)? (answer|reply|respond|react) (to)? {work} (in {channels})? (within|in|after|for) {dur}",
             "{dur} of silence",
         ],
     ),
@@ -247,7 +254,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|over|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
-            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|mention a|have trouble with|require) {topics}",
+            "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
             "(for|on|in|with) {topics} (question|request|issue|matter|problem|case|topic|thing|ticket|inquiry)",
             "the (topic|subject) be {topics}",
             "(for|of) type {topics}",
@@ -275,6 +282,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
             "{channels}",
+            "(asked for|requested|ordered|made|that be asked for|that be requested) (in|from|on|via|through) {channels}",
         ],
     ),
     (
@@ -286,6 +294,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
+            "(that|which) {from} (ask for|request|want|order|need|ask|have asked for|have requested)",
         ],
     ),
     (
@@ -300,12 +309,14 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Came,
         &[
-            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
+            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made|asked for|requested|asked|ordered)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
         ],
     ),
+    (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
     (
         Acts,
         &[
+            "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
         ],
     ),
@@ -314,9 +325,27 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
 /// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
 pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
+        Unanswered,
+        &[
+            "(that|which) (nobody|no one|noone|no human|no agent) (have)? (answer|reply to|respond to|react to|take|pick up|touch|answered|picked up|taken) (within|in|after|for|for more than|since) {dur}",
+            "(that|which)? (be|have been|remain|stay|go|sit|have gone)? (left)? (still)? (unanswered|without an answer|without a reply|without a response|not answered|unattended) (for|after|within|in|longer than|for more than|more than) {dur}",
+            "(that|which) (wait|have waited|have been waiting) (for)? (more than|longer than|over)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
+            "(that|which) (get|have|receive) no (answer|reply|response) (within|in|for|after) {dur}",
+            "with no (answer|reply|response) (within|in|for|after) {dur}",
+        ],
+    ),
+    (
+        Stuck,
+        &[
+            "(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}",
+            "stuck (for|longer than|more than|for more than) {dur}",
+        ],
+    ),
+    (FailedTimes, &["(that|which) (have)? fail (for)? {count} (in a row)?", "that fail {count}"]),
+    (
         About,
         &[
-            "(that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
         ],
     ),
     (

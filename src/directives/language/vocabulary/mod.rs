@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod clauses;
+pub mod gate_relations;
 pub mod gates;
 pub mod guards;
 pub mod irregular;

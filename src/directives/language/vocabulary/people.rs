@@ -134,7 +134,7 @@ pub const CROWD: &[&str] = &[
     "one of the people in", "a person on", "everyone in", "everyone on", "everyone from", "everybody in", "all of",
     "staff from", "staff in", "other members of", "someone of", "somebody of", "managers from", "people at",
     "folks from", "folks in", "anyone at", "any one of", "any person in", "whoever is in", "persons of", "persons in",
-    "approvers from", "approvers in", "approvals from", "whoever in",
+    "approvers from", "approvers in", "whoever in",
 ];
 
 pub const PRONOUNS: &[&str] =

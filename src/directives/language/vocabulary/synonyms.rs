@@ -35,7 +35,7 @@ pub const NOISE: &[&str] = &[
     "those", "my", "such", "to", "of", "for", "on", "in", "from", "with", "into", "onto", "at", "and", "or", "either",
     "both", "as", "that", "via", "through", "please", "always", "again", "directly", "ever", "kind", "sort", "new",
     "existing", "own", "other", "via", "using", "within", "'s", "also", "is", "are", "whatsoever", "single",
-    "themselves", "itself", "related",
+    "themselves", "itself", "related", "same", "it", "them",
 ];
 
 /// Adjectives that change nothing when one only looks.
@@ -46,7 +46,7 @@ pub const READ_ADJECTIVES: &[&str] = &[
 
 /// Groups of verbs that mean the same act.
 pub const SAME_ACT: &[&[&str]] = &[
-    &["reply", "answer", "respond", "write back", "comment"],
+    &["reply", "answer", "respond", "write back"],
     &["refund", "reimburse", "repay", "pay back", "give back", "money back", "return money"],
     &["cancel", "terminate", "end", "discontinue", "call off", "annul"],
     &["revoke", "withdraw", "remove", "reclaim", "take away", "take back", "strip"],

@@ -10,10 +10,9 @@ pub const GENERIC: &[&str] = &[
     "question", "questions", "request", "requests", "issue", "issues", "message", "messages", "ticket", "tickets",
     "thing", "things", "case", "cases", "matter", "matters", "problem", "problems", "work", "task", "tasks", "enquiry",
     "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything", "something", "anything else",
-    "everything else", "whatever", "whatever comes in", "stuff", "post", "posts", "thread", "threads", "job", "jobs",
-    "topic", "topics", "conversation", "conversations", "ones", "one", "those", "what comes in", "whatever comes",
-    "all", "anything at all", "all of it", "it all", "item", "items", "complaint", "complaints", "report", "reports",
-    "the rest", "rest", "concern", "concerns",
+    "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads", "topic", "topics",
+    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all",
+    "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that", "everything that",
 ];
 
 pub const QUANTIFIERS: &[&str] = &[
@@ -35,8 +34,8 @@ pub const TOPIC_STOPS: &[&str] = &[
     "anyone", "nobody", "the", "a", "an", "my", "our", "please", "more", "less", "only", "also", "always", "no", "any",
     "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes",
     "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per",
-    "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "related", "relating",
-    "posted", "sent", "asked", "raised", "into",
+    "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "him",
+    "her", "me", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
 ];
 
 /// Nouns for those whom a company serves.

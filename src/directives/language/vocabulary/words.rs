@@ -127,13 +127,13 @@ pub const ORDINALS: &[(&str, u32)] = &[
 
 /// Words that change nothing; they may stand before any word of a pattern.
 pub const FILLERS: &[&str] = &[
-    "please", "always", "also", "then", "just", "simply", "directly", "straight", "immediately", "kindly", "strictly",
-    "automatically", "instead", "too", "therefore", "own", "actually", "definitely", "certainly", "every time",
-    "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away", "straight away",
-    "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times", "from now on",
-    "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default", "both", "themselves",
-    "himself", "herself", "itself", "freely", "on its own", "on their own", "promptly", "hereby", "explicitly",
-    "only ever",
+    "please", "always", "either", "also", "then", "just", "simply", "directly", "straight", "immediately", "kindly",
+    "strictly", "automatically", "instead", "too", "therefore", "own", "actually", "definitely", "certainly",
+    "every time", "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away",
+    "straight away", "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times",
+    "from now on", "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default",
+    "themselves", "himself", "herself", "itself", "freely", "on its own", "on their own", "promptly", "hereby",
+    "explicitly", "only ever",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.
@@ -157,7 +157,17 @@ pub const HEDGES: &[&str] = &[
     "reasonably", "timely", "as the case may be", "and so on", "etc", "or similar", "and the like", "or thereabouts",
     "give or take", "in the region of", "in the neighbourhood of", "if you like", "if you want", "if it seems right",
     "at your discretion", "at their discretion", "at its discretion", "tentatively", "for now", "more often than not",
-    "within reasonable limits", "when sensible", "if sensible", "unless it feels wrong",
+    "within reasonable limits", "when sensible", "if sensible", "unless it feels wrong", "where reasonable",
+    "when reasonable", "where sensible", "where suitable", "when suitable", "if suitable", "where it is reasonable",
+    "if it is reasonable", "more big than normal", "bigger than normal", "larger than normal", "larger than usual",
+    "bigger than usual", "higher than usual", "higher than normal", "more than usual", "more than normal",
+    "above average", "unusually large", "unusually high", "unusually big", "too large", "too high", "too big",
+    "too expensive", "very large", "very high", "very big", "unless really needed", "unless it is really needed",
+    "unless necessary", "unless it is necessary", "unless absolutely necessary", "unless it is absolutely necessary",
+    "if really needed", "unless appropriate", "unless needed", "unless it is needed", "if it is necessary",
+    "if it is needed", "when it is necessary", "when it is appropriate", "if it is appropriate", "more or less always",
+    "as much as possible", "where we can", "if you can", "when you can", "if we can", "if it can", "as a courtesy",
+    "out of courtesy", "unless there is a good reason", "without good reason", "without a good reason",
 ];
 
 /// Adjectives that sound like a limit and are none.
@@ -172,12 +182,8 @@ pub const VAGUE: &[&str] = &[
     "authorised", "authorized", "enough", "sufficient", "adequate", "necessary", "particular", "notable",
     "unreasonable", "odd", "strange", "weird", "problematic", "delicate", "vulnerable", "angry", "upset", "loyal",
     "longstanding", "old", "new", "long", "short", "older", "newer", "recent", "frequent", "late", "early",
-];
-
-/// Determiners and quantifiers that say no more than "any".
-pub const DETERMINERS: &[&str] = &[
-    "the", "a", "an", "any", "all", "every", "each", "our", "their", "its", "your", "his", "her", "this", "these",
-    "those", "my", "that", "such",
+    "trustworthy", "sensible", "capable", "dubious", "shady", "unclear", "rude", "difficult", "substantive",
+    "questionable",
 ];
 
 pub const DAYS: &[(&str, &[&str])] = &[

@@ -1,0 +1,135 @@
+//! Actions in the passive ("licences may be revoked"), and words that nothing accounts for.
+
+use super::actions::{NO_TOOL, STOPS, UNDEFINED, is_tool_word, no_tool, segment_at, several, undefined};
+use super::scan::{HEDGE_COST, Reader};
+use super::token::Kind;
+use super::tools::{Bound, bind};
+use super::values::{Action, Slotted, Val, error};
+use super::vocabulary::irregular::IRREGULAR;
+use super::vocabulary::synonyms::{NOISE, PARTICLES};
+use super::vocabulary::words::VAGUE;
+use crate::directives::rule::{Condition, ToolPattern};
+
+/// What is acted on, in the passive; bound to a tool together with the participle.
+pub fn object(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    for end in i + 1..=(i + 7).min(reader.tokens.len()) {
+        let token = &reader.tokens[end - 1];
+        let joint = end > i + 1 && token.is_mark(',');
+        if !joint && (!token.is_word() || STOPS.contains(&token.low.as_str()) || token.low == "no") {
+            break;
+        }
+        if !joint && !matches!(token.low.as_str(), "and" | "or" | "the" | "a" | "an" | "of" | "to") {
+            found.push(Slotted { end, val: Val::Words(Vec::new()), cost: 0, faults: Vec::new() });
+        }
+    }
+    found
+}
+
+/// "revoked", "written off", "shut down", "cancelled or changed".
+pub fn participle(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let Some(token) = reader.tokens.get(i).filter(|t| t.is_word()) else { return Vec::new() };
+    let low = token.low.as_str();
+    let regular = low.ends_with("ed")
+        || IRREGULAR.iter().any(|(_, forms)| forms.contains(&low))
+        || matches!(low, "reset" | "shut" | "set" | "cut" | "put");
+    if !regular
+        || STOPS.contains(&low)
+        || matches!(low, "done" | "made" | "allowed" | "permitted" | "needed" | "required" | "approved")
+    {
+        return Vec::new();
+    }
+    let plain = |end: usize| Slotted { end, val: Val::Words(Vec::new()), cost: 0, faults: Vec::new() };
+    let mut found = vec![plain(i + 1)];
+    if PARTICLES.contains(&reader.low(i + 1)) {
+        found.push(plain(i + 2));
+    }
+    found
+}
+
+/// The action of a passive: the object's words and the participle's, as one phrase.
+pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)) -> Slotted {
+    let mut words: Vec<usize> = (part.0..part.1).collect();
+    words.extend((object.0..object.1).filter(|at| !reader.tokens[*at].is_mark(',')));
+    let mut when = Condition::default();
+    let (mut cost, mut faults) = (1, Vec::new());
+    let mut at = object.0;
+    while at < object.1 {
+        if let Some((length, term)) = segment_at(reader, at, object.1) {
+            when.segments.push(term);
+            words.retain(|word| *word < at || *word >= at + length);
+            at += length;
+        } else if reader.hedge_at(at) > 0
+            || VAGUE.contains(&reader.low(at)) && !is_tool_word(reader, at) && !matches!(reader.low(at), "new" | "old")
+        {
+            let end = at + reader.hedge_at(at).max(1);
+            faults.push(reader.hedge_fault(at, end));
+            cost += HEDGE_COST;
+            words.retain(|word| *word < at || *word >= end);
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    // "accounts and licences may be revoked": each object with the one participle.
+    let mut objects: Vec<Vec<usize>> = vec![Vec::new()];
+    for &at in &words[(part.1 - part.0)..] {
+        if matches!(reader.low(at), "and" | "or") {
+            objects.push(Vec::new());
+        } else if let Some(last) = objects.last_mut() {
+            last.push(at);
+        }
+    }
+    let mut tools = Vec::new();
+    for object_words in objects {
+        let all: Vec<usize> = (part.0..part.1).chain(object_words).collect();
+        match bind(reader, &all, false) {
+            Bound::Tool(name, far) => {
+                cost += far;
+                tools.push(ToolPattern(name));
+            }
+            Bound::Several(names) => {
+                cost += UNDEFINED;
+                faults.push(several(reader, &all, &names));
+            }
+            Bound::Unknown(name, missing) => {
+                cost += UNDEFINED;
+                faults.push(undefined(reader, &missing, &name));
+            }
+            Bound::None => {
+                cost += NO_TOOL;
+                faults.push(no_tool(reader, &all));
+            }
+        }
+    }
+    let mut text: Vec<&str> = vec![reader.low(part.0)];
+    text.extend((object.0..object.1).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
+    let action = Action { text: text.join(" "), tools, when, span: reader.span(object.0, part.1) };
+    Slotted { end: part.1, val: Val::Action(Box::new(action)), cost, faults }
+}
+
+/// Words that nothing else accounts for, as an error: a condition that cannot be looked up.
+pub fn free(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    let mut found = Vec::new();
+    for end in i + 1..=(i + 12).min(reader.tokens.len()) {
+        let token = &reader.tokens[end - 1];
+        if token.is_mark(',') || token.is_mark(';') {
+            break;
+        }
+        let last = end == reader.tokens.len()
+            || matches!(reader.tokens[end].kind, Kind::Mark(',' | ';'))
+            || STOPS.contains(&reader.low(end));
+        if last {
+            let words: Vec<&str> = reader.tokens[i..end].iter().map(|t| t.text.as_str()).collect();
+            let fault = error(
+                "undefined-condition",
+                reader.span(i, end),
+                format!("“{}” is no condition that can be checked", words.join(" ")),
+                "use an amount, a topic, literal words, a channel, a person, a defined term, or hours",
+            );
+            let cost = NO_TOOL + 5 + 2 * u32::try_from(end - i).unwrap_or(9);
+            found.push(Slotted { end, val: Val::Words(Vec::new()), cost, faults: vec![fault] });
+        }
+    }
+    found
+}
