@@ -96,7 +96,7 @@ async fn commit_group(app: &App, group: &mut Vec<Waiting>) {
 }
 
 async fn put_all(app: &App, arrivals: &[Arrival]) -> Result<(), FlowError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_first().await?;
     store::put_batch(&mut tx, arrivals, app.now()).await?;
     Ok(tx.commit().await?)
 }

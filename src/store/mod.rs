@@ -2,6 +2,8 @@
 //!
 //! SQLite has one writer connection (`BEGIN IMMEDIATE`, WAL, `synchronous=FULL`) and a pool of readers; PostgreSQL has one
 //! pool. A [`Tx`] crosses rooms, so that a state change, the work that follows and its ledger fact commit together.
+//!
+//! On SQLite whoever writes takes turns; what Slack waits for passes the queue ([`Store::begin_first`]).
 
 mod error;
 mod migrate;
@@ -9,11 +11,13 @@ mod row;
 mod statement;
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use error::{Class, StoreError};
 pub use migrate::MigrateError;
@@ -35,9 +39,13 @@ pub struct Store(Pools);
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, turn: Turn },
     Postgres(PgPool),
 }
+
+/// Held by the one ordinary transaction that has the writer or is next to get it; the others queue for it here, where
+/// [`Store::begin_first`] passes them.
+type Turn = Arc<Mutex<()>>;
 
 /// The database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +99,7 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(options.read_only(true));
-        Ok(Self(Pools::Sqlite { writer, readers }))
+        Ok(Self(Pools::Sqlite { writer, readers, turn: Turn::default() }))
     }
 
     async fn open_postgres(url: &str) -> Result<Self, OpenError> {
@@ -120,10 +128,22 @@ impl Store {
     /// Starts a transaction that may write. Dropping it rolls back.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         match &self.0 {
-            Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
-            Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Pools::Sqlite { writer, turn, .. } => {
+                let turn = tokio::time::timeout(BUSY_TIMEOUT, turn.clone().lock_owned()).await;
+                let turn = turn.map_err(|_| StoreError::of("BEGIN", sqlx::Error::PoolTimedOut))?;
+                begin_sqlite(writer, Some(turn)).await
+            }
+            Pools::Postgres(pool) => begin_postgres(pool).await,
         }
-        .map_err(|e| StoreError::of("BEGIN", e))
+    }
+
+    /// The same for what Slack waits for: it goes next, after whoever has the writer now. For short transactions of one
+    /// caller at a time, since ordinary ones then get every other turn at least.
+    pub async fn begin_first(&self) -> Result<Tx, StoreError> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => begin_sqlite(writer, None).await,
+            Pools::Postgres(pool) => begin_postgres(pool).await,
+        }
     }
 
     /// Rows of a read-only statement, outside any transaction of ours.
@@ -156,7 +176,7 @@ impl Store {
 
     pub async fn close(&self) {
         match &self.0 {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -167,14 +187,15 @@ impl Store {
 
 /// A transaction on either engine.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    /// The turn ends after the transaction, however that ends: fields are dropped in their order.
+    Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
     pub async fn rows(&mut self, statement: &Stmt, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(tx) => fetch_sqlite(&mut **tx, statement, args).await,
+            Self::Sqlite(tx, _) => fetch_sqlite(&mut **tx, statement, args).await,
             Self::Postgres(tx) => fetch_postgres(&mut **tx, statement, args).await,
         }
     }
@@ -187,7 +208,7 @@ impl Tx {
     pub async fn run(&mut self, statement: &Stmt, args: Vec<Arg>) -> Result<u64, StoreError> {
         debug_assert_eq!(args.len(), statement.params, "{}", statement.name);
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 bind!(sqlx::query(statement.sqlite), args).execute(&mut **tx).await.map(|done| done.rows_affected())
             }
             Self::Postgres(tx) => {
@@ -199,7 +220,7 @@ impl Tx {
 
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Sqlite(tx, _turn) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
         .map_err(|e| StoreError::of("COMMIT", e))
@@ -219,6 +240,15 @@ macro_rules! bind {
     }};
 }
 use bind;
+
+async fn begin_sqlite(writer: &SqlitePool, turn: Option<OwnedMutexGuard<()>>) -> Result<Tx, StoreError> {
+    let begun = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|e| StoreError::of("BEGIN", e))?;
+    Ok(Tx::Sqlite(begun, turn))
+}
+
+async fn begin_postgres(pool: &PgPool) -> Result<Tx, StoreError> {
+    pool.begin().await.map(Tx::Postgres).map_err(|e| StoreError::of("BEGIN", e))
+}
 
 async fn fetch_sqlite<'e>(
     on: impl sqlx::Executor<'e, Database = Sqlite>,

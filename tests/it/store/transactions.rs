@@ -1,5 +1,6 @@
 //! One transaction over several rooms: everything or nothing.
 
+use futures_util::FutureExt as _;
 use workforce::inbox::store as inbox;
 use workforce::ledger::store as ledger;
 use workforce::ledger::{Fact, FactKind};
@@ -11,7 +12,7 @@ use workforce::store::{Store, StoreError, Tx};
 use workforce::tasks::store as tasks;
 
 use super::{START, arrival, at, conversation, new_task, payload};
-use crate::database::on_both;
+use crate::database::{Database, on_both};
 
 /// What one arrow does: finish the trigger, open the task, queue the reply, write the fact.
 async fn arrow(tx: &mut Tx, claimed: &inbox::Claimed) -> Result<(), StoreError> {
@@ -96,4 +97,42 @@ async fn a_set_of_directives_can_be_read_again_as_it_was() {
         assert_eq!(directives::latest_digest(&store).await.unwrap().as_deref(), Some("sha256:1"));
     })
     .await;
+}
+
+/// SQLite has one writer: what Slack waits for does not stand behind all that works.
+#[tokio::test]
+async fn what_slack_waits_for_passes_the_queue() {
+    let database = Database::sqlite();
+    let store = Store::open(&database.url).await.unwrap();
+    let held = store.begin().await.unwrap();
+    let others: Vec<_> = (0..3)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.begin().await.unwrap().commit().await.unwrap() })
+        })
+        .collect();
+    // On this runtime's one thread every other writer now stands in the queue.
+    tokio::task::yield_now().await;
+    let mut first = Box::pin(store.begin_first());
+    assert!((&mut first).now_or_never().is_none(), "the writer is taken");
+    held.commit().await.unwrap();
+    let passed = first.await.unwrap();
+    assert!(others.iter().all(|other| !other.is_finished()), "somebody else was let in before");
+    passed.commit().await.unwrap();
+    for other in others {
+        other.await.unwrap();
+    }
+    store.close().await;
+}
+
+/// A transaction that is dropped gives its turn back.
+#[tokio::test]
+async fn a_turn_ends_with_its_transaction_however_that_ends() {
+    let database = Database::sqlite();
+    let store = Store::open(&database.url).await.unwrap();
+    drop(store.begin().await.unwrap());
+    store.begin().await.unwrap().commit().await.unwrap();
+    drop(store.begin_first().await.unwrap());
+    store.begin().await.unwrap().commit().await.unwrap();
+    store.close().await;
 }

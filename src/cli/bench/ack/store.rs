@@ -115,7 +115,7 @@ pub async fn create_floor(store: &Store) -> Result<(), StoreError> {
 
 /// The least that a durable intake can do: the bytes of the group, in one row, in one transaction.
 pub async fn put_floor(store: &Store, arrivals: &[Arrival]) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin_first().await?;
     tx.run(&PUT, args![json(&arrivals)]).await?;
     tx.commit().await
 }
