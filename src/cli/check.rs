@@ -12,11 +12,11 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::directory::read_directory;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::{Directives, IN_FORCE, Reading, files};
+use crate::flow::directory::read_directory;
 
 /// The exit status when the directives hold an error.
 const EXIT_ERRORS: u8 = 1;

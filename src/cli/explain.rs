@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::check::read_tools;
-use super::directory::read_directory;
 use super::judge::{instant, zone_of};
 use crate::clock::{Clock, Timestamp};
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::rule::Source;
 use crate::directives::{Directives, files};
+use crate::flow::directory::read_directory;
 use crate::routing::{Cause, Experience, Request, Router, Routing, Settled, route, urgency};
 use crate::workers::WorkerRef;
 

@@ -13,7 +13,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::check::read_tools;
-use super::directory::read_directory;
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Timestamp};
 use crate::directives::diagnostics::{Problem, Severity};
@@ -21,6 +20,7 @@ use crate::directives::matching::conditions::{NoMeasures, Request, Scope, Sender
 use crate::directives::matching::words::{Terms, Words};
 use crate::directives::rule::{Priority, Rule, Source};
 use crate::directives::{Directives, files};
+use crate::flow::directory::read_directory;
 use crate::gate::{
     Accounts, Approvers, Decision, History, Holds, Parties, Proposal, Requester, Surroundings, TaskFacts, approvers,
     fewest_deciders, judge,

@@ -8,7 +8,6 @@ pub mod check;
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
-pub mod directory;
 pub mod explain;
 pub mod judge;
 #[cfg(feature = "sandbox")]

@@ -215,7 +215,7 @@ fn servers(args: &Args, scratch: &Path) -> anyhow::Result<Vec<ServerConfig>> {
     let file = &args.config;
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let section: ToolsSection = toml::from_str(&text).with_context(|| format!("{} is not valid", file.display()))?;
-    let lookup = |name: &str| std::env::var(name).ok();
+    let lookup = |name: &str| crate::config::environment(name);
     section.tools.iter().map(|entry| Ok(entry.resolve(&own_program, lookup)?)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Stage, Step};
 use crate::clock::{Span, Timestamp};
-use crate::directives::rule::Level;
+use crate::gate::Level;
 use crate::gate::{Because, Proposal};
 use crate::ids::{ActionId, RunId, TaskId};
 use crate::money::{Cost, Currency, Money};

@@ -17,6 +17,7 @@ pub mod bell;
 pub mod decide;
 pub mod deliver;
 pub mod directives;
+pub mod directory;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;

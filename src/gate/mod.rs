@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
+pub use crate::directives::rule::Level;
 pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
@@ -49,7 +50,7 @@ pub use shown::{Line, Looked, Shown, visible};
 use crate::catalogue::ToolName;
 use crate::clock::{Span, Timestamp};
 use crate::directives::Origin;
-use crate::directives::rule::{Confirm, Level, Otherwise, Priority, Source};
+use crate::directives::rule::{Confirm, Otherwise, Priority, Source};
 use crate::ids::TaskId;
 use crate::workers::{ActorChain, SlackUser, WorkerRef};
 

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn what_is_embedded_is_the_folder() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("directives");
-        let read = crate::cli::directory::read_directory(&folder).unwrap();
+        let read = crate::flow::directory::read_directory(&folder).unwrap();
         assert_eq!(super::files().keys().collect::<Vec<_>>(), read.keys().collect::<Vec<_>>());
         assert_eq!(super::files(), read);
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use workforce::cli::directory::read_directory;
 use workforce::directives::{Directives, files};
+use workforce::flow::directory::read_directory;
 use workforce::playbooks::{JournalEntry, Next, Request, next};
 
 fn today() -> NaiveDate {

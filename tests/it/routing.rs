@@ -4,11 +4,11 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use workforce::cli::directory::read_directory;
 use workforce::clock::Timestamp;
 use workforce::directives::files::read_all;
 use workforce::directives::rule::{Rule, Source};
 use workforce::directives::{Directives, Origin, Reading};
+use workforce::flow::directory::read_directory;
 use workforce::routing::{Request, Router, Routing, route};
 
 /// Friday, 20 November 2026, 10:00 UTC.

@@ -72,6 +72,16 @@ pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     if content.is_empty() || light_only && !content.iter().any(|word| is_own(reader, word.stem)) {
         return Bound::None;
     }
+    // What the company calls by a term of its own means that, also where a server's name stands in it ("a new account").
+    let is_named = |term: &Vec<String>| {
+        term.len() > 1
+            && term.iter().all(|stem| words.iter().any(|at| reader.stem(*at) == stem))
+            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem))
+    };
+    let named: Vec<&ToolWords> = reader.index.tools.iter().filter(|tool| tool.terms.iter().any(is_named)).collect();
+    if let [only] = named.as_slice() {
+        return Bound::Tool(only.name.clone(), 0);
+    }
     if let Some((server, using)) = server(reader, words)
         && (using || !reading)
     {

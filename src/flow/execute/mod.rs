@@ -19,7 +19,7 @@ use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
 use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
-use crate::ids::RunId;
+use crate::ids::{ActionId, RunId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::Cited;
@@ -44,16 +44,7 @@ pub async fn propose(
     as_name: &str,
 ) -> Result<(), FlowError> {
     let moment = Moment::of(app)?;
-    let new = NewAction {
-        run: run.id,
-        task: task.id,
-        tool: &tool.0,
-        as_name,
-        actor_chain: &run.actor_chain,
-        position: &run.position,
-        requester: &task.requester,
-    };
-    let id = actions::reserve(tx, &new, moment.now).await?;
+    let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
     let arguments = match moment.directives.catalogue.get(&tool) {
         Some(known) => fill_key(&known.binding, id, &tool.0, arguments),
         None => arguments,
@@ -98,15 +89,8 @@ pub async fn propose(
     match verdict.decision {
         Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
         Decision::Deny(denial) => {
-            journal(
-                tx,
-                run.id,
-                run.fence,
-                &digest,
-                &JournalEntry::ToolRefused { as_name, why: denial.reason },
-                moment.now,
-            )
-            .await?;
+            let entry = JournalEntry::ToolRefused { as_name, why: denial.reason };
+            journal(tx, run.id, run.fence, &digest, &entry, moment.now).await?;
             runs::go_on(tx, run, moment.now).await?;
             Ok(())
         }
@@ -115,6 +99,27 @@ pub async fn propose(
             wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
         }
     }
+}
+
+/// Takes a number for a call that a run wants to make.
+async fn reserve(
+    tx: &mut Tx,
+    moment: &Moment,
+    run: &Run,
+    task: &Task,
+    tool: &ToolName,
+    as_name: &str,
+) -> Result<ActionId, FlowError> {
+    let new = NewAction {
+        run: run.id,
+        task: task.id,
+        tool: &tool.0,
+        as_name,
+        actor_chain: &run.actor_chain,
+        position: &run.position,
+        requester: &task.requester,
+    };
+    Ok(actions::reserve(tx, &new, moment.now).await?)
 }
 
 async fn wait(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<(), FlowError> {
