@@ -12,7 +12,7 @@ pub struct Spec {
     pub usage: &'static str,
     /// One line, verb first.
     pub about: &'static str,
-    /// Whole texts that [`super::parse`] reads as this command; a test reads each.
+    /// Whole texts that [`super::parse()`] reads as this command; a test reads each.
     pub examples: &'static [&'static str],
     /// Reads what stands after the name.
     pub read: fn(&str) -> Asked,

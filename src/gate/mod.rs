@@ -1,7 +1,7 @@
 //! The one door to every tool: whether a proposed call runs, waits for a human's word, or never happens.
 //!
 //! [`judge`] is a pure and total function of the proposal, the task, the directives, the history and the time; the rules that
-//! decide stand in the contract of the directive language ("Which rule wins"). [`approvers`] says who may decide about what
+//! decide stand in the contract of the directive language ("Which rule wins"). [`approvers()`] says who may decide about what
 //! waits, [`authorize`] whether a click carries that authority, and [`release`] is the sole maker of an [`Approved`] action,
 //! without which nothing is executed. [`Shown`] is what an approver sees, made from the canonical arguments only.
 //!

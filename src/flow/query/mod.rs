@@ -1,7 +1,7 @@
 //! A question → its answer, read-only. Slash commands are answered in the acknowledgement, mentions in their thread; both
 //! come from here.
 //!
-//! One file per question. Each takes a [`seen::Viewer`], which knows who asks, where the answer will stand, and what may be
+//! One file per question. Each takes a `seen::Viewer`, which knows who asks, where the answer will stand, and what may be
 //! told there. Absent here: transactions, writes, and statements without a limit.
 
 mod approvals;
