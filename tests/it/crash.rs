@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use workforce::demo_tools::effects;
 use workforce::flow::failpoint;
-use workforce::sandbox::{ChannelSpec, FindingKind, Sandbox, SandboxConfig, UserSpec};
+use workforce::sandbox::{ChannelSpec, ClockKind, FindingKind, Sandbox, SandboxConfig, UserSpec};
 
 /// How long one life of the bot, or one wait for Slack to show something, may take on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -40,6 +40,8 @@ impl Shop {
             ..UserSpec::default()
         };
         let sandbox = Sandbox::start(SandboxConfig {
+            // The bot that is killed reads this machine's clock, and looks for its posts by it.
+            clock: ClockKind::System,
             users: vec![user("kim", "Kim Osei"), user("dana", "Dana Ruiz"), user("ana", "Ana Silva")],
             channels: vec![ChannelSpec {
                 name: "support".to_owned(),
@@ -171,6 +173,7 @@ async fn survives(point: &'static str) {
     let shown = shop.shows(&thread, "Refunded $450.00").await;
     assert_eq!(shop.refunds().await, 1, "{point}: refunds\n{shown}");
     assert_eq!(shown.matches("Refunded $450.00 to").count(), 1, "{point}: the answer stands once\n{shown}");
+    assert!(!shown.contains(" has this"), "{point}: a receipt was left behind\n{shown}");
     second.kill().await.unwrap();
 }
 
