@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::rehearse::{paint, tally, with_problems};
-use crate::rehearsals::company::{Setting, Time};
+use crate::rehearsals::company::{Setting, Time, Weather};
 use crate::rehearsals::transcript::{self, Paint};
 use crate::rehearsals::{Company, Outcome, Play, Rehearsal, run};
 
@@ -121,7 +121,13 @@ fn summary(outcomes: &[Outcome], kept: Option<&Path>) {
 async fn stay_open(company: &Company, program: &Path, dir: &Path) -> anyhow::Result<()> {
     let dir = dir.join("open");
     std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
-    let setting = Setting { program: program.to_owned(), dir, database_url: None, time: Time::Running };
+    let setting = Setting {
+        program: program.to_owned(),
+        dir,
+        database_url: None,
+        time: Time::Running,
+        weather: Weather::default(),
+    };
     let stage = company.open(&setting).await?;
     let base = stage.sandbox.base_url();
     println!("\nThe company is open. Its Slack listens on {base}; whoever holds the control token plays everybody:\n");

@@ -48,6 +48,23 @@ pub async fn load(app: &App) -> Result<Loaded, FlowError> {
     Ok(loaded)
 }
 
+/// At a start with broken files: the set that was in force when the process ended comes into force again, and the keeper
+/// hears of the problems. `None` where no set ever was, or where this version cannot read it any more.
+pub async fn resume_last_good(app: &App, problems: Vec<Problem>) -> Result<Option<Arc<Directives>>, FlowError> {
+    let Some(digest) = store::latest_digest(&app.store).await? else { return Ok(None) };
+    let Some(texts) = store::files_of(&app.store, &digest).await? else { return Ok(None) };
+    let today = app.now().to_utc().date_naive();
+    let Ok(set) = files::read_set(&texts, today) else { return Ok(None) };
+    tracing::error!(
+        problems = problems.len(),
+        digest,
+        "the directives on disk are broken; the last good set is in force again, and `workforce check` shows what to mend"
+    );
+    let set = take_effect(app, Arc::new(set)).await?;
+    refuse(app, Some(&set), problems).await?;
+    Ok(Some(set))
+}
+
 async fn take(
     app: &App,
     in_force: Option<Arc<Directives>>,

@@ -65,7 +65,10 @@ pub async fn prepare(app: &App) -> Result<(), CannotStart> {
     sync::reload(app).await?;
     match directives::load(app).await? {
         Loaded::InForce(_) | Loaded::Same => {}
-        Loaded::Refused(problems) => return Err(CannotStart::Directives(problems)),
+        Loaded::Refused(problems) => {
+            let last_good = directives::resume_last_good(app, problems.clone()).await?;
+            last_good.ok_or(CannotStart::Directives(problems))?;
+        }
     }
     sync::everything(app).await?;
     Ok(())

@@ -45,6 +45,18 @@ pub struct Setting {
     /// The bot's database; `None` is a SQLite file in `dir`.
     pub database_url: Option<String>,
     pub time: Time,
+    pub weather: Weather,
+}
+
+/// What a network and a machine do to a bot, none of which anybody may notice in what is said or done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weather {
+    /// Slack delivers every event twice, in two envelopes.
+    pub twice: bool,
+    /// Slack delivers the events of one act in an order that this seed shuffles.
+    pub shuffled: Option<u64>,
+    /// The bot is stopped after every act and started again on the same database.
+    pub restarts: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +65,22 @@ pub enum Time {
     Standing,
     /// This machine's.
     Running,
+}
+
+/// Everything that a bot is started from, so that it can be started again.
+pub(super) struct Bot {
+    pub config: Config,
+    pub slack: SlackConfig,
+    pub clock: Clock,
+}
+
+impl Bot {
+    /// Starts it and waits until it listens.
+    pub async fn start(&self, sandbox: &Sandbox) -> Result<Service, CannotStart> {
+        let service = Service::start(self.config.clone(), self.slack.clone(), self.clock.clone()).await?;
+        sandbox.until(|sandbox| (sandbox.connections() == SOCKETS).then_some(())).await;
+        Ok(service)
+    }
 }
 
 /// A rehearsal cannot begin, or broke off.
@@ -168,12 +196,13 @@ impl Company {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),
             Time::Running => Clock::system(),
         };
-        let service = Service::start(config, connection(&sandbox)?, clock.clone()).await?;
-        sandbox.until(|sandbox| (sandbox.connections() == SOCKETS).then_some(())).await;
+        sandbox.duplicate_events(setting.weather.twice);
+        let bot = Bot { config, slack: connection(&sandbox)?, clock };
+        let service = bot.start(&sandbox).await?;
         let people: Vec<(String, String)> =
             self.roster.people.values().map(|person| (person.handle.clone(), person.name.clone())).collect();
         let channels = self.roster.channels.keys().cloned().collect();
-        Ok(Stage::new(sandbox, service, clock, directives, tools, people, channels))
+        Ok(Stage::new(sandbox, service, bot, setting.weather, tools, people, channels))
     }
 
     fn write_copy(&self, to: &Path) -> Result<(), CannotRehearse> {

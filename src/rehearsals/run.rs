@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 
-use super::company::{Setting, Time};
+use super::company::{Setting, Time, Weather};
 use super::expect::Scene;
 use super::known;
 use super::stage::{NotDone, Stage};
@@ -216,5 +216,11 @@ pub fn setting(program: &Path, dir: &Path, file: &str, section: &Section) -> Res
     let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let dir: PathBuf = dir.join(format!("{stem}-{}", section.line));
     std::fs::create_dir_all(&dir).map_err(|source| CannotRehearse::File { what: dir.display().to_string(), source })?;
-    Ok(Setting { program: program.to_owned(), dir, database_url: None, time: Time::Standing })
+    Ok(Setting {
+        program: program.to_owned(),
+        dir,
+        database_url: None,
+        time: Time::Standing,
+        weather: Weather::default(),
+    })
 }

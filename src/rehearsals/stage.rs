@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::company::{Bot, Weather};
 use super::known;
 use super::seen::{self, Button, Watcher};
 use super::{Act, CannotRehearse, Entry};
-use crate::clock::{Clock, Span};
+use crate::clock::Span;
 use crate::flow::service::Service;
 use crate::flow::{App, directives};
 use crate::ids::TaskId;
-use crate::sandbox::{Refused, Sandbox};
+use crate::sandbox::{FindingKind, Refused, ReleaseOrder, Sandbox};
 
 /// How long everything may take to come to rest, in seconds of real time.
 const REST_LIMIT_SECONDS: u64 = 60;
@@ -21,9 +22,10 @@ const STOPS_LIMIT: usize = 500;
 /// The open company with what has happened on it.
 pub struct Stage {
     pub sandbox: Sandbox,
-    pub service: Service,
-    clock: Clock,
-    directives: PathBuf,
+    /// `None` only between the two halves of a restart.
+    running: Option<Service>,
+    bot: Bot,
+    weather: Weather,
     tools: PathBuf,
     /// Handle and name.
     people: Vec<(String, String)>,
@@ -75,17 +77,17 @@ impl Stage {
     pub(super) fn new(
         sandbox: Sandbox,
         service: Service,
-        clock: Clock,
-        directives: PathBuf,
+        bot: Bot,
+        weather: Weather,
         tools: PathBuf,
         people: Vec<(String, String)>,
         channels: Vec<String>,
     ) -> Self {
         Self {
             sandbox,
-            service,
-            clock,
-            directives,
+            running: Some(service),
+            bot,
+            weather,
             tools,
             people,
             channels,
@@ -96,8 +98,12 @@ impl Stage {
         }
     }
 
+    fn service(&self) -> &Service {
+        self.running.as_ref().expect("it runs but for the moment in which `restart` holds it")
+    }
+
     pub fn app(&self) -> &App {
-        &self.service.app
+        &self.service().app
     }
 
     /// The name of a person, by handle.
@@ -112,7 +118,7 @@ impl Stage {
     }
 
     pub fn now(&self) -> crate::clock::Timestamp {
-        self.clock.now()
+        self.bot.clock.now()
     }
 
     /// What ran since the last conversation began.
@@ -131,6 +137,22 @@ impl Stage {
 
     /// Does it, waits until everything is at rest, and tells what became visible.
     pub(super) async fn act(&mut self, act: &Act) -> Result<Vec<Entry>, NotDone> {
+        if self.weather.shuffled.is_some() {
+            self.sandbox.hold_events();
+        }
+        self.perform(act).await?;
+        if let Some(seed) = self.weather.shuffled {
+            self.sandbox.release_events(ReleaseOrder::Shuffled(seed));
+        }
+        self.rest().await?;
+        if self.weather.restarts {
+            self.restart().await?;
+        }
+        let entries = self.watcher.look(&self.sandbox, &self.people, &self.channels)?;
+        Ok(entries)
+    }
+
+    async fn perform(&mut self, act: &Act) -> Result<(), NotDone> {
         match act {
             Act::Says { who, channel, text } => {
                 self.begin().await?;
@@ -159,9 +181,18 @@ impl Stage {
             Act::After(span) => self.turn_clocks(*span).await?,
             Act::Edit { file, old, new } => self.edit(file, old, new).await?,
         }
-        self.rest().await?;
-        let entries = self.watcher.look(&self.sandbox, &self.people, &self.channels)?;
-        Ok(entries)
+        Ok(())
+    }
+
+    /// Stops the bot and starts it again, on the same database, in the same workspace.
+    async fn restart(&mut self) -> Result<(), CannotRehearse> {
+        // What the bot itself writes before its sockets are open again comes to nobody at first; Slack repeats it later.
+        self.sandbox.allow_containing(FindingKind::UnackedEnvelope, "message_changed D");
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        self.running = Some(self.bot.start(&self.sandbox).await?);
+        self.rest().await
     }
 
     async fn begin(&mut self) -> Result<(), NotDone> {
@@ -230,15 +261,15 @@ impl Stage {
 
     /// Turns both clocks, stopping wherever something is due on the way.
     async fn turn_clocks(&self, by: Span) -> Result<(), NotDone> {
-        let target = self.clock.now().plus(by);
+        let target = self.bot.clock.now().plus(by);
         for _ in 0..STOPS_LIMIT {
-            let now = self.clock.now();
+            let now = self.bot.clock.now();
             if now >= target {
                 return Ok(());
             }
             let due = known::next_due(self.app(), now).await?.filter(|due| *due < target);
             let step = due.unwrap_or(target).since(now);
-            self.clock.advance(step);
+            self.bot.clock.advance(step);
             self.sandbox.advance(step.to_std());
             self.app().bell.ring();
             self.rest().await?;
@@ -251,7 +282,7 @@ impl Stage {
         if !inside || file.starts_with('/') {
             return Err(NotDone::Impossible(format!("{file} is no file of the directives")));
         }
-        let path = self.directives.join(file);
+        let path = self.bot.config.directives.join(file);
         let text = std::fs::read_to_string(&path)
             .map_err(|error| NotDone::Impossible(format!("{file} cannot be read: {error}")))?;
         match text.matches(old).count() {
@@ -270,10 +301,10 @@ impl Stage {
         let resting = async {
             loop {
                 self.sandbox.wait_idle().await;
-                self.service.settled().await;
+                self.service().settled().await;
                 // Idle at two moments is idle in between only if nobody rang the bell: whatever arrives or is done rings it.
                 let version = self.app().bell.version();
-                let quiet = || self.app().bell.is_settled() && self.service.counters.is_idle();
+                let quiet = || self.app().bell.is_settled() && self.service().counters.is_idle();
                 if quiet() && self.sandbox.in_flight() == 0 && quiet() && self.app().bell.version() == version {
                     return;
                 }
@@ -286,8 +317,10 @@ impl Stage {
     }
 
     /// Ends the bot and closes the workspace.
-    pub async fn close(self) {
-        self.service.stop().await;
+    pub async fn close(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
     }
 }
 

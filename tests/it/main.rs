@@ -19,3 +19,5 @@ mod routing;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod weather;
