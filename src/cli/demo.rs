@@ -126,6 +126,7 @@ async fn stay_open(company: &Company, program: &Path, dir: &Path) -> anyhow::Res
         dir,
         database_url: None,
         time: Time::Running,
+        watched_channels: Vec::new(),
         weather: Weather::default(),
     };
     let stage = company.open(&setting).await?;

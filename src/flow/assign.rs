@@ -61,7 +61,9 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     let router = app.router()?;
     let Some(plan) = plan_for(app, &router, &directives, &directory, task, position) else {
         let who = names.worker(&worker);
-        return ask_triage(app, tx, task, Why::Unavailable { who }, &[]).await;
+        let follows = directives.roster.positions.get(position).is_some_and(|held| held.driver == Driver::Playbook);
+        let why = if follows { Why::NoPlaybook { who } } else { Why::Unavailable { who } };
+        return ask_triage(app, tx, task, why, &[]).await;
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
     let chain = ActorChain::from_origin(Actor::Human(task.requester.clone())).then(Actor::Agent(position.to_owned()));
@@ -249,10 +251,16 @@ pub async fn take_away(
     Ok(held)
 }
 
-/// Starts a task again from the beginning, for whoever had it last; false when it ended for good.
-pub async fn start_again(app: &App, tx: &mut Tx, task: &Task, by: &SlackUser) -> Result<bool, FlowError> {
-    let last = assignments::of_task_in(tx, task.id).await?.pop();
-    let Some(last) = last else { return Ok(false) };
+/// Starts a task again from the beginning, for `to` or else for whoever had it last; false when it ended for good.
+pub async fn start_again(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    to: Option<&WorkerRef>,
+    by: &SlackUser,
+) -> Result<bool, FlowError> {
+    let last = assignments::of_task_in(tx, task.id).await?.pop().map(|last| last.worker);
+    let Some(worker) = to.or(last.as_ref()) else { return Ok(false) };
     if task.state.has_ended() && !tasks::reopen(tx, task.id, task.state).await? {
         return Ok(false);
     }
@@ -262,9 +270,9 @@ pub async fn start_again(app: &App, tx: &mut Tx, task: &Task, by: &SlackUser) ->
     }
     let (directives, directory) = (app.directives()?, app.directory());
     let who = Names { directives: &directives, directory: &directory }.account(by);
-    note(tx, task, FactKind::TaskChanged, json!({ "what": "asked again", "by": by }), app.now()).await?;
+    note(tx, task, FactKind::TaskChanged, json!({ "what": "asked again", "to": worker, "by": by }), app.now()).await?;
     let because = Because::Chosen { by: who, at: app.now() };
-    let giving = Giving { worker: &last.worker, because, level: 0, offered_since: app.now() };
+    let giving = Giving { worker, because, level: 0, offered_since: app.now() };
     let task = Task { state: TaskState::Open, ended: None, ..task.clone() };
     give(app, tx, &task, giving).await?;
     Ok(true)

@@ -45,6 +45,8 @@ pub struct Setting {
     /// The bot's database; `None` is a SQLite file in `dir`.
     pub database_url: Option<String>,
     pub time: Time,
+    /// Channels, without `#`, in which every message is a request.
+    pub watched_channels: Vec<String>,
     pub weather: Weather,
 }
 
@@ -188,7 +190,7 @@ impl Company {
                 .clone()
                 .unwrap_or_else(|| format!("sqlite:{}", setting.dir.join("workforce.db").display())),
             directives: directives.clone(),
-            watched_channels: Vec::new(),
+            watched_channels: setting.watched_channels.clone(),
             tools: servers(&setting.program, &tools),
             limits: Limits::default(),
         };

@@ -94,6 +94,11 @@ impl Play {
         })
     }
 
+    /// The workspace that it plays in.
+    pub fn sandbox(&self) -> &crate::sandbox::Sandbox {
+        &self.stage.sandbox
+    }
+
     pub fn names(&self) -> BTreeMap<String, String> {
         self.stage.names()
     }
@@ -221,6 +226,7 @@ pub fn setting(program: &Path, dir: &Path, file: &str, section: &Section) -> Res
         dir,
         database_url: None,
         time: Time::Standing,
+        watched_channels: Vec::new(),
         weather: Weather::default(),
     })
 }

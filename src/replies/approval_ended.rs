@@ -41,7 +41,7 @@ pub fn denied_notice(view: &ApprovalView, by: &Who, at: Timestamp, reason: Optio
             text(format!(" · {}", view.id)),
         ])
         .words([text(format!("{} wrote:", by.name))], reason.unwrap_or_default())
-        .line([text(format!("{} Reply here to change the request.", view.unharmed()))])
+        .line([text(format!("{} Mention me here to change the request.", view.unharmed()))])
 }
 
 /// To everybody who waits: the time is over and nobody decided.
@@ -288,11 +288,11 @@ mod tests {
         *Not refunded.* Dana Ruiz declined at 10:09 · A-31
         Dana Ruiz wrote:
         | Replace it instead.
-        No money moved. Reply here to change the request.
+        No money moved. Mention me here to change the request.
         ");
         insta::assert_snapshot!(denied_notice(&approval(), &dana(), at(10, 9), None).to_plain(), @r"
         *Not refunded.* Dana Ruiz declined at 10:09 · A-31
-        No money moved. Reply here to change the request.
+        No money moved. Mention me here to change the request.
         ");
         insta::assert_snapshot!(expired_notice(&approval(), at(18, 2), &[dana(), kim()]).to_plain(), @r"
         *Nobody decided; nothing was refunded.* Time was up at 18:02.

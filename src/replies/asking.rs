@@ -70,8 +70,10 @@ pub fn edited(task: TaskId, worker: &Who, identity: Option<&Identity>, new_text:
 
 /// The edit question, answered.
 pub fn edit_settled(task: TaskId, worker: &Who, used: bool) -> Card {
-    let what = if used { "starts again with the edited request" } else { "goes on with the request as it was" };
-    Card::sentence(format!("{} {what} · {task}", worker.name))
+    Card::sentence(match used {
+        true => format!("The edited request counts; it starts again · {task}"),
+        false => format!("{} goes on with the request as it was · {task}", worker.name),
+    })
 }
 
 /// A mention without a word.
@@ -143,7 +145,7 @@ mod tests {
         Nothing changes until you choose. What ran already stays done; waiting approvals of the old text lapse if you use the edit.
         [*Use the edit*] [Keep as it was]
         ");
-        insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), true).to_plain(), @"Finn (Finance) starts again with the edited request · T-17");
+        insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), true).to_plain(), @"The edited request counts; it starts again · T-17");
         insta::assert_snapshot!(edit_settled(TaskId(17), &finn(), false).to_plain(), @"Finn (Finance) goes on with the request as it was · T-17");
     }
 

@@ -55,6 +55,11 @@ pub enum WorkState {
         by: Who,
         at: Timestamp,
     },
+    /// The requester changed the words after work began, and wants the new ones: it is routed anew.
+    Edited {
+        by: Who,
+        at: Timestamp,
+    },
     /// Somebody else answered first.
     TakenByOther {
         by: Who,
@@ -165,6 +170,7 @@ fn notification(view: &WorkView, state: &WorkState) -> String {
         WorkState::Escalated { to, .. } => format!("{task} goes to {}", all_of(to)),
         WorkState::Done { .. } => format!("{holder} finished {task}"),
         WorkState::Cancelled { by, .. } => format!("{} cancelled {task}", by.name),
+        WorkState::Edited { by, .. } => format!("{} edited {task}", by.name),
         WorkState::TakenByOther { by, .. } => format!("{} has {task}", by.name),
     }
 }
@@ -190,6 +196,9 @@ fn head(view: &WorkView, state: &WorkState) -> Vec<Span> {
         }
         WorkState::Cancelled { by, at } => {
             vec![bold("Cancelled."), text(format!(" {} stopped this at ", by.name)), clock(*at), task]
+        }
+        WorkState::Edited { by, at } => {
+            vec![bold("Edited."), text(format!(" {} changed the request at ", by.name)), clock(*at), task]
         }
         WorkState::TakenByOther { by, at } => vec![by.bold(), text(" has this since "), clock(*at), task],
     }
@@ -223,6 +232,7 @@ fn next(view: &WorkView, state: &WorkState) -> Vec<Span> {
             vec![text(format!("Asked by {}. Reply here if something is missing.", view.requester.name))]
         }
         WorkState::Cancelled { .. } => vec![text("Nothing more is needed. Mention me again to start anew.")],
+        WorkState::Edited { .. } => vec![text("It is routed anew with the new words; this card is over.")],
         WorkState::TakenByOther { .. } => vec![text("You need to do nothing.")],
     }
 }
@@ -236,6 +246,7 @@ fn buttons(view: &WorkView, state: &WorkState) -> Vec<Button> {
         WorkState::HandedOver { .. }
         | WorkState::Done { .. }
         | WorkState::Cancelled { .. }
+        | WorkState::Edited { .. }
         | WorkState::TakenByOther { .. } => vec![],
     }
 }
@@ -247,6 +258,7 @@ fn requester_buttons(view: &WorkView, state: &WorkState, surface: Surface) -> Ve
         WorkState::HandedOver { .. }
         | WorkState::Done { .. }
         | WorkState::Cancelled { .. }
+        | WorkState::Edited { .. }
         | WorkState::TakenByOther { .. } => false,
     };
     if !open {
@@ -349,6 +361,10 @@ mod tests {
         insta::assert_snapshot!(shown(WorkState::Cancelled { by: ana(), at: at(11, 0) }), @r"
         *Cancelled.* Ana Silva stopped this at 11:00 · T-19
         · Nothing more is needed. Mention me again to start anew.
+        ");
+        insta::assert_snapshot!(shown(WorkState::Edited { by: ana(), at: at(11, 0) }), @r"
+        *Edited.* Ana Silva changed the request at 11:00 · T-19
+        · It is routed anew with the new words; this card is over.
         ");
         insta::assert_snapshot!(shown(WorkState::TakenByOther { by: kim(), at: at(11, 0) }), @r"
         *Kim Osei* has this since 11:00 · T-19

@@ -114,7 +114,7 @@ pub fn answered(view: &ReceiptView, answer: &str, performed: &[Performed], at: T
     if let Because::Rule(rule) = &view.because {
         end.extend([text(" · "), rule.place()]);
     }
-    card.note(end).note(answers_for(view, "Reply here if it is not what you needed."))
+    card.note(end).note(answers_for(view, "Mention me here if it is not what you needed.")).buttons([wrong(view.task)])
 }
 
 /// The worker could not finish. `why` is our sentence, with a next step; the chain of errors is in the log only.
@@ -128,8 +128,8 @@ pub fn failed(view: &ReceiptView, why: &str, performed: &[Performed]) -> Card {
     if performed.is_empty() {
         card = card.note([text("Nothing was changed.")]);
     }
-    card.note(answers_for(view, "Reply here to try again, or hand it to somebody else."))
-        .buttons([wrong(view.task), cancel(view.task)])
+    card.note(answers_for(view, "Mention me here to try again, or hand it to somebody else."))
+        .buttons([wrong(view.task)])
 }
 
 /// A rule forbids the action; nobody can approve it here.
@@ -158,6 +158,15 @@ pub fn cancelled(view: &ReceiptView, by: &Who, at: Timestamp, performed: &[Perfo
         [..] => "What ran before stays done, as listed. Nothing more will run.",
     };
     card.note([text(end)])
+}
+
+/// The requester changed the words after work began, and wants the new ones; the next receipt follows.
+pub fn edited(view: &ReceiptView, by: &Who, at: Timestamp) -> Card {
+    Card::new(format!("{} edited {}", by.name, view.task)).posted_as(view.identity.as_ref()).line([
+        text(format!("{} · {} changed the request at ", view.task, by.name)),
+        clock(at),
+        text(". It is routed anew with the new words; what ran already stays done."),
+    ])
 }
 
 /// The task went to somebody else; that worker's receipt follows.
@@ -270,7 +279,8 @@ mod tests {
         | Refunded $450.00 to Jonas Lind.
         · :white_check_mark: Refund $450.00 to order ORD-1042 · 10:04 · approved by Dana Ruiz
         · T-17 · done 10:09 · `routing.md:12`
-        · Dana Ruiz answers for Finn (Finance). Reply here if it is not what you needed. `/workforce why T-17`
+        · Dana Ruiz answers for Finn (Finance). Mention me here if it is not what you needed. `/workforce why T-17`
+        [Wrong — reassign]
         ");
         assert_eq!(card.identity, receipt().identity);
         assert_eq!(card.notification, "Finn (Finance): Refunded $450.00 to Jonas Lind.");
@@ -283,15 +293,15 @@ mod tests {
         (Finn (Finance))
         *Not finished.* The billing system does not answer.
         · Nothing was changed.
-        · Dana Ruiz answers for Finn (Finance). Reply here to try again, or hand it to somebody else. `/workforce why T-17`
-        [Wrong — reassign] [Cancel]
+        · Dana Ruiz answers for Finn (Finance). Mention me here to try again, or hand it to somebody else. `/workforce why T-17`
+        [Wrong — reassign]
         ");
         insta::assert_snapshot!(failed(&receipt(), why, &[performed()]).to_plain(), @r"
         (Finn (Finance))
         *Not finished.* The billing system does not answer.
         · :white_check_mark: Refund $450.00 to order ORD-1042 · 10:04 · approved by Dana Ruiz
-        · Dana Ruiz answers for Finn (Finance). Reply here to try again, or hand it to somebody else. `/workforce why T-17`
-        [Wrong — reassign] [Cancel]
+        · Dana Ruiz answers for Finn (Finance). Mention me here to try again, or hand it to somebody else. `/workforce why T-17`
+        [Wrong — reassign]
         ");
         let rule = cited("Only the support team may ask for refunds.", "approvals.md", 9);
         insta::assert_snapshot!(forbidden(&receipt(), "Refund $40.00 to order ORD-1042", &rule).to_plain(), @r"

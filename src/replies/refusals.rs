@@ -165,7 +165,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: Some(other) } => {
             format!("{id} was replaced by {other}. Decide there; your click changed nothing.")
         }
-        Refusal::NoLongerOpen { id, instead: None } => format!("{id} is no longer open. Your click changed nothing."),
+        Refusal::NoLongerOpen { id, instead: None } => {
+            format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
+        }
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))
         }
@@ -271,7 +273,7 @@ mod tests {
         Dana Ruiz denied A-31 at 10:03. Your click changed nothing.
         A-31 expired at 14:02; nothing ran. Press Ask again on its card to open it anew.
         A-31 was replaced by A-32. Decide there; your click changed nothing.
-        A-31 is no longer open. Your click changed nothing.
+        A-31 is no longer open: its request was cancelled or changed. Nothing happened now.
         T-17 is not yours to change: Ana Silva or Dana Ruiz can. Nothing changed.
         T-17 has ended. Your click changed nothing; ask anew to start again.
         Kim Osei took T-18 at 10:03. You need to do nothing.

@@ -50,6 +50,10 @@ pub enum Why {
     GivenBack {
         times: u32,
     },
+    /// It works by playbooks, and none of them is for such a request.
+    NoPlaybook {
+        who: Who,
+    },
     /// The one who should have it does no work now.
     Unavailable {
         who: Who,
@@ -144,6 +148,7 @@ fn why_spans(view: &UnsureView) -> Vec<Span> {
                 super::wording::counted(i64::from(*times), "time")
             ))]
         }
+        Why::NoPlaybook { who } => vec![text(format!("{} has no playbook for this. {knows}", who.name))],
         Why::Unavailable { who } => vec![text(format!("{} does no work now. {knows}", who.name))],
     }
 }
@@ -208,6 +213,7 @@ mod tests {
         Handed on 3 times, so it comes to a human. Ana Silva knows you have it.
         [I take it] [Somebody else]
         ");
+        assert!(why(Why::NoPlaybook { who: finn() }).contains("Finn (Finance) has no playbook for this."));
         insta::assert_snapshot!(why(Why::Unavailable { who: finn() }), @r"
         *Who should take this?* Ana Silva, in #C0SUPPORT · T-18
         | Customer says the portal charged twice and logs out

@@ -5,7 +5,8 @@
 //!   └────▶ unsure ──▶ assigned      every state that has not ended ──▶ cancelled
 //!                                   an edited request: unsure | assigned ──▶ open
 //! ```
-//! A task that has ended never moves again.
+//! A task that has ended never moves by itself. Somebody may ask for it again, or say that somebody else should have had it;
+//! then it is reopened ([`store::reopen`]), unless it was cancelled.
 
 pub mod store;
 

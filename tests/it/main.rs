@@ -5,6 +5,8 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+#[cfg(feature = "sandbox")]
+mod conversations;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;

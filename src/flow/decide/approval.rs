@@ -230,7 +230,7 @@ pub async fn ask_again(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser) -
     if !matches!(card.approval.state, Gated::Expired { .. }) {
         return Ok(Said::Refused(Refusal::NoLongerOpen { id, instead: None }));
     }
-    let again = super::super::assign::start_again(app, tx, &task, by).await?;
+    let again = super::super::assign::start_again(app, tx, &task, None, by).await?;
     let stored = stored_action(tx, card.approval.action).await?;
     let asked = steering::asked_again(&view(&moment, &task, &card, &stored));
     Ok(if again { Said::Privately(asked) } else { Said::Refused(Refusal::TaskEnded { task: task.id }) })

@@ -58,8 +58,20 @@ async fn scene(app: &App, tx: &mut Tx, id: TaskId) -> Result<Result<Scene, Refus
     if task.state.has_ended() {
         return Ok(Err(Refusal::TaskEnded { task: id }));
     }
-    let held = assignments::current(tx, id).await?;
-    Ok(Ok(Scene { task, held, directives: app.directives()?, directory: app.directory() }))
+    Ok(Ok(scene_with(app, tx, task).await?))
+}
+
+/// As [`scene`], of a task that may have ended.
+async fn scene_of_any(app: &App, tx: &mut Tx, id: TaskId) -> Result<Result<Scene, Refusal>, FlowError> {
+    match tasks::task(tx, id).await? {
+        Some(task) => Ok(Ok(scene_with(app, tx, task).await?)),
+        None => Ok(Err(Refusal::NoSuchTask { text: id.to_string() })),
+    }
+}
+
+async fn scene_with(app: &App, tx: &mut Tx, task: Task) -> Result<Scene, FlowError> {
+    let held = assignments::current(tx, task.id).await?;
+    Ok(Scene { task, held, directives: app.directives()?, directory: app.directory() })
 }
 
 macro_rules! or_refuse {
@@ -91,12 +103,23 @@ pub async fn cancel(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
 
 /// *Wrong — reassign*, a candidate's button, or `reassign T-17 to …`: the correction is kept, so that the router learns.
 pub async fn reassign(app: &App, tx: &mut Tx, id: TaskId, to: &To, by: &SlackUser) -> Result<Said, FlowError> {
-    let scene = or_refuse!(scene(app, tx, id).await?);
-    or_refuse!(who::steers(app, &scene.directives, &scene.directory, &scene.task, scene.holder(), by));
+    let scene = or_refuse!(scene_of_any(app, tx, id).await?);
+    let last = match &scene.held {
+        Some(held) => Some(held.worker.clone()),
+        None => assignments::of_task_in(tx, id).await?.pop().map(|last| last.worker),
+    };
+    or_refuse!(who::steers(app, &scene.directives, &scene.directory, &scene.task, last.as_ref(), by));
     let worker = or_refuse!(resolve(&scene, to));
     corrections::keep_correction(tx, id, &scene.task.text, &worker.to_string(), &by.user, app.now()).await?;
     note(tx, &scene.task, FactKind::Corrected, json!({ "to": worker, "by": by }), app.now()).await?;
-    move_to(app, tx, &scene, worker, by).await
+    if !scene.task.state.has_ended() {
+        return move_to(app, tx, &scene, worker, by).await;
+    }
+    // The wrong one has answered already. What it said stands; whoever should have had it begins anew.
+    match assign::start_again(app, tx, &scene.task, Some(&worker), by).await? {
+        true => Ok(Said::Nothing),
+        false => Ok(Said::Refused(Refusal::TaskEnded { task: id })),
+    }
 }
 
 pub async fn take(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Result<Said, FlowError> {
@@ -253,10 +276,8 @@ pub async fn use_edit(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Res
     let (who, at) = (names.account(by), app.now());
     settle_edit(app, tx, &scene, true).await?;
     take_away(app, tx, &scene.task, AssignmentState::Released, by, |held, surface| match &held.worker {
-        WorkerRef::Agent(_) => {
-            receipt::reassigned(&names.receipt_of(&scene.task, held), &who, &names.worker(&held.worker), at)
-        }
-        _ => scene.work_card(held, &WorkState::Cancelled { by: who.clone(), at }, surface),
+        WorkerRef::Agent(_) => receipt::edited(&names.receipt_of(&scene.task, held), &who, at),
+        _ => scene.work_card(held, &WorkState::Edited { by: who.clone(), at }, surface),
     })
     .await?;
     tasks::reword(tx, id, &words).await?;

@@ -197,8 +197,8 @@ async fn open(
         root_ts: message.root_ts().to_owned(),
         message_ts: message.ts.clone(),
         source: match addressed {
-            Addressed::Watched | Addressed::No => "message".to_owned(),
-            Addressed::Mention | Addressed::Direct | Addressed::Group => "mention".to_owned(),
+            Addressed::Watched | Addressed::Direct | Addressed::No => "message".to_owned(),
+            Addressed::Mention | Addressed::Group => "mention".to_owned(),
         },
         text: words.to_owned(),
         above,
