@@ -1,5 +1,6 @@
 //! `workforce serve`: the bot in a real workspace, until it is told to stop.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -97,7 +98,11 @@ fn start_logging(format: LogFormat) -> anyhow::Result<()> {
     let filter = environment("WORKFORCE_LOG").or_else(|| environment("RUST_LOG"));
     let filter = filter.unwrap_or_else(|| DEFAULT_FILTER.to_owned());
     let filter = EnvFilter::try_new(&filter).with_context(|| format!("“{filter}” is no filter for the log"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Colours are for people; a file or a service manager gets plain lines.
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

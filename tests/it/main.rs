@@ -18,6 +18,8 @@ mod manifest;
 mod rehearsals;
 mod routing;
 #[cfg(feature = "sandbox")]
+mod serve;
+#[cfg(feature = "sandbox")]
 mod slack;
 mod store;
 mod tools;

@@ -1,0 +1,121 @@
+//! `workforce serve`, the real binary: what is wrong with the setting is said with the mend, and it ends when it is told to.
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+use workforce::rehearsals::company::Time;
+use workforce::rehearsals::{Company, example};
+use workforce::sandbox::Sandbox;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A folder with the example's directives, and a workspace for them.
+struct House {
+    dir: tempfile::TempDir,
+    sandbox: Sandbox,
+}
+
+impl House {
+    async fn open() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in example::files() {
+            let file = dir.path().join("directives").join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        let workspace = Company::example().expect("the example holds").workspace(Time::Running);
+        Self { dir, sandbox: Sandbox::start(workspace).await.unwrap() }
+    }
+
+    fn command(&self, app_token: &str, bot_token: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_workforce"));
+        command
+            .arg("serve")
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("SLACK_API_URL", self.sandbox.api_url())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        for (name, value) in [("SLACK_APP_TOKEN", app_token), ("SLACK_BOT_TOKEN", bot_token)] {
+            if !value.is_empty() {
+                command.env(name, value);
+            }
+        }
+        command
+    }
+
+    fn served(&self) -> Child {
+        self.command(&self.sandbox.app_token(), &self.sandbox.bot_token()).spawn().unwrap()
+    }
+
+    /// Runs it to its end and gives what it said; it must fail.
+    async fn refused(&self, app_token: &str, bot_token: &str) -> String {
+        let ended = self.command(app_token, bot_token).output();
+        let output = tokio::time::timeout(PATIENCE, ended).await.expect("it ends by itself").unwrap();
+        assert!(!output.status.success(), "{}", said(&output));
+        said(&output)
+    }
+
+    async fn connected(&self) {
+        let connected = self.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(()));
+        tokio::time::timeout(PATIENCE, connected).await.expect("it connects");
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_the_tokens_is_said_with_the_mend() {
+    let house = House::open().await;
+    let (app, bot) = (house.sandbox.app_token(), house.sandbox.bot_token());
+    let missing = house.refused("", "").await;
+    assert!(missing.contains("SLACK_APP_TOKEN"), "{missing}");
+    let swapped = house.refused(&bot, &app).await;
+    assert!(swapped.contains("xapp-"), "{swapped}");
+    let unknown = house.refused(&app, "xoxb-0-0-unknown").await;
+    assert!(unknown.contains("invalid_auth"), "{unknown}");
+    for text in [missing, swapped, unknown] {
+        assert!(!text.contains(&app) && !text.contains(&bot) && !text.contains("0-0-unknown"), "a token: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn broken_directives_at_the_first_start_name_line_and_mend() {
+    let house = House::open().await;
+    let file = house.dir.path().join("directives/approvals.md");
+    let text = std::fs::read_to_string(&file).unwrap().replace("from a finance manager", "from a fianance manager");
+    std::fs::write(file, text).unwrap();
+    let said = house.refused(&house.sandbox.app_token(), &house.sandbox.bot_token()).await;
+    assert!(said.contains("approvals.md:8:41"), "{said}");
+    assert!(said.contains("did you mean finance-manager?"), "{said}");
+    assert_eq!(house.sandbox.connections(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_ends_well_when_it_is_told_to_and_is_the_only_one_on_its_file() {
+    let house = House::open().await;
+    let first = house.served();
+    house.connected().await;
+    let second = house.refused(&house.sandbox.app_token(), &house.sandbox.bot_token()).await;
+    assert!(second.contains("another process"), "{second}");
+
+    let thread = house.sandbox.says("@ana", "#legal", "@workforce please read this contract").unwrap();
+    let id = first.id().expect("it runs").to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let output = tokio::time::timeout(PATIENCE, first.wait_with_output()).await.expect("it ends").unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("told to stop"), "{}", said(&output));
+    assert!(!said(&output).contains('\u{1b}'), "colours in a pipe: {}", said(&output));
+
+    // Whatever was not finished is taken up at the next start.
+    let next = house.served();
+    house.connected().await;
+    let taken = |sandbox: &Sandbox| sandbox.thread_text("#legal", &thread).ok().filter(|shown| shown.contains("Priya"));
+    tokio::time::timeout(PATIENCE, house.sandbox.until(taken)).await.expect("Priya is asked");
+    drop(next);
+}
