@@ -130,9 +130,17 @@ impl Intake for App {
 
     fn notice(&self, notice: Notice) {
         match notice {
-            Notice::Connected { open } => tracing::info!(open, "connected to Slack"),
-            Notice::Deaf => tracing::warn!("no socket is open: what happens now arrives late or is swept up later"),
-            Notice::HearingAgain { after } => tracing::info!(seconds = after.as_secs(), "hearing Slack again"),
+            Notice::Connected { open } => {
+                tracing::info!(open, "connected to Slack");
+                self.silences.connected(self.now());
+                self.bell.ring();
+            }
+            Notice::Deaf => tracing::warn!("no socket is open: what is said now arrives late, or is read back later"),
+            Notice::HearingAgain { after } => {
+                tracing::info!(seconds = after.as_secs(), "hearing Slack again; reading back what was said meanwhile");
+                self.silences.hearing_again(after, self.now());
+                self.bell.ring();
+            }
             Notice::Strangers { counted, held } => tracing::error!(
                 counted,
                 held,

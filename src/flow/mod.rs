@@ -5,6 +5,7 @@
 //! | [`intake`] | slack → inbox, committed in groups before anything is acknowledged |
 //! | [`decide`] | a click, submission or command that changes something: inbox row, authority and decision in one transaction |
 //! | [`query`] | a question → its answer, read-only, in the acknowledgement |
+//! | [`sweep`] | what was said while nobody listened → inbox |
 //! | [`receive`] | inbox → task, answer to a question, edit, cancellation |
 //! | [`route`] | task → assignment, receipt, run |
 //! | [`step`] | run → next step: a proposed action, a question, an answer |
@@ -29,6 +30,7 @@ pub mod route;
 pub mod says;
 pub mod service;
 pub mod step;
+pub mod sweep;
 pub mod sync;
 pub mod tick;
 
@@ -69,6 +71,7 @@ pub struct Shared {
     pub tools: Arc<dyn ToolHost>,
     pub bell: Bell,
     pub intake: intake::Committer,
+    pub silences: sweep::Book,
     pub stopping: CancellationToken,
     in_force: RwLock<Option<InForce>>,
     directory: RwLock<Arc<Directory>>,
@@ -137,6 +140,7 @@ impl App {
             tools: outside.tools,
             bell: Bell::default(),
             intake,
+            silences: sweep::Book::default(),
             stopping: CancellationToken::new(),
             in_force: RwLock::new(None),
             directory: RwLock::new(Arc::new(Directory::default())),
@@ -234,6 +238,7 @@ impl App {
     /// Starts every loop. They end when `stopping` is cancelled, each after what it has in hand.
     pub fn start(&self, tracker: &TaskTracker) {
         intake::start(self, tracker);
+        self.run_loop(tracker, "sweep", sweep::read_back);
         self.run_loop(tracker, "receive", receive::receive_next);
         self.run_loop(tracker, "route", route::route_next);
         self.run_loop(tracker, "step", step::take_next_step);

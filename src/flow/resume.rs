@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use super::directives::Loaded;
-use super::{App, FlowError, directives, sync};
+use super::{App, FlowError, directives, sweep, sync};
 use crate::directives::diagnostics::Problem;
 use crate::slack::BadConfig;
 use crate::slack::web::WebError;
@@ -62,6 +62,7 @@ impl OnlyProcess {
 /// Brings the app to where its loops may start.
 pub async fn prepare(app: &App) -> Result<(), CannotStart> {
     free_leases(app).await?;
+    sweep::prepare(app).await?;
     sync::reload(app).await?;
     match directives::load(app).await? {
         Loaded::InForce(_) | Loaded::Same => {}

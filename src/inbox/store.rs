@@ -27,6 +27,7 @@ statements! { STATEMENTS;
     BURY (4) -> [] = { "UPDATE inbox SET state = 'dead', done_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
     KNOWN (0) -> [known] = { "SELECT COUNT(*) AS known FROM inbox" }
+    LAST (0) -> [received_us] = { "SELECT received_us FROM inbox ORDER BY id DESC LIMIT 1" }
     FREE (1) -> [id] = { "SELECT id FROM inbox WHERE state = 'new' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM inbox WHERE state = 'new'" }
     DEAD (1) -> [id, last_error, received_us, attempts] = { "SELECT id, COALESCE(last_error, '') AS last_error, received_us, attempts FROM inbox WHERE state = 'dead' ORDER BY id DESC LIMIT $1" }
@@ -113,6 +114,11 @@ pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
 /// How many triggers were ever stored.
 pub async fn known_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&KNOWN, args![]).await?.map_or(Ok(0), |row| row.int("known"))
+}
+
+/// When something arrived last.
+pub async fn last_received(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    store.row(&LAST, args![]).await?.map(|row| row.time("received_us")).transpose()
 }
 
 /// Whether some trigger may be taken now, its conversation permitting. Looks no further than the first, so that asking

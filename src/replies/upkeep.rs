@@ -152,8 +152,26 @@ pub fn gave_up_notice(triage: &Who) -> Card {
     ))
 }
 
-/// To the triage person: for a while nothing could be heard.
-pub fn was_deaf(triage: &Who, from: Timestamp, until: Timestamp, why: &str) -> Card {
+/// Why nothing could be heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deaf {
+    NoConnection,
+    Down,
+}
+
+/// To the triage person: for a while nothing could be heard; this many requests were found when channels were read back.
+pub fn was_deaf(triage: &Who, from: Timestamp, until: Timestamp, why: Deaf, found: usize) -> Card {
+    let why = match why {
+        Deaf::NoConnection => "no connection to Slack.",
+        Deaf::Down => "I was not running.",
+    };
+    let back = match found {
+        0 => "I read the channels back and found no request that I missed.".to_owned(),
+        n => format!(
+            "I read the channels back and found {}; work on them goes on now.",
+            super::wording::counted(i64::try_from(n).unwrap_or(i64::MAX), "missed request")
+        ),
+    };
     Card::new(format!("I heard nothing for {}", super::wording::length(rounded(until.since(from)))))
         .line([
             bold("I heard nothing"),
@@ -164,7 +182,7 @@ pub fn was_deaf(triage: &Who, from: Timestamp, until: Timestamp, why: &str) -> C
             text(format!(" ({}): {why}", super::wording::length(rounded(until.since(from))))),
         ])
         .line([text(format!(
-            "Slack repeats messages of the last few minutes; older ones and clicks may be lost. {}, ask whoever wrote then to repeat it. Approvals and deadlines kept counting.",
+            "{back} Clicks and commands of that time are lost: {}, whoever made one must repeat it. Approvals and deadlines kept counting.",
             triage.short()
         ))])
 }
@@ -260,10 +278,11 @@ mod tests {
 
     #[test]
     fn deafness_is_admitted() {
-        insta::assert_snapshot!(was_deaf(&kim(), at(9, 0), at(9, 47), "no connection to Slack.").to_plain(), @r"
+        insta::assert_snapshot!(was_deaf(&kim(), at(9, 0), at(9, 47), Deaf::NoConnection, 2).to_plain(), @r"
         *I heard nothing* from 20 Nov 09:00 to 20 Nov 09:47 (47 minutes): no connection to Slack.
-        Slack repeats messages of the last few minutes; older ones and clicks may be lost. Kim, ask whoever wrote then to repeat it. Approvals and deadlines kept counting.
+        I read the channels back and found 2 missed requests; work on them goes on now. Clicks and commands of that time are lost: Kim, whoever made one must repeat it. Approvals and deadlines kept counting.
         ");
+        assert!(was_deaf(&kim(), at(9, 0), at(9, 47), Deaf::Down, 0).to_plain().contains("found no request"));
         insta::assert_snapshot!(rate_limited(&kim(), at(9, 0)).to_plain(), @r"
         *Slack drops events of ours* since 09:00: more than 30,000 arrived within an hour.
         Messages may be missed until it stops. Kim, take me out of busy channels that no directive names.

@@ -14,6 +14,7 @@ pub mod counters;
 pub mod envelope;
 pub mod intake;
 pub mod json;
+pub mod missed;
 pub mod pace;
 pub mod socket;
 pub mod text;

@@ -39,6 +39,7 @@ statements! { STATEMENTS;
     MOVE (4) -> [] = { "UPDATE tasks SET state = $3, ended_us = $4 WHERE id = $1 AND state = $2" }
     REWORD (3) -> [] = { "UPDATE tasks SET text = $2, text_digest = $3, edited = NULL WHERE id = $1 AND ended_us IS NULL" }
     ANSWERED (2) -> [] = { "UPDATE tasks SET answered_us = $2 WHERE id = $1 AND answered_us IS NULL" }
+    DIRECT (1) -> [channel] = { "SELECT channel FROM tasks WHERE channel_kind = 'direct' GROUP BY channel ORDER BY MAX(id) DESC LIMIT $1" }
     COUNT_BY_STATE (0) -> [state, tasks] = { "SELECT state, COUNT(*) AS tasks FROM tasks GROUP BY state ORDER BY state" }
     ERASE (1) -> [] = { "UPDATE tasks SET text = NULL, above = NULL, edited = NULL WHERE id = $1 AND ended_us IS NOT NULL" }
 }
@@ -176,6 +177,11 @@ pub async fn unrouted_count(store: &Store) -> Result<i64, StoreError> {
 /// Notes the first answer, once: the baseline of service levels and of later savings.
 pub async fn note_first_answer(tx: &mut Tx, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
     tx.run(&ANSWERED, args![id, now]).await.map(|_| ())
+}
+
+/// The direct conversations in which somebody asked for something, the latest first.
+pub async fn direct_channels(store: &Store, limit: i64) -> Result<Vec<String>, StoreError> {
+    store.rows(&DIRECT, args![limit]).await?.iter().map(|row| row.text("channel")).collect()
 }
 
 pub async fn count_by_state(store: &Store) -> Result<Vec<(TaskState, i64)>, StoreError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use workforce::rehearsals::company::Time;
 use workforce::rehearsals::{Company, example};
-use workforce::sandbox::Sandbox;
+use workforce::sandbox::{ReleaseOrder, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -94,6 +94,54 @@ async fn broken_directives_at_the_first_start_name_line_and_mend() {
     assert!(said.contains("approvals.md:8:41"), "{said}");
     assert!(said.contains("did you mean finance-manager?"), "{said}");
     assert_eq!(house.sandbox.connections(), 0);
+}
+
+/// Slack repeats an event for minutes, then it is gone. What was asked while the process was down, or while no socket was
+/// open, is found by reading the channels back; and what arrives after all is no second request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_while_nobody_listened_is_read_back() {
+    let house = House::open().await;
+    let asked_priya = |thread: String| {
+        move |sandbox: &Sandbox| {
+            sandbox.thread_text("#legal", &thread).ok().filter(|shown| shown.contains("*Priya Nair* is asked"))
+        }
+    };
+    let ask = |text: &str| house.sandbox.says("@ana", "#legal", &format!("@workforce {text}")).unwrap();
+    let mut bot = house.served();
+    house.connected().await;
+    let heard = ask("please read this contract");
+    let seen = house.sandbox.until(asked_priya(heard.clone()));
+    tokio::time::timeout(PATIENCE, seen).await.expect("it is heard");
+    bot.kill().await.unwrap();
+
+    // Nothing that happens from here on reaches anybody by an event.
+    house.sandbox.hold_events();
+    let while_down = ask("is this claim justified?");
+    let unasked = house.sandbox.says("@ben", "#legal", "lunch at twelve?").unwrap();
+    let _bot = house.served();
+    house.connected().await;
+    let found = house.sandbox.until(asked_priya(while_down.clone()));
+    tokio::time::timeout(PATIENCE, found).await.expect("what was said while it was down is found");
+
+    let while_deaf = ask("who signs the lease?");
+    house.sandbox.drop_connections();
+    let found = house.sandbox.until(asked_priya(while_deaf.clone()));
+    tokio::time::timeout(PATIENCE, found).await.expect("what was said while it was deaf is found");
+
+    let direct = house.sandbox.dm_channel("@kim").unwrap();
+    let told = house.sandbox.until(|sandbox| {
+        let shown = sandbox.shown(&direct).ok()?;
+        shown.into_iter().find(|message| message.text.contains("found 1 missed request"))
+    });
+    tokio::time::timeout(PATIENCE, told).await.expect("whoever keeps the house hears of it");
+    house.sandbox.release_events(ReleaseOrder::Reversed);
+    house.sandbox.wait_idle().await;
+    for thread in [heard, while_down, while_deaf] {
+        let shown = house.sandbox.thread_text("#legal", &thread).unwrap();
+        assert_eq!(shown.matches("is asked to take this").count(), 1, "{shown}");
+    }
+    let shown = house.sandbox.thread_text("#legal", &unasked).unwrap();
+    assert!(!shown.contains("asked to take this"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

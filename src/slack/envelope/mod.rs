@@ -146,6 +146,11 @@ pub fn parse(envelope: &Value, reader: &Reader) -> Option<Parsed> {
     Some(Parsed { envelope_id, kind, arrival, perishable, retry_attempt, without_id })
 }
 
+/// Reads the payload of an `events_api` envelope, or what stands for one.
+pub fn read_event(payload: &Value, reader: &Reader) -> Arrival {
+    events::read(payload, reader).0
+}
+
 /// What a frame that could not be read becomes: remembered once by its digest, and never looked into.
 pub fn refused(text: &str, reader: &Reader) -> Arrival {
     let key = format!("refused:{}:{}", reader.ours.team, hex(&Sha256::digest(text.as_bytes())));

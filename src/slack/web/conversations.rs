@@ -110,6 +110,40 @@ impl Web {
         Ok((read_messages(&body), body.flag("has_more")))
     }
 
+    /// As [`Web::history`], the messages as Slack wrote them, for those who read them like events.
+    pub(in crate::slack) async fn history_since(
+        &self,
+        channel: &str,
+        oldest: &str,
+        latest: Option<&str>,
+    ) -> Result<(Vec<Value>, bool), WebError> {
+        let arguments = Arguments::default()
+            .with("channel", channel)
+            .with("oldest", oldest)
+            .maybe("latest", latest)
+            .with("limit", "200");
+        let body = self.call(HISTORY, arguments, Channel::Irrelevant).await?;
+        Ok((body.items("messages").to_vec(), body.flag("has_more")))
+    }
+
+    /// The replies of a thread since `oldest`, as Slack wrote them; with them comes the root.
+    pub(in crate::slack) async fn replies_since(
+        &self,
+        channel: &str,
+        root_ts: &str,
+        oldest: &str,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<Value>, Option<String>), WebError> {
+        let arguments = Arguments::default()
+            .with("channel", channel)
+            .with("ts", root_ts)
+            .with("oldest", oldest)
+            .maybe("cursor", cursor)
+            .with("limit", "200");
+        let body = self.call(REPLIES, arguments, Channel::Irrelevant).await?;
+        Ok((body.items("messages").to_vec(), super::next_cursor(&body)))
+    }
+
     /// `conversations.replies`: one page of at most 200 of a thread, the root first, up to and including `latest`.
     pub async fn replies(
         &self,
