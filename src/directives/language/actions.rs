@@ -204,7 +204,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             when.segments.push(length.1);
             at += length.0;
             continue;
-        } else if let Some((stop, priority)) = priority_word(reader, at).filter(|(stop, _)| *stop < end) {
+        } else if let Some((stop, priority)) = priority_of(reader, at).filter(|(stop, _)| *stop < end) {
             when.priority = Some(priority);
             at = stop;
             continue;
@@ -340,6 +340,11 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
                 | "verifying"
         )
     })
+}
+
+/// "urgent refunds", "high-priority refunds"; a "high refund" is a large one, which says nothing.
+fn priority_of(reader: &Reader<'_>, at: usize) -> Option<(usize, crate::directives::rule::Priority)> {
+    priority_word(reader, at).filter(|(stop, _)| *stop > at + 1 || !VAGUE.contains(&reader.low(at)))
 }
 
 /// An adjective that sounds like a limit, and that no tool is known by.

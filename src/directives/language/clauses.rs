@@ -43,7 +43,7 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         let once = match fitting.form {
             Form::FailedOnce => 5,
             // "approval from Dana" is no request that comes from her.
-            Form::FromWorker if slot == Slot::Mod => 3,
+            Form::FromWorker if slot == Slot::Mod || reader.low(at) == "by" => 3,
             _ => 0,
         };
         let cost = fitting.cost + once + if bad.is_empty() { 0 } else { 80 };

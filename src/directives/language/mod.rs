@@ -29,6 +29,8 @@ mod recur;
 mod scan;
 mod schedule;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod times;
 mod token;
 mod tools;
