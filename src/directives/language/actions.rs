@@ -117,6 +117,10 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     found
 }
 
+/// Words that may stand before a tool in backticks and say nothing more about it.
+const BEFORE_A_TOOL: &[&str] =
+    &["use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any"];
+
 /// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
 fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut at = i;
@@ -128,8 +132,7 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
     if bracket {
         at += 1;
-    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using"))
-    {
+    } else if !words.iter().all(|w| BEFORE_A_TOOL.contains(&w.as_str())) {
         return Vec::new();
     }
     let start = at;

@@ -43,7 +43,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
             escalate(fitting, &beside)?
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
-        Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
+        Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -249,8 +249,10 @@ fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     Some(clauses.into_iter().map(|clause| Rule::Prioritise(Prioritise { when: clause.when, priority })).collect())
 }
 
-fn expect(fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
-    let by = beside.by.take();
+fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
+    // "by Kim" says who answers; "from Kim" is whose request it is.
+    let by_whom = fitting.adjuncts().all(|adjunct| adjunct.form != Form::ByWho || reader.low(adjunct.start) == "by");
+    let by = if by_whom { beside.by.take() } else { None };
     if !beside.only_conditions() {
         return None;
     }

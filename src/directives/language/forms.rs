@@ -47,6 +47,14 @@ fn past(base: &str) -> String {
     }
 }
 
+/// "issuing", "cancelling".
+pub fn doing(base: &str) -> String {
+    if doubles(base) {
+        return format!("{base}{}ing", &base[base.len() - 1..]);
+    }
+    gerund(base)
+}
+
 fn gerund(base: &str) -> String {
     match base.strip_suffix('e') {
         Some(stem) if !base.ends_with("ee") && !stem.is_empty() => format!("{stem}ing"),
