@@ -190,6 +190,9 @@ impl Grammar {
     }
 
     fn word(&mut self, word: &str) -> u16 {
+        if let Some(id) = self.ids.get(word) {
+            return *id;
+        }
         match word.strip_prefix('=') {
             Some(exact) => self.id(word, vec![exact.to_owned()]),
             None if word.chars().all(|c| c.is_ascii_lowercase()) && word.len() > 1 => self.id(word, forms_of(word)),

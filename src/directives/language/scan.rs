@@ -9,6 +9,7 @@ use super::grammar::{Elem, Grammar, Pattern, Slot, grammar};
 use super::index::Index;
 use super::pattern_set::{Form, Set};
 use super::token::{Kind, Token};
+use super::tools::Bound;
 use super::values::{Bind, Match, Slotted, Val, error};
 use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, passives, times, topics, workers};
 
@@ -34,6 +35,7 @@ pub struct Reader<'r> {
     reach: Vec<Vec<u64>>,
     slots: Memo<Slot, Slotted>,
     sets: Memo<Set, Match>,
+    bounds: RefCell<HashMap<(Vec<usize>, bool), Bound>>,
     steps: Cell<u32>,
 }
 
@@ -85,6 +87,7 @@ impl<'r> Reader<'r> {
             reach: Vec::new(),
             slots: RefCell::default(),
             sets: RefCell::default(),
+            bounds: RefCell::default(),
             steps: Cell::new(0),
         };
         reader.reach = (0..=reader.tokens.len()).map(|i| reader.reach_from(i)).collect();
@@ -119,6 +122,15 @@ impl<'r> Reader<'r> {
         let Some(cell) = self.stems.get(i) else { return "" };
         let token = &self.tokens[i];
         cell.get_or_init(|| if token.is_word() { stem(&token.low) } else { String::new() })
+    }
+
+    /// What the words at these places bind, where that was asked before.
+    pub fn bound(&self, words: &[usize], reading: bool) -> Option<Bound> {
+        self.bounds.borrow().get(&(words.to_vec(), reading)).cloned()
+    }
+
+    pub fn remember_bound(&self, words: &[usize], reading: bool, bound: &Bound) {
+        self.bounds.borrow_mut().insert((words.to_vec(), reading), bound.clone());
     }
 
     /// The length of the hedge that starts here, 0 if there is none.
