@@ -117,6 +117,10 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     found
 }
 
+/// Words that may stand before a tool in backticks and say nothing more about it.
+const BEFORE_A_TOOL: &[&str] =
+    &["use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any"];
+
 /// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
 fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut at = i;
@@ -128,8 +132,7 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
     if bracket {
         at += 1;
-    } else if words.iter().any(|w| !matches!(w.as_str(), "use" | "call" | "the" | "tool" | "run" | "calling" | "using"))
-    {
+    } else if !words.iter().all(|w| BEFORE_A_TOOL.contains(&w.as_str())) {
         return Vec::new();
     }
     let start = at;
@@ -204,7 +207,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
             when.segments.push(length.1);
             at += length.0;
             continue;
-        } else if let Some((stop, priority)) = priority_word(reader, at).filter(|(stop, _)| *stop < end) {
+        } else if let Some((stop, priority)) = priority_of(reader, at).filter(|(stop, _)| *stop < end) {
             when.priority = Some(priority);
             at = stop;
             continue;
@@ -340,6 +343,11 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
                 | "verifying"
         )
     })
+}
+
+/// "urgent refunds", "high-priority refunds"; a "high refund" is a large one, which says nothing.
+fn priority_of(reader: &Reader<'_>, at: usize) -> Option<(usize, crate::directives::rule::Priority)> {
+    priority_word(reader, at).filter(|(stop, _)| *stop > at + 1 || !VAGUE.contains(&reader.low(at)))
 }
 
 /// An adjective that sounds like a limit, and that no tool is known by.

@@ -34,10 +34,16 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     let mut warnings = Vec::new();
     let mut extra = 0;
     let rules = match fitting.form {
-        Form::Route | Form::RouteIf => route(reader, fitting, &beside, &mut faults)?,
-        Form::EscalateWork | Form::Escalate => escalate(fitting, &beside)?,
+        Form::Route | Form::RouteIf => {
+            extra += beside_the_point(fitting, &beside);
+            route(reader, fitting, &beside, &mut faults)?
+        }
+        Form::EscalateWork | Form::Escalate => {
+            extra += beside_the_point(fitting, &beside);
+            escalate(fitting, &beside)?
+        }
         Form::Prioritise => prioritise(fitting, &beside)?,
-        Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(fitting, &mut beside)?,
+        Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -158,6 +164,15 @@ pub fn work_clauses(fitting: &Match, beside: &Beside) -> Option<Vec<Clause>> {
     all.iter().all(|clause| clause.action.is_none()).then_some(all)
 }
 
+/// "If nobody answers, call for Kim" is about silence; that some word in it could be a topic as well ("call") is not meant.
+fn beside_the_point(fitting: &Match, beside: &Beside) -> u32 {
+    let bare_topic = fitting.vals(Slot::Work).any(|val| match val {
+        Val::Clauses(clauses) => clauses.iter().any(|clause| !clause.when.topics.is_empty()),
+        _ => false,
+    });
+    if bare_topic && beside.clauses.iter().any(|clause| trigger(&clause.when)) { 4 } else { 0 }
+}
+
 fn trigger(when: &Condition) -> bool {
     when.unanswered_for.is_some() || when.failed_times.is_some() || when.unsure || when.stuck_for.is_some()
 }
@@ -234,11 +249,14 @@ fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     Some(clauses.into_iter().map(|clause| Rule::Prioritise(Prioritise { when: clause.when, priority })).collect())
 }
 
-fn expect(fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
+fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
+    // "by Kim" says who answers; "from Kim" is whose request it is.
+    let by_whom = fitting.adjuncts().all(|adjunct| adjunct.form != Form::ByWho || reader.low(adjunct.start) == "by");
+    let by = if by_whom { beside.by.take() } else { None };
     if !beside.only_conditions() {
         return None;
     }
-    let who: Vec<WorkerRef> = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
+    let who: Vec<WorkerRef> = fitting.workers(Slot::Who).or(by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
     let mut durations = fitting.vals(Slot::Dur).filter_map(|val| match val {
         Val::Duration(duration, _) => Some(duration.clone()),
         _ => None,

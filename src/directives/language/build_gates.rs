@@ -29,6 +29,7 @@ pub fn build(
         let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
         let action = clause.action.clone().or_else(nothing)?;
         check_amount(reader, &action, &clause.when, &span, faults);
+        check_moment(&clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
             Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
@@ -338,6 +339,19 @@ fn check_amount(
             )
         };
         faults.push(error("no-amount", span.clone(), message, &help));
+    }
+}
+
+/// A gate is judged when the action is proposed: silence and doubt only bring people in.
+fn check_moment(when: &Condition, span: &std::ops::Range<usize>, faults: &mut Vec<Finding>) {
+    let waits = |c: &Condition| c.unanswered_for.is_some() || c.stuck_for.is_some() || c.unsure;
+    if waits(when) || when.unless.as_ref().is_some_and(|unless| waits(unless)) || when.all.iter().any(waits) {
+        faults.push(error(
+            "hedge",
+            span.clone(),
+            "nobody can check this at the moment when the action is to run".to_owned(),
+            "say for which amounts, topics, people or hours it holds",
+        ));
     }
 }
 

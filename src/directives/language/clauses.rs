@@ -32,6 +32,9 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         found.extend(
             reader.slot(Slot::Cond, at + 1).iter().filter(closed).map(|s| Slotted { end: s.end + 1, ..s.clone() }),
         );
+        if !found.is_empty() {
+            return found;
+        }
     }
     for fitting in reader.from(Set::Clause, at).iter() {
         // With a subject of its own it is a sentence, not something beside one.
@@ -43,7 +46,7 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         let once = match fitting.form {
             Form::FailedOnce => 5,
             // "approval from Dana" is no request that comes from her.
-            Form::FromWorker if slot == Slot::Mod => 3,
+            Form::FromWorker if slot == Slot::Mod || reader.low(at) == "by" => 3,
             _ => 0,
         };
         let cost = fitting.cost + once + if bad.is_empty() { 0 } else { 80 };
@@ -106,7 +109,9 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: Slotted, depth: u32, found: &mut
         };
         let Some(clauses) = joined else { continue };
         let faults: Vec<Finding> = one.faults.iter().chain(&other.faults).cloned().collect();
-        let next = Slotted { end: other.end, val: Val::Clauses(clauses), cost: one.cost + other.cost, faults };
+        // "in #it or #finance" is one list before it is two conditions.
+        let cost = one.cost + other.cost + if or { 2 } else { 0 };
+        let next = Slotted { end: other.end, val: Val::Clauses(clauses), cost, faults };
         extend(reader, slot, next, depth + 1, found);
     }
 }

@@ -1,6 +1,9 @@
 //! The forms that a base word takes: plural, third person, past, participle, gerund. Generated from the base, so that a
 //! pattern's word matches exactly its own forms and nothing that merely looks alike.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::vocabulary::irregular::{IRREGULAR, SINGULARS, SPELLINGS};
@@ -45,6 +48,14 @@ fn past(base: &str) -> String {
         Some(_) | None if base.ends_with('e') => format!("{base}d"),
         Some(_) | None => format!("{base}ed"),
     }
+}
+
+/// "issuing", "cancelling".
+pub fn doing(base: &str) -> String {
+    if doubles(base) {
+        return format!("{base}{}ing", &base[base.len() - 1..]);
+    }
+    gerund(base)
 }
 
 fn gerund(base: &str) -> String {
@@ -96,11 +107,19 @@ pub fn singular(word: &str) -> String {
 /// irregular forms fall together.
 pub fn stem(word: &str) -> String {
     let low = word.to_lowercase();
-    let spelled = SPELLINGS.iter().find(|(from, _)| *from == low).map_or(low.as_str(), |(_, to)| *to);
-    let base = IRREGULAR.iter().find(|(_, others)| others.contains(&spelled)).map_or(spelled, |(base, _)| *base);
+    let spelled = SPELLED.get(low.as_str()).copied().unwrap_or(low.as_str());
+    let base = BASES.get(spelled).copied().unwrap_or(spelled);
     let stemmed = Stemmer::create(Algorithm::English).stem(base).into_owned();
-    SPELLINGS.iter().find(|(from, _)| *from == stemmed).map_or(stemmed.clone(), |(_, to)| (*to).to_owned())
+    SPELLED.get(stemmed.as_str()).map_or(stemmed.clone(), |to| (*to).to_owned())
 }
+
+static SPELLED: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| SPELLINGS.iter().rev().map(|(from, to)| (*from, *to)).collect());
+
+/// Irregular form → base; of two bases the first in the table.
+static BASES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    IRREGULAR.iter().rev().flat_map(|(base, forms)| forms.iter().map(move |form| (*form, *base))).collect()
+});
 
 #[cfg(test)]
 mod tests {

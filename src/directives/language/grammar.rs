@@ -117,8 +117,9 @@ pub struct Grammar {
     forms: HashMap<String, Vec<u16>>,
     ids: HashMap<String, u16>,
     sets: HashMap<Set, Vec<Pattern>>,
-    fillers: Vec<Vec<String>>,
-    hedges: Vec<Vec<String>>,
+    /// By first word, the longest first.
+    fillers: HashMap<String, Vec<Vec<String>>>,
+    hedges: HashMap<String, Vec<Vec<String>>>,
 }
 
 static GRAMMAR: LazyLock<Grammar> = LazyLock::new(Grammar::build);
@@ -163,12 +164,14 @@ impl Grammar {
         self.ids.len()
     }
 
-    pub fn fillers(&self) -> &[Vec<String>] {
-        &self.fillers
+    /// Phrases that change nothing and start with this word.
+    pub fn fillers(&self, first: &str) -> &[Vec<String>] {
+        self.fillers.get(first).map_or(&[], Vec::as_slice)
     }
 
-    pub fn hedges(&self) -> &[Vec<String>] {
-        &self.hedges
+    /// Phrases that leave a rule open and start with this word.
+    pub fn hedges(&self, first: &str) -> &[Vec<String>] {
+        self.hedges.get(first).map_or(&[], Vec::as_slice)
     }
 
     fn id(&mut self, key: &str, forms: Vec<String>) -> u16 {
@@ -187,6 +190,9 @@ impl Grammar {
     }
 
     fn word(&mut self, word: &str) -> u16 {
+        if let Some(id) = self.ids.get(word) {
+            return *id;
+        }
         match word.strip_prefix('=') {
             Some(exact) => self.id(word, vec![exact.to_owned()]),
             None if word.chars().all(|c| c.is_ascii_lowercase()) && word.len() > 1 => self.id(word, forms_of(word)),
@@ -195,11 +201,15 @@ impl Grammar {
     }
 }
 
-fn phrases(table: &[&str]) -> Vec<Vec<String>> {
+fn phrases(table: &[&str]) -> HashMap<String, Vec<Vec<String>>> {
     let mut list: Vec<Vec<String>> =
         table.iter().map(|phrase| phrase.split(' ').map(str::to_owned).collect()).collect();
     list.sort_by_key(|words: &Vec<String>| std::cmp::Reverse(words.len()));
-    list
+    let mut by_first: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    for words in list {
+        by_first.entry(words[0].clone()).or_default().push(words);
+    }
+    by_first
 }
 
 fn collect_need(elems: &[Elem], need: &mut Vec<Vec<u16>>) {

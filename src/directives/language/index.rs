@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::forms::{singular, stem};
 use super::token::tokenize;
 use super::vocabulary::synonyms::OWN_TOOLS;
+use super::vocabulary::topics::CUSTOMERS;
 use crate::catalogue::{Catalogue, Class};
 use crate::directives::rule::Define;
 use crate::roster::{Driver, Roster};
@@ -40,6 +41,8 @@ pub struct ToolWords {
 pub struct Index {
     /// By first word.
     names: HashMap<String, Vec<Named>>,
+    /// All names once more, ready to be compared by their letters.
+    spelled: Vec<Spelled>,
     pub tools: Vec<ToolWords>,
     /// Stems of server names → server.
     pub servers: Vec<(Vec<String>, String)>,
@@ -49,6 +52,55 @@ pub struct Index {
     pub segments: Vec<(Vec<String>, String)>,
     /// City or zone words → IANA name.
     pub zones: Vec<(Vec<String>, String)>,
+}
+
+/// Names more alike than this (Jaro and Winkler's measure, at most 1) may be meant.
+const ALIKE: f64 = 0.86;
+
+#[derive(Debug)]
+struct Spelled {
+    text: String,
+    letters: Letters,
+    named: Named,
+}
+
+impl Spelled {
+    fn new(named: &Named) -> Self {
+        let text = named.words.join(" ");
+        Self { letters: Letters::of(&text), text, named: named.clone() }
+    }
+}
+
+/// Which letters a text has, each up to three times: comparing these first spares most of the dear comparisons.
+#[derive(Debug, Clone, Copy)]
+struct Letters {
+    length: u32,
+    /// Three bits a letter, set from the lowest on.
+    marks: u128,
+    /// What the marks do not hold: other characters, and a letter's fourth and later ones.
+    others: u32,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Self { length: 0, marks: 0, others: 0 };
+        for byte in text.bytes() {
+            letters.length += 1;
+            let first = 3 * u32::from(byte.wrapping_sub(b'a'));
+            match (0..3).map(|n| 1_u128.checked_shl(first + n).unwrap_or(0)).find(|bit| letters.marks & bit == 0) {
+                Some(bit) if byte.is_ascii_lowercase() => letters.marks |= bit,
+                Some(_) | None => letters.others += 1,
+            }
+        }
+        letters
+    }
+
+    /// Whether two texts with these letters could be as alike as that: an upper bound of Jaro and Winkler's measure.
+    fn could_be(&self, other: &Self, alike: f64) -> bool {
+        let common = f64::from((self.marks & other.marks).count_ones() + self.others.min(other.others));
+        let jaro = (common / f64::from(self.length.max(1)) + common / f64::from(other.length.max(1)) + 1.0) / 3.0;
+        jaro + 0.4 * (1.0 - jaro) > alike
+    }
 }
 
 /// The words of a name: lower case, singular, without what stands in brackets.
@@ -79,6 +131,7 @@ impl Index {
         for named in index.names.values_mut() {
             named.sort_by_key(|n| std::cmp::Reverse(n.words.len()));
         }
+        index.spelled = index.names.values().flatten().map(|named| Spelled::new(named)).collect();
         index
     }
 
@@ -89,11 +142,12 @@ impl Index {
 
     /// The known name that is written most like `words`.
     pub fn nearest(&self, words: &str) -> Option<&Named> {
-        self.names
-            .values()
-            .flatten()
-            .map(|named| (strsim::jaro_winkler(&named.words.join(" "), words), named))
-            .filter(|(score, _)| *score > 0.86)
+        let letters = Letters::of(words);
+        self.spelled
+            .iter()
+            .filter(|spelled| spelled.letters.could_be(&letters, ALIKE))
+            .map(|spelled| (strsim::jaro_winkler(&spelled.text, words), &spelled.named))
+            .filter(|(score, _)| *score > ALIKE)
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, named)| named)
     }
@@ -256,9 +310,17 @@ impl Index {
                 continue;
             }
             self.terms.push((text_stems(&define.term), define.term.clone()));
-            self.segments.push((name_words(&define.term), define.term.clone()));
+            if defines.iter().filter(|other| other.term == define.term).any(of_customers) {
+                self.segments.push((name_words(&define.term), define.term.clone()));
+            }
         }
     }
+}
+
+/// Whether a defined term is for customers or accounts rather than for a topic.
+fn of_customers(define: &Define) -> bool {
+    let customer = |word: &str| CUSTOMERS.contains(&singular(&word.to_lowercase()).as_str());
+    define.means.iter().any(|meaning| meaning.split_whitespace().any(customer))
 }
 
 const TITLES: &[(&str, &str)] = &[

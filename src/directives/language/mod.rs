@@ -29,6 +29,8 @@ mod recur;
 mod scan;
 mod schedule;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod times;
 mod token;
 mod tools;
@@ -38,7 +40,9 @@ mod verdict;
 mod vocabulary;
 mod workers;
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Mutex;
 
 use crate::catalogue::Catalogue;
 use crate::roster::Roster;
@@ -87,6 +91,8 @@ pub struct Vocabulary<'a> {
     pub timezone: &'a str,
     pub today: chrono::NaiveDate,
     index: index::Index,
+    /// What headings name: each stands over many sentences.
+    headings: Mutex<HashMap<String, Option<Heading>>>,
 }
 
 /// How a sentence was read.
@@ -131,7 +137,7 @@ impl<'a> Vocabulary<'a> {
         today: chrono::NaiveDate,
     ) -> Self {
         let index = index::Index::new(roster, catalogue, defines);
-        Self { roster, catalogue, defines, timezone, today, index }
+        Self { roster, catalogue, defines, timezone, today, index, headings: Mutex::default() }
     }
 }
 
@@ -195,5 +201,14 @@ pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<De
 
 /// What a heading names: a worker, a channel, or else a topic in normal form; `None` for an empty one.
 pub fn heading(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Heading> {
-    scope::heading(text, vocabulary)
+    if let Ok(known) = vocabulary.headings.lock()
+        && let Some(named) = known.get(text)
+    {
+        return named.clone();
+    }
+    let named = scope::heading(text, vocabulary);
+    if let Ok(mut known) = vocabulary.headings.lock() {
+        known.insert(text.to_owned(), named.clone());
+    }
+    named
 }

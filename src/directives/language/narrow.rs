@@ -29,11 +29,7 @@ pub fn priority(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
 
 /// Whether a defined term is for customers or accounts rather than for a topic.
 pub fn is_segment(reader: &Reader<'_>, term: &str) -> bool {
-    reader.voc.defines.iter().filter(|define| define.term == term).any(|define| {
-        define.means.iter().any(|meaning| {
-            meaning.split_whitespace().any(|word| CUSTOMERS.contains(&singular(&word.to_lowercase()).as_str()))
-        })
-    })
+    reader.index.segments.iter().any(|(_, known)| known == term)
 }
 
 /// A defined term at `i`: (its length, the term).
@@ -42,9 +38,8 @@ pub fn segment_word(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
         .index
         .segments
         .iter()
-        .filter(|(words, term)| {
+        .filter(|(words, _)| {
             !words.is_empty()
-                && is_segment(reader, term)
                 && words
                     .iter()
                     .enumerate()

@@ -29,6 +29,7 @@ fn days(dom: &str, month: &str, dow: &str) -> String {
     let of = if month == "*" { "of each month" } else { "of each quarter" };
     match (dom, dow) {
         ("*", "*") => "Every day".to_owned(),
+        ("*", "Mon-Fri") => "Every weekday".to_owned(),
         ("*", _) => {
             let names = expand(dow);
             format!("Every {}", join(&names.iter().map(|d| (*d).to_owned()).collect::<Vec<_>>()))
@@ -88,12 +89,14 @@ fn join(items: &[String]) -> String {
     }
 }
 
-/// "Monday, Tuesday and Friday".
+/// "Monday to Friday", "Monday, Tuesday and Friday", "every day".
 pub fn day_words(days: &[String]) -> String {
-    let names: Vec<String> = days
-        .iter()
-        .filter_map(|day| DAYS.iter().position(|(short, _)| short == day))
-        .map(|n| FULL[n].to_owned())
-        .collect();
-    join(&names)
+    let at: Vec<usize> = days.iter().filter_map(|day| DAYS.iter().position(|(short, _)| short == day)).collect();
+    match at.as_slice() {
+        [_, _, _, _, _, _, _] => "every day".to_owned(),
+        [first, .., last] if at.len() > 2 && last - first == at.len() - 1 => {
+            format!("{} to {}", FULL[*first], FULL[*last])
+        }
+        _ => join(&at.iter().map(|n| FULL[*n].to_owned()).collect::<Vec<_>>()),
+    }
 }

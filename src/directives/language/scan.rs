@@ -1,6 +1,6 @@
 //! The matcher: patterns over tokens, all ways in which they fit. Backtracking with memoised slots and a bound on its work.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -9,6 +9,7 @@ use super::grammar::{Elem, Grammar, Pattern, Slot, grammar};
 use super::index::Index;
 use super::pattern_set::{Form, Set};
 use super::token::{Kind, Token};
+use super::tools::Bound;
 use super::values::{Bind, Match, Slotted, Val, error};
 use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, passives, times, topics, workers};
 
@@ -28,11 +29,13 @@ pub struct Reader<'r> {
     /// Lengths of fillers, and of hedges, that start at each token.
     fillers: Vec<Vec<usize>>,
     hedges: Vec<usize>,
-    stems: Vec<String>,
+    /// Each when it is first asked for.
+    stems: Vec<OnceCell<String>>,
     /// For each place the words that stand there, or after what may be skipped there.
     reach: Vec<Vec<u64>>,
     slots: Memo<Slot, Slotted>,
     sets: Memo<Set, Match>,
+    bounds: RefCell<HashMap<(Vec<usize>, bool), Bound>>,
     steps: Cell<u32>,
 }
 
@@ -64,13 +67,14 @@ impl<'r> Reader<'r> {
         let phrase_at = |i: usize, phrase: &[String]| {
             phrase.len() <= tokens.len() - i && phrase.iter().zip(&tokens[i..]).all(|(word, token)| *word == token.low)
         };
+        let low = |i: usize| tokens[i].low.as_str();
         let fillers = (0..tokens.len())
-            .map(|i| grammar.fillers().iter().filter(|phrase| phrase_at(i, phrase)).map(Vec::len).collect())
+            .map(|i| grammar.fillers(low(i)).iter().filter(|phrase| phrase_at(i, phrase)).map(Vec::len).collect())
             .collect();
         let hedges = (0..tokens.len())
-            .map(|i| grammar.hedges().iter().find(|phrase| phrase_at(i, phrase)).map_or(0, Vec::len))
+            .map(|i| grammar.hedges(low(i)).iter().find(|phrase| phrase_at(i, phrase)).map_or(0, Vec::len))
             .collect();
-        let stems = tokens.iter().map(|token| if token.is_word() { stem(&token.low) } else { String::new() }).collect();
+        let stems = vec![OnceCell::new(); tokens.len()];
         let mut reader = Self {
             voc,
             index: &voc.index,
@@ -83,6 +87,7 @@ impl<'r> Reader<'r> {
             reach: Vec::new(),
             slots: RefCell::default(),
             sets: RefCell::default(),
+            bounds: RefCell::default(),
             steps: Cell::new(0),
         };
         reader.reach = (0..=reader.tokens.len()).map(|i| reader.reach_from(i)).collect();
@@ -114,7 +119,18 @@ impl<'r> Reader<'r> {
 
     /// The stem of the word at `i`, empty where there is none.
     pub fn stem(&self, i: usize) -> &str {
-        self.stems.get(i).map_or("", String::as_str)
+        let Some(cell) = self.stems.get(i) else { return "" };
+        let token = &self.tokens[i];
+        cell.get_or_init(|| if token.is_word() { stem(&token.low) } else { String::new() })
+    }
+
+    /// What the words at these places bind, where that was asked before.
+    pub fn bound(&self, words: &[usize], reading: bool) -> Option<Bound> {
+        self.bounds.borrow().get(&(words.to_vec(), reading)).cloned()
+    }
+
+    pub fn remember_bound(&self, words: &[usize], reading: bool, bound: &Bound) {
+        self.bounds.borrow_mut().insert((words.to_vec(), reading), bound.clone());
     }
 
     /// The length of the hedge that starts here, 0 if there is none.

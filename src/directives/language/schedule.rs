@@ -7,6 +7,7 @@ use super::clock_time::{clock, zone};
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
+use super::token::Kind;
 use super::values::{Val, error};
 use super::vocabulary::words::{DAYS, ORDINALS};
 use super::workers::phrase_at;
@@ -67,11 +68,16 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
     }
     let words: Vec<&str> =
         rest.iter().filter(|i| !reader.is_filler(**i)).map(|i| reader.tokens[*i].text.as_str()).collect();
+    // "run “remind about reviews”": what to do in quotation marks.
+    let quoted = rest.iter().find_map(|&i| match &reader.tokens[i].kind {
+        Kind::Quote(text) if i > 0 && reader.low(i - 1) == "run" => Some(text.clone()),
+        _ => None,
+    });
     let rule = Schedule {
         who,
         cron: found.cron.clone(),
         timezone: found.timezone.clone(),
-        what: words.join(" ").replace(" '", "'"),
+        what: quoted.unwrap_or_else(|| words.join(" ").replace(" '", "'")),
         older_than_days: age(reader, &rest),
         to,
     };

@@ -283,6 +283,10 @@ fn collect_per(
     let mut at = i;
     if reader.tokens.get(at).is_some_and(|t| t.is_mark(',')) {
         at += 1;
+        // "…, within 4 hours" is a deadline.
+        if !matches!(reader.low(at), "per" | "each" | "every" | "a") {
+            return;
+        }
     }
     let lead = matches!(
         reader.low(at),
@@ -311,6 +315,7 @@ fn collect_per(
     let joined = reader.low(at) == "and";
     at += 1;
     if joined
+        && number(reader, at).is_none()
         && !matches!(
             reader.low(at),
             "per"

@@ -62,10 +62,29 @@ struct Content<'a> {
     at: usize,
     stem: &'a str,
     optional: bool,
+    /// With the next word, and with the one before: "refund policy" may be known as "refundpolicy".
+    pairs: [String; 2],
+    /// Stems of other words for the act that stands here.
+    acts: Vec<&'static str>,
+}
+
+impl Content<'_> {
+    fn is(&self, word: &str) -> bool {
+        self.stem == word || self.pairs.iter().any(|pair| pair == word)
+    }
 }
 
 /// What the words at these places bind. `reading`: the phrase only looks something up.
 pub fn bind(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
+    if let Some(known) = reader.bound(words, reading) {
+        return known;
+    }
+    let bound = bind_anew(reader, words, reading);
+    reader.remember_bound(words, reading, &bound);
+    bound
+}
+
+fn bind_anew(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let (content, reads) = content(reader, words, reading);
     let light_only =
         content.iter().all(|word| word.optional) && content.first().is_some_and(|word| is_light(reader, word.at));
@@ -131,7 +150,7 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
                 "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"
             )
         });
-    let list = meaningful
+    let list: Vec<(usize, bool)> = meaningful
         .iter()
         .enumerate()
         .map(|(order, at)| {
@@ -148,10 +167,40 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
                 || look
                 || EMPTY_NOUNS.contains(&low)
                 || meaningful.len() > 1 && order > 0 && EMPTY_NOUNS.contains(&low.trim_end_matches('s'));
-            Content { at: *at, stem: reader.stem(*at), optional }
+            (*at, optional)
         })
         .collect();
-    (list, reads)
+    (contents(reader, &list), reads)
+}
+
+fn contents<'r>(reader: &'r Reader<'_>, list: &[(usize, bool)]) -> Vec<Content<'r>> {
+    let stem_of = |order: usize| list.get(order).map_or("", |(at, _)| reader.stem(*at));
+    let joined = |a: &str, b: &str| if a.is_empty() || b.is_empty() { String::new() } else { format!("{a}{b}") };
+    let others = |order: usize| {
+        let starts = ACTS.by_first.get(stem_of(order)).map_or(&[][..], Vec::as_slice);
+        let stands = move |(group, place): &&(usize, usize)| {
+            ACTS.groups[*group][*place].iter().enumerate().all(|(n, part)| stem_of(order + n) == part)
+        };
+        starts.iter().filter(stands).flat_map(|(group, _)| &ACTS.groups[*group]).filter_map(|act| {
+            match act.as_slice() {
+                [one] => Some(one.as_str()),
+                _ => None,
+            }
+        })
+    };
+    list.iter()
+        .enumerate()
+        .map(|(order, (at, optional))| Content {
+            at: *at,
+            stem: reader.stem(*at),
+            optional: *optional,
+            pairs: [
+                joined(stem_of(order), stem_of(order + 1)),
+                order.checked_sub(1).map_or(String::new(), |before| joined(stem_of(before), stem_of(order))),
+            ],
+            acts: others(order).collect(),
+        })
+        .collect()
 }
 
 fn looks(reader: &Reader<'_>, at: usize) -> bool {
@@ -164,70 +213,18 @@ pub fn is_light(reader: &Reader<'_>, at: usize) -> bool {
 
 /// (score, whether the act itself is covered, required words that are not).
 fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool, Vec<usize>) {
-    let has = |list: &[String], stem: &str| list.iter().any(|word| word == stem);
     let (mut score, mut key, mut missing) = (0, false, Vec::new());
     let mut used: Vec<&str> = Vec::new();
     let mut term = false;
     for (order, word) in content.iter().enumerate() {
-        let joined = |a: Option<&Content<'_>>, b: Option<&Content<'_>>| match (a, b) {
-            (Some(a), Some(b)) => format!("{}{}", a.stem, b.stem),
-            _ => String::new(),
-        };
-        let pair = [
-            joined(Some(word), content.get(order + 1)),
-            joined(order.checked_sub(1).and_then(|n| content.get(n)), Some(word)),
-        ];
-        let compound = |list: &[String]| list.iter().any(|known| pair.contains(known));
-        let in_term = tool
-            .terms
-            .iter()
-            .any(|term| has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem)));
-        let (mut act, mut far) = (None, false);
-        for (group, place) in ACTS.by_first.get(word.stem).map_or(&[][..], Vec::as_slice) {
-            let phrase = &ACTS.groups[*group][*place];
-            let stands =
-                phrase.iter().enumerate().all(|(n, part)| content.get(order + n).is_some_and(|c| c.stem == part));
-            if !stands {
-                continue;
-            }
-            for other in &ACTS.groups[*group] {
-                let [other] = other.as_slice() else { continue };
-                if let Some(local) = tool.local.iter().find(|local| *local == other) {
-                    act = Some(local.as_str());
-                }
-                far |= has(&tool.description, other) || has(&tool.title, other);
-            }
-        }
-        term |= in_term;
-        let light = word.optional && order == 0;
-        let level = if in_term {
-            key = true;
-            TERM
-        } else if let Some(local) = tool.local.iter().find(|local| *local == word.stem || pair.contains(local)) {
-            used.push(local);
-            key |= !word.optional || is_act(local);
-            LOCAL
-        } else if let Some(local) = act {
-            used.push(local);
-            key |= !light || content.len() == 1;
-            ACT
-        } else if has(&tool.server, word.stem) || compound(&tool.server) {
-            SERVER
-        } else if has(&tool.title, word.stem) {
-            key |= order == 0 && !light;
-            TITLE
-        } else if has(&tool.description, word.stem) {
-            key |= content.len() > 1 && !light && tool.description.first().is_some_and(|first| first == word.stem);
-            DESCRIPTION
-        } else if far {
-            FAR
-        } else {
-            if !word.optional {
-                missing.push(word.at);
-            }
-            0
-        };
+        let (level, covers, local) = known_by(tool, content, order);
         score += level;
+        key |= covers;
+        used.extend(local);
+        term |= level == TERM;
+        if level == 0 && !word.optional {
+            missing.push(word.at);
+        }
     }
     let spare = tool.local.iter().filter(|local| !(used.contains(&local.as_str()) || reads && is_read(local)));
     // A bare verb leaves open which object is meant.
@@ -239,6 +236,38 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score -= 3;
     }
     (score, key, missing)
+}
+
+/// How well a tool is known by one word: (its share of the score, whether it covers the act, the part of the name it is).
+fn known_by<'t>(tool: &'t ToolWords, content: &[Content<'_>], order: usize) -> (i32, bool, Option<&'t str>) {
+    let word = &content[order];
+    let has = |list: &[String], stem: &str| list.iter().any(|known| known == stem);
+    let light = word.optional && order == 0;
+    let in_term = tool
+        .terms
+        .iter()
+        .any(|term| has(term, word.stem) && term.iter().all(|stem| content.iter().any(|c| c.stem == stem)));
+    if in_term {
+        return (TERM, true, None);
+    }
+    if let Some(local) = tool.local.iter().find(|local| word.is(local)) {
+        return (LOCAL, !word.optional || is_act(local), Some(local));
+    }
+    if let Some(local) = tool.local.iter().find(|local| word.acts.contains(&local.as_str())) {
+        return (ACT, !light || content.len() == 1, Some(local));
+    }
+    if tool.server.iter().any(|part| word.is(part)) {
+        return (SERVER, false, None);
+    }
+    if has(&tool.title, word.stem) {
+        return (TITLE, order == 0 && !light, None);
+    }
+    if has(&tool.description, word.stem) {
+        let first = tool.description.first().is_some_and(|first| first == word.stem);
+        return (DESCRIPTION, content.len() > 1 && !light && first, None);
+    }
+    let far = word.acts.iter().any(|act| has(&tool.description, act) || has(&tool.title, act));
+    (if far { FAR } else { 0 }, false, None)
 }
 
 /// Whether a tool is known by this very word.

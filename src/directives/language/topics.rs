@@ -200,7 +200,8 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
             let item = Item {
                 end,
                 clauses: vec![Clause { when, ..Clause::default() }],
-                cost: hedge_cost,
+                // "the email" is the one that was spoken of.
+                cost: hedge_cost + if reader.low(i) == "the" && !phrase.ends_with('s') { 14 } else { 0 },
                 faults: faults.clone(),
             };
             modified(reader, &item, 0, &mut found);
@@ -315,9 +316,12 @@ fn collect_topics(
                 extra += HEDGE_COST;
             }
         }
-        // "messages" are work in general before they are a topic.
+        // "messages" are work in general, and "the sender" somebody, before they are a topic.
         let general = list.last().is_some_and(|words| {
-            words.len() == 1 && (GENERIC.contains(&words[0].as_str()) || CUSTOMERS.contains(&words[0].as_str()))
+            words.len() == 1
+                && (GENERIC.contains(&words[0].as_str())
+                    || CUSTOMERS.contains(&words[0].as_str())
+                    || matches!(words[0].as_str(), "email" | "mail" | "requester" | "sender" | "person"))
         });
         extra += if general { 4 } else { 0 };
         found.push(Slotted { end, val: Val::Words(finish(&list, subject)), cost: spent + extra, faults: bad.clone() });

@@ -15,7 +15,8 @@ const MAX_SPLITS: usize = 8;
 
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
 pub enum Meaning {
-    Rules(Vec<(Rule, usize, Vec<Finding>)>),
+    /// With what the reading costs.
+    Rules(Vec<(Rule, usize, Vec<Finding>)>, u32),
     Broken(Built),
     Ambiguous(Vec<Finding>),
     Nothing,
@@ -24,7 +25,7 @@ pub enum Meaning {
 pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) -> Outcome {
     let ban_like = ban_like(&tokens);
     match understand(voc, &tokens, 0) {
-        Meaning::Rules(rules) => Outcome::Rules(
+        Meaning::Rules(rules, _) => Outcome::Rules(
             rules
                 .into_iter()
                 .map(|(rule, offset, findings)| Read { rule: scoped(rule, scope), offset, findings })
@@ -121,21 +122,23 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
-            && let Some(rules) = halves(voc, &reader, tokens, depth)
+            && let Some((rules, cost)) = halves(voc, &reader, tokens, depth)
+            && cost <= best.cost
         {
-            return Meaning::Rules(rules);
+            return Meaning::Rules(rules, cost);
         }
         let rival = clean.iter().find(|other| other.cost <= best.cost + MARGIN && !same(&other.rules, &best.rules));
         if let Some(rival) = rival {
             return Meaning::Ambiguous(vec![ambiguous(voc, &reader, best, rival)]);
         }
         let offset = reader.tokens.first().map_or(0, |token| token.span.start);
-        return Meaning::Rules(best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect());
+        let rules = best.rules.iter().map(|rule| (rule.clone(), offset, best.warnings.clone())).collect();
+        return Meaning::Rules(rules, best.cost);
     }
     if depth < 3
-        && let Some(rules) = halves(voc, &reader, tokens, depth)
+        && let Some((rules, cost)) = halves(voc, &reader, tokens, depth)
     {
-        return Meaning::Rules(rules);
+        return Meaning::Rules(rules, cost);
     }
     match candidates.into_iter().next() {
         Some(built) => Meaning::Broken(built),
@@ -149,11 +152,11 @@ fn halves(
     reader: &Reader<'_>,
     tokens: &[Token],
     depth: usize,
-) -> Option<Vec<(Rule, usize, Vec<Finding>)>> {
+) -> Option<(Vec<(Rule, usize, Vec<Finding>)>, u32)> {
     let cuts = cuts(reader);
     for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
         let left = &tokens[..left_end];
-        let Meaning::Rules(first) = understand(voc, left, 3) else { continue };
+        let Meaning::Rules(first, left_cost) = understand(voc, left, 3) else { continue };
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
@@ -173,11 +176,11 @@ fn halves(
         }
         tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         for attempt in tries {
-            if let Meaning::Rules(second) = understand(voc, &attempt, depth + 1) {
+            if let Meaning::Rules(second, right_cost) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
                 let offset = right.first().map_or(0, |t| t.span.start);
                 all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
-                return Some(all);
+                return Some((all, left_cost + right_cost));
             }
         }
     }

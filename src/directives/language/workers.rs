@@ -181,10 +181,11 @@ pub fn channel_fault(reader: &Reader<'_>, name: &str, i: usize) -> Option<Findin
 }
 
 fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
-    for (phrase, worker) in SPECIAL {
-        if let Some(end) = phrase_at(reader, i, phrase) {
-            found.push(known(end, worker.to_ref(), 0));
-        }
+    let seats = SPECIAL.iter().filter_map(|(phrase, seat)| phrase_at(reader, i, phrase).map(|end| (end, seat)));
+    let longest = seats.clone().map(|(end, _)| end).max();
+    for (end, seat) in seats {
+        // "the owner of the agent" is one seat rather than an owner and something about agents.
+        found.push(known(end, seat.to_ref(), if Some(end) == longest { 0 } else { 3 }));
     }
     for phrase in EVERYONE {
         if let Some(end) = phrase_at(reader, i, phrase)

@@ -27,13 +27,14 @@ pub fn clause(when: &Condition, voc: &Vocabulary<'_>) -> String {
         parts.push(format!("the amount is {}", range(amount)));
     }
     if let Some(times) = &when.times {
-        parts.push(format!("it happens more than {} times{}", times.over, per(&times.per, times.same)));
+        let count = if times.over == 1 { "once".to_owned() } else { format!("{} times", times.over) };
+        parts.push(format!("it happens more than {count}{}", per(&times.per, times.same)));
     }
     if !when.segments.is_empty() {
         parts.push(format!("the customer is {}", any(&when.segments)));
     }
     if let Some(priority) = when.priority {
-        parts.push(format!("the priority is {}", rank(priority)));
+        parts.push(format!("the priority is {}", word(priority)));
     }
     if let Some(side) = when.hours {
         parts.push(match side {
@@ -55,15 +56,10 @@ pub fn clause(when: &Condition, voc: &Vocabulary<'_>) -> String {
     }
     let mut text = parts.join(" and ");
     for inner in &when.all {
-        let inner = format!("also ({})", whole(inner, voc));
+        let inner = format!("also ({})", clause(inner, voc));
         text = if text.is_empty() { inner } else { format!("{text} and {inner}") };
     }
     text
-}
-
-/// A nested condition: its clause, and its exception in the same brackets.
-fn whole(when: &Condition, voc: &Vocabulary<'_>) -> String {
-    clause(when, voc)
 }
 
 /// " if …" and " unless …", each where there is something to say.
@@ -91,7 +87,17 @@ fn came_by(source: &Source) -> String {
     }
 }
 
+/// "urgent", "high priority": what something is treated as.
 pub fn rank(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Urgent => "urgent",
+        Priority::High => "high priority",
+        Priority::Normal => "normal priority",
+        Priority::Low => "low priority",
+    }
+}
+
+fn word(priority: Priority) -> &'static str {
     match priority {
         Priority::Urgent => "urgent",
         Priority::High => "high",

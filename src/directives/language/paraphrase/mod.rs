@@ -1,5 +1,6 @@
 //! Rules printed in one canonical wording; reading it gives the same rule again, after filling in defaults.
 
+mod acts;
 mod conditions;
 mod names;
 mod rules;

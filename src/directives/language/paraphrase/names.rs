@@ -14,8 +14,8 @@ pub fn worker(worker: &WorkerRef, voc: &Vocabulary<'_>) -> String {
                 Some(_) | None => format!("agent {id}"),
             }
         }
-        WorkerRef::Role(id) => format!("the role {id}"),
-        WorkerRef::Team(id) => format!("the team {id}"),
+        WorkerRef::Role(id) => format!("the {id} role"),
+        WorkerRef::Team(id) => team(id, voc),
         WorkerRef::Person(handle) => format!("@{handle}"),
         WorkerRef::Channel(name) => format!("#{name}"),
         WorkerRef::Bot(name) => format!("`bot:{name}`"),
@@ -27,9 +27,32 @@ pub fn worker(worker: &WorkerRef, voc: &Vocabulary<'_>) -> String {
     }
 }
 
-/// A list joined by "or".
+/// "the support team", by the name that people use.
+fn team(id: &str, voc: &Vocabulary<'_>) -> String {
+    let name = voc.roster.teams.get(id).map_or(id, |team| team.name.split('(').next().unwrap_or(id).trim());
+    // "Finance team" starts small in the middle of a sentence, "SRE team" does not.
+    let shouted = name.chars().nth(1).is_some_and(char::is_uppercase);
+    let name = if shouted { name.to_owned() } else { name.to_lowercase() };
+    if name.split(' ').any(|word| word == "team") { format!("the {name}") } else { format!("the {name} team") }
+}
+
+/// Workers any of whom will do, joined by "or".
 pub fn workers(list: &[WorkerRef], voc: &Vocabulary<'_>) -> String {
     any(&list.iter().map(|w| worker(w, voc)).collect::<Vec<_>>())
+}
+
+/// Workers of each of whom something is said, joined by "and".
+pub fn each(list: &[WorkerRef], voc: &Vocabulary<'_>) -> String {
+    every(&list.iter().map(|w| worker(w, voc)).collect::<Vec<_>>())
+}
+
+/// "a, b and c".
+pub fn every(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [front @ .., last] => format!("{} and {last}", front.join(", ")),
+    }
 }
 
 /// "a, b or c".
@@ -39,13 +62,6 @@ pub fn any(items: &[String]) -> String {
         [one] => one.clone(),
         [front @ .., last] => format!("{} or {last}", front.join(", ")),
     }
-}
-
-/// "refund (`billing.refund`)", or the tools alone.
-pub fn action(text: &str, tools: &[ToolPattern]) -> String {
-    let codes: Vec<String> = tools.iter().map(|t| format!("`{}`", t.0)).collect();
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || c == ' ');
-    if plain { format!("{text} ({})", any(&codes)) } else { any(&codes) }
 }
 
 pub fn tools(list: &[ToolPattern]) -> String {
@@ -93,7 +109,7 @@ pub fn range(range: &AmountRange) -> String {
     text
 }
 
-/// " in total per customer and 7 days".
+/// " per customer and week".
 pub fn per(duration: &IsoDuration, same: Option<Same>) -> String {
     let counted = match same {
         None => String::new(),
@@ -102,7 +118,13 @@ pub fn per(duration: &IsoDuration, same: Option<Same>) -> String {
         Some(Same::Worker) => "worker and ".to_owned(),
         Some(Same::Target) => "target and ".to_owned(),
     };
-    format!(" per {counted}{}", length(duration))
+    let named = match duration.0.as_str() {
+        "P1D" => "day".to_owned(),
+        "P7D" => "week".to_owned(),
+        "P30D" => "month".to_owned(),
+        _ => length(duration),
+    };
+    format!(" per {counted}{named}")
 }
 
 /// "4 hours", "1 day", "90 minutes".

@@ -192,7 +192,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(the|its|their|an|a)? (amount|sum|total|value|price|cost|figure|invoice|refund|order|purchase|payment|credit|discount|bill|order value|order total|request|refund amount|charge|expense|transaction) (be|come to|amount to|total|add up to|be worth|be for|lie|have a value of|cost)? {bound}",
             "(it|they|this|that|these|those) (be|come to|amount to|total|add up to|be worth|cost|be for|run to)? (worth|for|of)? {bound}",
-            "(worth|for|of|in|with|totalling|totaling|costing|amounting to|valued at|at|to the value of|with a value of|with an amount of|in the amount of|with a total of|where the amount be|when the amount be|if the amount be|that be|that cost|which cost|which be|that total|that come to|that amount to|amounts|in amounts of|for amounts|for anything|for sums|anything|everything|all|amounts of|sums|for amounts of|in total|with amounts)? {bound} (in total|altogether|in value|in all|all told|or so)?",
+            "(worth|for|of|in|with|totalling|totaling|costing|amounting to|valued at|at|to the value of|with a value of|with an amount of|in the amount of|with a total of|where the amount be|when the amount be|if the amount be|that be|that cost|which cost|which be|that total|that come to|that amount to|amounts|in amounts of|for amounts|for anything|for sums|anything|everything|all|amounts of|sums|for amounts of|in total|with amounts)? {bound} (in total|altogether|in value|in all|all told)?",
             "{bound} (be|have been) (involved|at stake|requested|paid|spent|charged|refunded|asked for)",
             "more be (involved|at stake) than {money}",
         ],

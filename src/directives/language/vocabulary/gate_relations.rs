@@ -104,8 +104,8 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "validated",
             "waved through",
             "allowed",
-            "ok 'd",
-            "okay 'd",
+            "=ok'd",
+            "=okay'd",
         ],
     ),
     (
@@ -117,6 +117,7 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "on (its|their|his|her) own",
             "by (itself|themselves)",
             "unasked",
+            "freely",
             "without (further|more) ado",
             "without a human",
             "without a second pair of eyes",

@@ -35,7 +35,7 @@ pub const TOPIC_STOPS: &[&str] = &[
     "tell", "page", "ask", "send", "notify", "this", "these", "those", "there", "ends", "handles", "handled", "comes",
     "coming", "come", "during", "outside", "via", "through", "what", "how", "why", "either", "both", "falls", "per",
     "saying", "involving", "says", "handle", "route", "escalate", "require", "requires", "let", "out", "be", "him",
-    "her", "me", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
+    "her", "me", "such", "mentioned", "none", "related", "relating", "posted", "sent", "asked", "raised", "into",
 ];
 
 /// Nouns for those whom a company serves.

@@ -132,8 +132,7 @@ pub const FILLERS: &[&str] = &[
     "every time", "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away",
     "straight away", "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times",
     "from now on", "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default",
-    "themselves", "himself", "herself", "itself", "freely", "on its own", "on their own", "promptly", "hereby",
-    "explicitly", "only ever",
+    "themselves", "himself", "herself", "itself", "promptly", "hereby", "explicitly", "only ever",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.
