@@ -25,6 +25,8 @@ statements! { STATEMENTS;
     FINISH_KEY (2) -> [] = { "UPDATE inbox SET state = 'done', done_us = $2 WHERE key = $1" }
     RETRY (4) -> [] = { "UPDATE inbox SET lease_until_us = 0, not_before_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     BURY (4) -> [] = { "UPDATE inbox SET state = 'dead', done_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
+    WAIT (2) -> [] = { "UPDATE inbox SET not_before_us = $2 WHERE key = $1 AND state = 'new'" }
+    BODY (1) -> [body] = { "SELECT body FROM inbox WHERE id = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
     KNOWN (0) -> [known] = { "SELECT COUNT(*) AS known FROM inbox" }
     FREE (1) -> [id] = { "SELECT id FROM inbox WHERE state = 'new' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1" }
@@ -73,6 +75,21 @@ pub async fn put_batch(tx: &mut Tx, arrivals: &[Arrival], now: Timestamp) -> Res
 /// Stores one arrival; false when it was known already.
 pub async fn put(tx: &mut Tx, arrival: &Arrival, now: Timestamp) -> Result<bool, StoreError> {
     Ok(!put_batch(tx, std::slice::from_ref(arrival), now).await?.is_empty())
+}
+
+/// Stores an arrival that is to be worked on not before `at`; false when it was known already.
+pub async fn put_for_later(tx: &mut Tx, arrival: &Arrival, at: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+    let is_new = put(tx, arrival, now).await?;
+    if is_new {
+        tx.run(&WAIT, args![&arrival.key, at]).await?;
+    }
+    Ok(is_new)
+}
+
+/// What arrived as this row; `None` once it was erased.
+pub async fn arrival(tx: &mut Tx, id: InboxId) -> Result<Option<Arrival>, StoreError> {
+    let body = tx.row(&BODY, args![id]).await?.map(|row| row.opt_text("body")).transpose()?.flatten();
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
 /// Marks as done a trigger that was stored and decided in this same transaction.
