@@ -22,6 +22,7 @@ pub mod erase;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+pub mod hooks;
 pub mod intake;
 pub mod open;
 pub mod query;

@@ -32,6 +32,7 @@ statements! { STATEMENTS;
     FREE (1) -> [id] = { "SELECT id FROM inbox WHERE state = 'new' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM inbox WHERE state = 'new'" }
     DEAD (1) -> [id, last_error, received_us, attempts] = { "SELECT id, COALESCE(last_error, '') AS last_error, received_us, attempts FROM inbox WHERE state = 'dead' ORDER BY id DESC LIMIT $1" }
+    DEAD_COUNT (0) -> [dead] = { "SELECT COUNT(*) AS dead FROM inbox WHERE state = 'dead'" }
     FREE_LEASES (0) -> [] = { "UPDATE inbox SET lease_until_us = 0 WHERE state = 'new'" }
     REVIVE (2) -> [] = { "UPDATE inbox SET state = 'new', attempts = 0, lease_until_us = 0, not_before_us = $2, done_us = NULL WHERE id = $1 AND state = 'dead' AND body IS NOT NULL" }
     DROP_DEAD (1) -> [] = { "UPDATE inbox SET state = 'done' WHERE id = $1 AND state = 'dead'" }
@@ -125,6 +126,11 @@ pub async fn bury(tx: &mut Tx, claimed: &Claimed, now: Timestamp, error: &str) -
 /// How many triggers wait or are worked on.
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&OPEN, args![]).await?.map_or(Ok(0), |row| row.int("open"))
+}
+
+/// How many dead letters there are.
+pub async fn dead_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&DEAD_COUNT, args![]).await?.map_or(Ok(0), |row| row.int("dead"))
 }
 
 /// How many triggers were ever stored.

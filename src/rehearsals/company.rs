@@ -162,6 +162,7 @@ impl Company {
             directives: directives.clone(),
             watched_channels: Vec::new(),
             tools: servers(&setting.program, &tools),
+            webhooks: None,
             limits: Limits::default(),
         };
         let clock = match setting.time {

@@ -13,9 +13,15 @@ mod documentation;
 mod example_playbooks;
 mod manifest;
 #[cfg(feature = "sandbox")]
+mod office;
+#[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
+#[cfg(feature = "sandbox")]
+mod schedules;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod webhooks;
