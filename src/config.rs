@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::clock::Span;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
+use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
 
 /// What the shell needs to know; built by [`Config::load`], or by hand in tests and the demo.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Config {
     /// Channels (names without `#`) in which every new message is a request.
     pub watched_channels: Vec<String>,
     pub tools: Vec<ServerConfig>,
+    /// What listens for signed deliveries; `None`: nothing does.
+    pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
 }
 
@@ -43,7 +46,7 @@ pub struct Limits {
     pub request_characters: usize,
     /// Requests that one person may have open at once.
     pub open_tasks_per_person: usize,
-    /// Days after which texts of finished work are erased from inbox and outbox; digests stay.
+    /// Days after which the texts of finished work are erased; digests stay.
     pub keep_texts_days: i64,
     /// Minutes an agent's question waits for its answer before the task is given back.
     pub answer_within_minutes: i64,
@@ -85,6 +88,8 @@ pub enum BadSettings {
     Slack(#[from] BadConfig),
     #[error(transparent)]
     Tool(#[from] BadTool),
+    #[error(transparent)]
+    Hook(#[from] BadHook),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
 }
@@ -97,6 +102,7 @@ struct File {
     directives: Option<PathBuf>,
     slack: SlackSection,
     tools: Vec<ServerEntry>,
+    webhooks: Option<WebhooksSection>,
     limits: Limits,
 }
 
@@ -139,6 +145,7 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
+            webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
         };
         let slack = SlackSettings {

@@ -37,6 +37,7 @@ pub mod drivers;
 pub mod sandbox;
 pub mod slack;
 pub mod tools;
+pub mod webhooks;
 
 // Shell.
 pub mod cli;

@@ -32,6 +32,7 @@ statements! { STATEMENTS;
     MOVE_UNHELD (7) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7 WHERE id = $1 AND state = $2" }
     PRICE (4) -> [] = { "UPDATE actions SET cost_micros = $3, cost_currency = $4 WHERE id = $1 AND fence = $2" }
     LATER (3) -> [] = { "UPDATE actions SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2" }
+    ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state <> 'unknown' AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
     FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('allowed', 'started')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
@@ -370,4 +371,10 @@ fn read(row: &Row) -> Result<Stored, StoreError> {
         started: row.opt_time("started_us")?,
         ended: row.opt_time("ended_us")?,
     })
+}
+
+/// Erases the texts of actions that were planned before `before` and whose tasks have ended; digests and costs stay. What may
+/// have happened keeps its texts until somebody says so.
+pub async fn erase_texts(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.run(&ERASE, args![before]).await
 }

@@ -151,6 +151,9 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
             if !store::sent(&mut tx, sending, place.as_ref(), now).await? {
                 return Err(FlowError::LostLease);
             }
+            if let Some(place) = &place {
+                super::open::opened(app, &mut tx, &sending.slot, place).await?;
+            }
         }
         Sent::Again { after, why } if sending.attempt < MAX_ATTEMPTS => {
             let backoff = Span::millis(500 * 4_i64.pow(u32::try_from(sending.attempt.min(10)).unwrap_or(10)));

@@ -141,7 +141,7 @@ pub async fn history(tx: &mut Tx, moment: &Moment, but: ActionId) -> Result<Hist
 }
 
 /// The longest period of any running total in force.
-fn longest_period(directives: &Directives) -> Option<Span> {
+pub(super) fn longest_period(directives: &Directives) -> Option<Span> {
     let mut periods = BTreeSet::new();
     for reading in &directives.readings {
         let when = match &reading.rule {

@@ -25,6 +25,8 @@ pub enum CannotStart {
     Lock(#[source] std::io::Error),
     #[error("Slack does not let us in: {}", .0.sentence())]
     Slack(#[source] WebError),
+    #[error("the address that [webhooks] names cannot be listened at; is somebody else there?")]
+    Hooks(#[source] std::io::Error),
     #[error(transparent)]
     BadSlack(#[from] BadConfig),
     #[error(transparent)]

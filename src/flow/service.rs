@@ -1,6 +1,7 @@
 //! The whole, running: connected to Slack, every loop started, drained on the way out. `serve`, the demo, the rehearsals and
 //! the conversation tests all start it here.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::hooks::HookDoor;
 use super::resume::{CannotStart, OnlyProcess, prepare};
 use super::{App, FlowError, Outside};
 use crate::clock::Clock;
@@ -19,6 +21,7 @@ use crate::slack::web::Web;
 use crate::slack::{Counters, Intake, SlackConfig};
 use crate::store::Store;
 use crate::tools::{StdioHost, ToolHost};
+use crate::webhooks::{Counts, Server, WebhooksConfig};
 
 /// How long the loops may take to finish what they have in hand.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
@@ -30,8 +33,17 @@ pub struct Service {
     tracker: TaskTracker,
     /// `None` once it has ended and was asked why.
     sockets: Option<JoinHandle<Result<(), SlackRefuses>>>,
+    /// Where deliveries are listened for, if anywhere.
+    pub hooks: Option<Listening>,
     listening: CancellationToken,
     _only: OnlyProcess,
+}
+
+/// The listener for deliveries, answering.
+pub struct Listening {
+    pub address: SocketAddr,
+    pub counts: Arc<Counts>,
+    answering: JoinHandle<()>,
 }
 
 impl Service {
@@ -57,8 +69,12 @@ impl Service {
         let listening = CancellationToken::new();
         let stop = listening.clone();
         let sockets = Some(tokio::spawn(async move { sockets.run(stop).await }));
+        let hooks = match app.config.webhooks.clone() {
+            Some(webhooks) => Some(listen(webhooks, &app, &counters, &listening).await.map_err(CannotStart::Hooks)?),
+            None => None,
+        };
         app.bell.ring();
-        Ok(Self { app, counters, tracker, sockets, listening, _only: only })
+        Ok(Self { app, counters, tracker, sockets, hooks, listening, _only: only })
     }
 
     /// Waits until Slack refuses for good (a revoked token); until then it runs.
@@ -90,6 +106,9 @@ impl Service {
         if let Some(sockets) = self.sockets {
             let _ended = sockets.await;
         }
+        if let Some(hooks) = self.hooks {
+            let _ended = tokio::time::timeout(DRAIN_LIMIT, hooks.answering).await;
+        }
         self.app.stopping.cancel();
         self.tracker.close();
         if tokio::time::timeout(DRAIN_LIMIT, self.tracker.wait()).await.is_err() {
@@ -101,4 +120,19 @@ impl Service {
         self.app.tools.shut_down().await;
         self.app.store.close().await;
     }
+}
+
+/// Opens the listener for deliveries and answers from now on.
+async fn listen(
+    config: WebhooksConfig,
+    app: &App,
+    counters: &Arc<Counters>,
+    stop: &CancellationToken,
+) -> std::io::Result<Listening> {
+    let door = HookDoor { app: app.clone(), counters: Arc::clone(counters) };
+    let server = Server::bind(config, Arc::new(door)).await?;
+    let (address, counts) = (server.address()?, server.counts());
+    tracing::info!(%address, "listening for deliveries to hooks");
+    let answering = tokio::spawn(server.run(stop.clone()));
+    Ok(Listening { address, counts, answering })
 }

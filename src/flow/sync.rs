@@ -58,6 +58,11 @@ pub async fn groups(app: &App) -> Result<(), FlowError> {
     reload(app).await
 }
 
+/// Puts what is stored in use, if a transaction that has just ended changed it.
+pub async fn reload_if_old(app: &App) -> Result<(), FlowError> {
+    if app.directory_got_old() { reload(app).await } else { Ok(()) }
+}
+
 /// Puts what is stored in use.
 pub async fn reload(app: &App) -> Result<(), FlowError> {
     let directory = Directory {

@@ -20,7 +20,7 @@ use crate::replies::receipt::Because;
 use crate::replies::{Who, store as outbox};
 use crate::routing;
 use crate::runs::store as runs;
-use crate::store::{StoreError, Tx};
+use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
 use crate::workers::WorkerRef;
 
@@ -29,6 +29,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Does everything that is due now.
 pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
+    if super::schedule::fire_due(&app).await? {
+        return Ok(Worked::Yes);
+    }
     let now = app.now();
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
@@ -109,7 +112,7 @@ pub(super) async fn ring_when_due(app: App) {
     }
 }
 
-async fn any_due(app: &App) -> Result<bool, StoreError> {
+async fn any_due(app: &App) -> Result<bool, FlowError> {
     let now = app.now();
     let store = &app.store;
     let due = [
@@ -119,6 +122,7 @@ async fn any_due(app: &App) -> Result<bool, StoreError> {
         outbox::next_due(store).await?,
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
+        super::schedule::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().any(|at| at <= now) || tasks::unrouted_count(store).await? > 0)
 }

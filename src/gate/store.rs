@@ -26,6 +26,7 @@ statements! { STATEMENTS;
     DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state = 'waiting' AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state = 'waiting'" }
     CHANGE (7) -> [] = { "UPDATE approvals SET state = $3, body = $4, due_us = $5, decided_us = COALESCE(decided_us, $6), spent_us = COALESCE(spent_us, $7), revision = revision + 1 WHERE id = $1 AND revision = $2" }
+    ERASE_REASONS (1) -> [] = { "UPDATE approval_votes SET reason = NULL WHERE at_us < $1 AND reason IS NOT NULL" }
     VOTE (6) -> [] = { "INSERT INTO approval_votes (approval, user_id, handle, decision, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (approval, user_id) DO NOTHING" }
 }
 
@@ -146,4 +147,9 @@ fn read(row: &Row) -> Result<Card, StoreError> {
         shown: row.json("shown")?,
         revision: row.int("revision")?,
     })
+}
+
+/// Erases the reasons of votes before `before`; who voted how stays.
+pub async fn erase_reasons(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.run(&ERASE_REASONS, args![before]).await
 }

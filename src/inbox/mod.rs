@@ -69,7 +69,12 @@ pub enum Trigger {
     ScheduleDue {
         schedule: String,
         due_us: i64,
+        /// The handle of whoever was not at work then and is told now; absent for all of them.
+        #[serde(default)]
+        to: Option<String>,
     },
+    /// A signed delivery to one of our hooks.
+    Delivered(Delivery),
     /// Acknowledged, counted, logged; nothing else happens.
     Unknown {
         what: String,
@@ -214,6 +219,19 @@ pub struct Reaction {
     /// Without colons.
     pub name: String,
     pub added: bool,
+}
+
+/// What came in at `POST /hooks/NAME`, as the hook's templates read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The hook's name.
+    pub hook: String,
+    /// The channel's name, without `#`, in which its work is told.
+    pub channel: String,
+    /// What is asked for, in plain text.
+    pub text: String,
+    /// What later deliveries about the same matter carry too; none: each is work of its own.
+    pub matter: Option<String>,
 }
 
 /// What Slack says of an account now.

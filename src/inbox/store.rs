@@ -25,12 +25,15 @@ statements! { STATEMENTS;
     FINISH_KEY (2) -> [] = { "UPDATE inbox SET state = 'done', done_us = $2 WHERE key = $1" }
     RETRY (4) -> [] = { "UPDATE inbox SET lease_until_us = 0, not_before_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     BURY (4) -> [] = { "UPDATE inbox SET state = 'dead', done_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
+    WAIT (2) -> [] = { "UPDATE inbox SET not_before_us = $2 WHERE key = $1 AND state = 'new'" }
+    BODY (1) -> [body] = { "SELECT body FROM inbox WHERE id = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
     KNOWN (0) -> [known] = { "SELECT COUNT(*) AS known FROM inbox" }
     LAST (0) -> [received_us] = { "SELECT received_us FROM inbox ORDER BY id DESC LIMIT 1" }
     FREE (1) -> [id] = { "SELECT id FROM inbox WHERE state = 'new' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM inbox WHERE state = 'new'" }
     DEAD (1) -> [id, last_error, received_us, attempts] = { "SELECT id, COALESCE(last_error, '') AS last_error, received_us, attempts FROM inbox WHERE state = 'dead' ORDER BY id DESC LIMIT $1" }
+    DEAD_COUNT (0) -> [dead] = { "SELECT COUNT(*) AS dead FROM inbox WHERE state = 'dead'" }
     FREE_LEASES (0) -> [] = { "UPDATE inbox SET lease_until_us = 0 WHERE state = 'new'" }
     REVIVE (2) -> [] = { "UPDATE inbox SET state = 'new', attempts = 0, lease_until_us = 0, not_before_us = $2, done_us = NULL WHERE id = $1 AND state = 'dead' AND body IS NOT NULL" }
     DROP_DEAD (1) -> [] = { "UPDATE inbox SET state = 'done' WHERE id = $1 AND state = 'dead'" }
@@ -76,6 +79,21 @@ pub async fn put(tx: &mut Tx, arrival: &Arrival, now: Timestamp) -> Result<bool,
     Ok(!put_batch(tx, std::slice::from_ref(arrival), now).await?.is_empty())
 }
 
+/// Stores an arrival that is to be worked on not before `at`; false when it was known already.
+pub async fn put_for_later(tx: &mut Tx, arrival: &Arrival, at: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+    let is_new = put(tx, arrival, now).await?;
+    if is_new {
+        tx.run(&WAIT, args![&arrival.key, at]).await?;
+    }
+    Ok(is_new)
+}
+
+/// What arrived as this row; `None` once it was erased.
+pub async fn arrival(tx: &mut Tx, id: InboxId) -> Result<Option<Arrival>, StoreError> {
+    let body = tx.row(&BODY, args![id]).await?.map(|row| row.opt_text("body")).transpose()?.flatten();
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}
+
 /// Marks as done a trigger that was stored and decided in this same transaction.
 pub async fn finish_at_once(tx: &mut Tx, arrival: &Arrival, now: Timestamp) -> Result<(), StoreError> {
     tx.run(&FINISH_KEY, args![&arrival.key, now]).await.map(|_| ())
@@ -109,6 +127,11 @@ pub async fn bury(tx: &mut Tx, claimed: &Claimed, now: Timestamp, error: &str) -
 /// How many triggers wait or are worked on.
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {
     store.row(&OPEN, args![]).await?.map_or(Ok(0), |row| row.int("open"))
+}
+
+/// How many dead letters there are.
+pub async fn dead_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&DEAD_COUNT, args![]).await?.map_or(Ok(0), |row| row.int("dead"))
 }
 
 /// How many triggers were ever stored.

@@ -53,6 +53,7 @@ pub enum FactKind {
     DeadLetter,
     Reminded,
     ConnectionChanged,
+    TextsErased,
 }
 
 /// A fact that is about to be written.

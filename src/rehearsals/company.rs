@@ -192,6 +192,7 @@ impl Company {
             directives: directives.clone(),
             watched_channels: setting.watched_channels.clone(),
             tools: servers(&setting.program, &tools),
+            webhooks: None,
             limits: Limits::default(),
         };
         let clock = match setting.time {

@@ -166,6 +166,7 @@ pub(super) async fn next_due(app: &App, now: Timestamp) -> Result<Option<Timesta
         replies::store::next_due(store).await?,
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
+        crate::flow::schedule::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().filter(|at| *at > now).min())
 }

@@ -31,6 +31,7 @@ statements! { STATEMENTS;
     FREE_LEASES (0) -> [] = { "UPDATE outbox SET lease_until_us = 0 WHERE state IN ('pending', 'sending')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
     PARKED (1) -> [id, slot, last_error, queued_us] = { "SELECT id, slot, COALESCE(last_error, '') AS last_error, queued_us FROM outbox WHERE state = 'parked' ORDER BY id DESC LIMIT $1" }
+    PARKED_COUNT (0) -> [parked] = { "SELECT COUNT(*) AS parked FROM outbox WHERE state = 'parked'" }
     ERASE (1) -> [] = { "UPDATE outbox SET body = NULL WHERE state IN ('sent', 'superseded') AND queued_us < $1" }
 }
 
@@ -148,6 +149,11 @@ pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 
 pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     store.row(&NEXT_DUE, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
+}
+
+/// How many messages could not be delivered.
+pub async fn parked_count(store: &Store) -> Result<i64, StoreError> {
+    store.row(&PARKED_COUNT, args![]).await?.map_or(Ok(0), |row| row.int("parked"))
 }
 
 pub async fn parked(store: &Store, limit: i64) -> Result<Vec<Parked>, StoreError> {

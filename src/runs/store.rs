@@ -37,6 +37,7 @@ statements! { STATEMENTS;
     END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
     STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
+    ERASE (1) -> [] = { "UPDATE steps SET result = NULL WHERE run IN (SELECT id FROM runs WHERE task = $1)" }
     READY_COUNT (0) -> [ready] = { "SELECT COUNT(*) AS ready FROM runs WHERE state = 'ready'" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready'" }
 }
@@ -162,6 +163,11 @@ pub async fn journal(tx: &mut Tx, run: RunId) -> Result<Vec<Step>, StoreError> {
             })
         })
         .collect()
+}
+
+/// Erases what came of the steps of a task that has ended; their digests stay.
+pub async fn erase_results(tx: &mut Tx, task: TaskId) -> Result<u64, StoreError> {
+    tx.run(&ERASE, args![task]).await
 }
 
 pub async fn ready_count(store: &Store) -> Result<i64, StoreError> {

@@ -41,6 +41,7 @@ statements! { STATEMENTS;
     ANSWERED (2) -> [] = { "UPDATE tasks SET answered_us = $2 WHERE id = $1 AND answered_us IS NULL" }
     DIRECT (1) -> [channel] = { "SELECT channel FROM tasks WHERE channel_kind = 'direct' GROUP BY channel ORDER BY MAX(id) DESC LIMIT $1" }
     COUNT_BY_STATE (0) -> [state, tasks] = { "SELECT state, COUNT(*) AS tasks FROM tasks GROUP BY state ORDER BY state" }
+    ENDED_WITH_TEXTS (2) -> [id] = { "SELECT id FROM tasks WHERE ended_us < $1 AND text IS NOT NULL ORDER BY id LIMIT $2" }
     ERASE (1) -> [] = { "UPDATE tasks SET text = NULL, above = NULL, edited = NULL WHERE id = $1 AND ended_us IS NOT NULL" }
 }
 
@@ -187,6 +188,11 @@ pub async fn direct_channels(store: &Store, limit: i64) -> Result<Vec<String>, S
 pub async fn count_by_state(store: &Store) -> Result<Vec<(TaskState, i64)>, StoreError> {
     let rows = store.rows(&COUNT_BY_STATE, args![]).await?;
     rows.iter().map(|row| Ok((row.word("state")?, row.int("tasks")?))).collect()
+}
+
+/// Tasks that ended before `before` and whose texts are still there, oldest first.
+pub async fn ended_with_texts(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<TaskId>, StoreError> {
+    tx.rows(&ENDED_WITH_TEXTS, args![before, limit]).await?.iter().map(|row| Ok(TaskId(row.int("id")?))).collect()
 }
 
 /// Erases the texts of a task that has ended; digests stay.

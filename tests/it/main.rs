@@ -15,13 +15,17 @@ mod documentation;
 mod example_playbooks;
 mod manifest;
 #[cfg(feature = "sandbox")]
+mod office;
+#[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
 #[cfg(feature = "sandbox")]
 mod serve;
+mod schedules;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
 mod tools;
 #[cfg(feature = "sandbox")]
 mod weather;
+mod webhooks;

@@ -9,7 +9,7 @@ mod stop;
 mod task;
 pub(in crate::flow) mod who;
 
-use super::{App, FlowError, failpoint, query};
+use super::{App, FlowError, failpoint, query, sync};
 use crate::commands::{self, Asked, Intent, help};
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::outbox::Queued;
@@ -74,6 +74,7 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
             let said = carry_out(app, &mut tx, &intent, &by).await?;
             inbox::finish_at_once(&mut tx, &arrival, app.now()).await?;
             tx.commit().await?;
+            sync::reload_if_old(app).await?;
             failpoint::pass("approval-decided");
             said
         }
@@ -139,6 +140,7 @@ fn actor_of(trigger: &Trigger) -> Option<&SlackUser> {
         | Trigger::Uninstalled
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
+        | Trigger::Delivered(_)
         | Trigger::Unknown { .. } => None,
     }
 }
@@ -170,6 +172,7 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         | Trigger::Uninstalled
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
+        | Trigger::Delivered(_)
         | Trigger::Unknown { .. } => Wanted::Nothing,
     })
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::assign::note;
 use super::super::facts::Moment;
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, remind};
 use super::{Said, task, who};
 use crate::catalogue::ToolName;
 use crate::commands::StopWhat;
@@ -197,7 +197,8 @@ pub async fn record_review(
         Err(refusal) => return Ok(Said::Refused(refusal)),
     };
     let context = moment.directives.roster.context_of(Some(&id), None);
-    let may: BTreeSet<String> = context.owner.into_iter().chain(context.supervisor).collect();
+    let mut may: BTreeSet<String> = context.owner.into_iter().chain(context.supervisor).collect();
+    may.extend(remind::stand_ins_of(&moment, &may));
     let worker = moment.names().worker(&WorkerRef::Agent(id.clone()));
     if !may.contains(&handle) {
         let may = who::people(&moment.directives, &moment.directory, &may);
@@ -208,6 +209,7 @@ pub async fn record_review(
     let fact = Fact::of_system(FactKind::Reviewed, json!({ "position": id, "by": by, "notes": digest }));
     ledger::append_fact(tx, &fact, moment.now).await?;
     app.reload_directory_soon();
+    remind::take_off(app, tx, &id).await?;
     Ok(Said::Privately(review::recorded(&worker, &moment.names().account(by), moment.now)))
 }
 

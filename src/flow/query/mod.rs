@@ -13,6 +13,7 @@ mod explain;
 mod failed;
 mod home;
 mod reviews;
+pub(super) use reviews::standing as reviews_standing;
 mod seen;
 mod stage;
 mod status;

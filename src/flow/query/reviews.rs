@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::super::FlowError;
+use super::super::facts::Moment;
 use super::Told;
 use super::seen::Viewer;
 use crate::commands::review::{self, PastReview, ReviewAnswer};
@@ -93,7 +94,15 @@ fn in_file(position: &Position) -> Option<NaiveDate> {
 
 /// The last review of a position, and when the next is due where somebody asked for reviews.
 pub(super) fn standing_of(viewer: &Viewer<'_>, position: &Position) -> (Option<NaiveDate>, Option<ReviewDue>) {
-    let moment = &viewer.moment;
+    standing(&viewer.moment, position, viewer.today())
+}
+
+/// The same at any moment; `today` is the day at the company's place.
+pub(in crate::flow) fn standing(
+    moment: &Moment,
+    position: &Position,
+    today: NaiveDate,
+) -> (Option<NaiveDate>, Option<ReviewDue>) {
     let (directives, roster) = (&moment.directives, &moment.directives.roster);
     let zone = roster.timezone_of(None);
     let recorded = moment.directory.reviews.iter().filter(|review| review.position == position.id);
@@ -107,6 +116,6 @@ pub(super) fn standing_of(viewer: &Viewer<'_>, position: &Position) -> (Option<N
         .filter(|(_, review)| binds(roster, &review.who, &worker).surely_met())
         .map(|(_, review)| review.every_days)
         .min();
-    let due = roster.review_due(position, recorded, cadence, viewer.today());
+    let due = roster.review_due(position, recorded, cadence, today);
     (in_file(position).max(recorded), due)
 }

@@ -146,7 +146,8 @@ impl Trail<'_> {
                 | FactKind::DirectivesRefused
                 | FactKind::DeadLetter
                 | FactKind::Reminded
-                | FactKind::ConnectionChanged => None,
+                | FactKind::ConnectionChanged
+                | FactKind::TextsErased => None,
             };
             if let Some(mut what) = what {
                 self.complete(&mut what).await?;

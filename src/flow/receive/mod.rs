@@ -55,13 +55,16 @@ async fn handle(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
             outbox::queue(&mut tx, &Queued::home(&by.user, card), app.now()).await?;
             finish_in(app, tx, claimed).await
         }
+        Trigger::ScheduleDue { schedule, to, .. } => {
+            super::schedule::receive(app, claimed, schedule, to.as_deref()).await
+        }
+        Trigger::Delivered(delivery) => super::open::receive(app, claimed, delivery).await,
         Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => {
             note_about_us(app, claimed, arrival).await
         }
         Trigger::MessageDeleted(_)
         | Trigger::Reaction(_)
         | Trigger::SessionStopped { .. }
-        | Trigger::ScheduleDue { .. }
         | Trigger::ViewClosed(_)
         | Trigger::Click(_)
         | Trigger::Submission(_)
@@ -72,11 +75,12 @@ async fn handle(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
 }
 
 /// Commits what was done with the mark that the trigger is done; a lost lease rolls everything back.
-pub(super) async fn finish_in(app: &App, mut tx: Tx, claimed: &Claimed) -> Result<(), FlowError> {
+pub(in crate::flow) async fn finish_in(app: &App, mut tx: Tx, claimed: &Claimed) -> Result<(), FlowError> {
     if !store::finish(&mut tx, claimed, app.now()).await? {
         return Err(FlowError::LostLease);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    super::sync::reload_if_old(app).await
 }
 
 async fn finish(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
@@ -154,6 +158,7 @@ fn kind_of(trigger: &Trigger) -> &'static str {
         Trigger::UserGroupChanged { .. } => "a change of a user group",
         Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => "a notice from Slack",
         Trigger::ScheduleDue { .. } => "a schedule",
+        Trigger::Delivered(_) => "a delivery to a hook",
         Trigger::Unknown { .. } => "an unknown event",
     }
 }

@@ -20,6 +20,7 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("roster", workforce::roster::store::STATEMENTS),
     ("routing", workforce::routing::store::STATEMENTS),
     ("runs", workforce::runs::store::STATEMENTS),
+    ("schedules", workforce::schedules::store::STATEMENTS),
     ("tasks", workforce::tasks::store::STATEMENTS),
 ];
 

@@ -146,6 +146,7 @@ fn config(database: &str) -> Config {
         directives: std::path::PathBuf::new(),
         watched_channels: Vec::new(),
         tools: Vec::new(),
+        webhooks: None,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
     }

@@ -65,6 +65,7 @@ impl House {
             directives: folder.path().to_owned(),
             watched_channels: vec![],
             tools: vec![],
+            webhooks: None,
             limits: Limits::default(),
         };
         let outside = Outside {

@@ -1,0 +1,136 @@
+//! The example company at work on the look-alike Slack, with a clock that is turned: for what happens without anybody asking.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use workforce::cli::demo_tools::servers;
+use workforce::clock::{Clock, Span};
+use workforce::config::{Config, Limits};
+use workforce::flow::service::Service;
+use workforce::rehearsals::company::{Time, begins};
+use workforce::rehearsals::{Company, example};
+use workforce::sandbox::Sandbox;
+use workforce::slack::SlackConfig;
+use workforce::slack::socket::SocketLimits;
+
+/// How long a whole company may take to come to rest on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Office {
+    pub sandbox: Sandbox,
+    pub clock: Clock,
+    /// `None` while nobody is there.
+    service: Option<Service>,
+    config: Config,
+    _dir: tempfile::TempDir,
+}
+
+impl Office {
+    /// The example company with changed files: path, what stands there, what shall.
+    pub async fn open(changes: &[(&str, &str, &str)]) -> Self {
+        Self::open_with(changes, |_| {}).await
+    }
+
+    pub async fn open_with(changes: &[(&str, &str, &str)], set: impl FnOnce(&mut Config)) -> Self {
+        let mut files: BTreeMap<String, String> = example::files();
+        for (path, old, new) in changes {
+            let text = files.get_mut(*path).unwrap();
+            assert!(text.contains(old), "{path} does not say {old}");
+            *text = text.replace(old, new);
+        }
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in &files {
+            let file = dir.path().join("directives").join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        let company = Company::of_files(files).unwrap();
+        let sandbox = Sandbox::start(company.workspace(Time::Standing)).await.unwrap();
+        let program = Path::new(env!("CARGO_BIN_EXE_workforce"));
+        let mut config = Config {
+            database_url: format!("sqlite:{}", dir.path().join("workforce.db").display()),
+            directives: dir.path().join("directives"),
+            watched_channels: Vec::new(),
+            tools: servers(program, &dir.path().join("demo-tools.db")),
+            webhooks: None,
+            limits: Limits::default(),
+        };
+        set(&mut config);
+        let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, _dir: dir };
+        office.come_in().await;
+        office
+    }
+
+    /// The bot starts.
+    pub async fn come_in(&mut self) {
+        let tokens = (self.sandbox.app_token().into(), self.sandbox.bot_token().into());
+        let mut slack = SlackConfig::new(&self.sandbox.api_url(), tokens.0, tokens.1).unwrap();
+        slack.web.paced = false;
+        slack.socket = SocketLimits {
+            stagger: Duration::ZERO,
+            drain_quiet: Duration::from_millis(20),
+            close_wait: Duration::from_millis(200),
+            ..SocketLimits::default()
+        };
+        self.service = Some(Service::start(self.config.clone(), slack, self.clock.clone()).await.unwrap());
+        self.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(())).await;
+        self.rest().await;
+    }
+
+    /// The bot stops.
+    pub async fn go_home(&mut self) {
+        self.service.take().expect("somebody is there").stop().await;
+    }
+
+    pub fn service(&self) -> &Service {
+        self.service.as_ref().expect("somebody is there")
+    }
+
+    /// Both clocks are turned, and what is due is done.
+    pub async fn after(&self, span: Span) {
+        self.turn(span);
+        self.rest().await;
+    }
+
+    /// Both clocks are turned.
+    pub fn turn(&self, span: Span) {
+        self.clock.advance(span);
+        self.sandbox.advance(span.to_std());
+        if let Some(service) = &self.service {
+            service.app.bell.ring();
+        }
+    }
+
+    /// Until nothing is under way.
+    pub async fn rest(&self) {
+        let resting = async {
+            loop {
+                self.sandbox.wait_idle().await;
+                self.service().settled().await;
+                let version = self.service().app.bell.version();
+                if self.sandbox.in_flight() == 0 && self.service().app.bell.version() == version {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, resting).await.expect("the company comes to rest");
+    }
+
+    /// What the bot and a person wrote to each other.
+    pub fn direct(&self, who: &str) -> String {
+        self.sandbox.dm_view(who).unwrap()
+    }
+
+    /// How often a text stands in what the bot wrote to somebody.
+    pub fn told(&self, who: &str, text: &str) -> usize {
+        self.direct(who).matches(text).count()
+    }
+
+    pub async fn end(mut self) {
+        self.rest().await;
+        self.go_home().await;
+        assert_eq!(self.sandbox.finish(), Ok(()));
+    }
+}
