@@ -45,6 +45,8 @@ pub struct Setting {
     /// The bot's database; `None` is a SQLite file in `dir`.
     pub database_url: Option<String>,
     pub time: Time,
+    /// Where the workspace listens on 127.0.0.1; 0 lets the system choose.
+    pub port: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +154,7 @@ impl Company {
     pub async fn open(&self, setting: &Setting) -> Result<Stage, CannotRehearse> {
         let directives = setting.dir.join("directives");
         self.write_copy(&directives)?;
-        let sandbox = Sandbox::start(self.workspace(setting.time)).await?;
+        let sandbox = Sandbox::start(SandboxConfig { port: setting.port, ..self.workspace(setting.time) }).await?;
         let tools = setting.dir.join("demo-tools.db");
         let config = Config {
             database_url: setting

@@ -216,5 +216,5 @@ pub fn setting(program: &Path, dir: &Path, file: &str, section: &Section) -> Res
     let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let dir: PathBuf = dir.join(format!("{stem}-{}", section.line));
     std::fs::create_dir_all(&dir).map_err(|source| CannotRehearse::File { what: dir.display().to_string(), source })?;
-    Ok(Setting { program: program.to_owned(), dir, database_url: None, time: Time::Standing })
+    Ok(Setting { program: program.to_owned(), dir, database_url: None, time: Time::Standing, port: 0 })
 }
