@@ -136,13 +136,18 @@ pub struct Moved {
     pub unreadable: u32,
 }
 
-pub fn render(answer: &CostsAnswer) -> Card {
-    let year = answer.as_of.to_utc().year();
-    let measured = match answer.spent.known.as_slice() {
+/// "$0.41 measured", "Not metered", "Nothing to meter".
+pub fn measured(answer: &CostsAnswer) -> String {
+    match answer.spent.known.as_slice() {
         [] if answer.tasks == 0 => "Nothing to meter".to_owned(),
         [] => "Not metered".to_owned(),
         [..] => format!("{} measured", sum(&answer.spent.known)),
-    };
+    }
+}
+
+pub fn render(answer: &CostsAnswer) -> Card {
+    let year = answer.as_of.to_utc().year();
+    let measured = measured(answer);
     let mut card = Card::new(format!("{measured}: {}", answer.of))
         .line([bold(&measured), text(format!(" · {}", coverage(answer)))])
         .line([text(format!("For {}", answer.of))]);
@@ -163,7 +168,7 @@ pub fn render(answer: &CostsAnswer) -> Card {
 }
 
 /// "91 % of 412 tasks metered".
-fn coverage(answer: &CostsAnswer) -> String {
+pub fn coverage(answer: &CostsAnswer) -> String {
     match answer.tasks {
         0 => "no tool was called".to_owned(),
         tasks => {
@@ -183,7 +188,8 @@ fn moved(moved: &Moved) -> String {
     }
 }
 
-fn none_or(sums: &[Money]) -> String {
+/// The sums, or "nothing".
+pub fn none_or(sums: &[Money]) -> String {
     if sums.is_empty() { "nothing".to_owned() } else { sum(sums) }
 }
 

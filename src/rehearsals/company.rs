@@ -47,6 +47,8 @@ pub struct Setting {
     pub time: Time,
     /// Channels, without `#`, in which every message is a request.
     pub watched_channels: Vec<String>,
+    /// Where the workspace listens on 127.0.0.1; 0 lets the system choose.
+    pub port: u16,
     pub weather: Weather,
 }
 
@@ -182,7 +184,7 @@ impl Company {
     pub async fn open(&self, setting: &Setting) -> Result<Stage, CannotRehearse> {
         let directives = setting.dir.join("directives");
         self.write_copy(&directives)?;
-        let sandbox = Sandbox::start(self.workspace(setting.time)).await?;
+        let sandbox = Sandbox::start(SandboxConfig { port: setting.port, ..self.workspace(setting.time) }).await?;
         let tools = setting.dir.join("demo-tools.db");
         let config = Config {
             database_url: setting

@@ -227,6 +227,7 @@ pub fn setting(program: &Path, dir: &Path, file: &str, section: &Section) -> Res
         database_url: None,
         time: Time::Standing,
         watched_channels: Vec::new(),
+        port: 0,
         weather: Weather::default(),
     })
 }

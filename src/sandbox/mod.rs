@@ -31,6 +31,7 @@ mod latencies;
 mod listener;
 mod message;
 mod modals;
+mod page;
 mod people;
 mod posting;
 mod reading;
@@ -46,7 +47,7 @@ mod wires;
 mod tests;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -66,6 +67,7 @@ pub use faults::{ApiFault, ReleaseOrder};
 pub use firehose::{Drive, FirehoseSpec, Sprayed};
 pub use fixture::acme;
 pub use latencies::Latencies;
+pub use page::{Backstage, Checked, Read, Remark, Saved, Try, TryLine};
 pub use reading::ShownMessage;
 pub use report::{Finding, FindingKind};
 
@@ -109,6 +111,8 @@ struct Inner {
     addr: SocketAddr,
     control_token: String,
     server_ping: Duration,
+    /// Set once somebody opened the page.
+    page: OnceLock<page::Page>,
 }
 
 struct StopOnDrop(Arc<Inner>);
@@ -145,6 +149,7 @@ impl Sandbox {
             addr,
             control_token,
             server_ping,
+            page: OnceLock::new(),
         });
         let task_handle = Self { inner: Arc::clone(&inner), _alive: None };
         let router = task_handle.router().into_make_service_with_connect_info::<listener::Cut>();
@@ -170,6 +175,7 @@ impl Sandbox {
             .route("/respond/{key}", post(web::response_url::respond))
             .route("/control/act", post(control::act))
             .route("/control/wait-idle", post(control::wait_idle))
+            .merge(page::routes::router(self))
             .with_state(self.clone())
     }
 

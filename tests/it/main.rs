@@ -19,9 +19,9 @@ mod office;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 mod routing;
+mod schedules;
 #[cfg(feature = "sandbox")]
 mod serve;
-mod schedules;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;

@@ -108,7 +108,18 @@ fn named(viewer: &Viewer<'_>, worker: WorkerRef) -> Result<Whose, Refusal> {
     Ok(Whose { of: who.name, positions, requester: None, several })
 }
 
+/// What everything costs this month, for whoever runs the program; nobody's right to see it is asked.
+pub(super) async fn of_all(viewer: &Viewer<'_>) -> Result<CostsAnswer, FlowError> {
+    let whose = Whose { of: "every agent".to_owned(), positions: Vec::new(), requester: None, several: false };
+    let month = Period::read("this month", viewer.today());
+    added_up(viewer, whose, month.ok_or_else(|| FlowError::Broken("this month is no period".to_owned()))?).await
+}
+
 async fn told(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<Told, FlowError> {
+    Ok(Ok(render(&added_up(viewer, whose, period).await?)))
+}
+
+async fn added_up(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<CostsAnswer, FlowError> {
     let zone = viewer.moment.directives.roster.timezone_of(None);
     let of = Of {
         positions: &whose.positions,
@@ -132,7 +143,7 @@ async fn told(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<Told,
     let most = |spent: &Spent| spent.known.iter().map(|money| money.micros).max().unwrap_or(0);
     by.sort_by_key(|(_, spent)| std::cmp::Reverse(most(spent)));
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(Ok(render(&CostsAnswer {
+    Ok(CostsAnswer {
         of: whose.of.clone(),
         period,
         zone: zone.name().to_owned(),
@@ -142,7 +153,7 @@ async fn told(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<Told,
         by,
         moved: moved(viewer, &of).await?,
         as_of: viewer.moment.now,
-    })))
+    })
 }
 
 fn collect(spent: &mut Spent, row: &SpentBy) {

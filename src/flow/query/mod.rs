@@ -149,6 +149,12 @@ pub fn greeting(app: &App, about_us: bool) -> Result<Card, FlowError> {
     Ok(if about_us { greeting::what_i_do(bot, &examples) } else { greeting::hello(bot, &examples) })
 }
 
+/// What everything costs this month, for whoever runs the program.
+pub async fn costs_of_all(app: &App) -> Result<commands::costs::CostsAnswer, FlowError> {
+    let ours = SlackUser { team: app.ours.team.clone(), user: String::new() };
+    costs::of_all(&Viewer::new(app, &ours, &Asker::anywhere())?).await
+}
+
 /// A person's Home tab.
 pub async fn home_for(app: &App, by: &SlackUser) -> Result<Card, FlowError> {
     card(app, by, &Query::Home, &Asker::anywhere()).await

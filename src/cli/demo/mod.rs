@@ -1,18 +1,26 @@
 //! `workforce demo`: a look-alike Slack, the bot, its tools and the example company in one process, without keys or network.
 //!
-//! `--play` shows the rehearsals as conversations, one fresh company each; afterwards the company stays open until Ctrl-C.
+//! It opens a page on which one acts as anybody. `--play` shows the rehearsals as conversations first, one fresh company each;
+//! afterwards the company stays open until Ctrl-C.
+
+mod house;
+mod tries;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
+use house::House;
+
 use super::rehearse::{paint, tally, with_problems};
 use crate::rehearsals::company::{Setting, Time, Weather};
 use crate::rehearsals::transcript::{self, Paint};
-use crate::rehearsals::{Company, Outcome, Play, Rehearsal, run};
+use crate::rehearsals::{CannotRehearse, Company, Outcome, Play, Rehearsal, run};
+use crate::sandbox::SandboxError;
 
 /// The exit status when the company does something else than its rehearsals say.
 const EXIT_DIFFERS: u8 = 1;
@@ -34,6 +42,12 @@ pub struct Args {
     /// Leave after playing; otherwise the company stays open until Ctrl-C
     #[arg(long, requires = "play")]
     exit: bool,
+    /// Where the page is served on 127.0.0.1; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 8765)]
+    port: u16,
+    /// Print the page's address, and do not open it in a browser
+    #[arg(long)]
+    no_open: bool,
     /// Keep databases and the private copies of the directives in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -57,7 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
         }
         if !args.exit {
-            stay_open(&company, &program, &dir).await?;
+            stay_open(&company, &program, &dir, &args).await?;
         }
         Ok(code)
     })
@@ -117,32 +131,51 @@ fn summary(outcomes: &[Outcome], kept: Option<&Path>) {
     }
 }
 
-/// A company on this machine's clock, for whoever wants to try things by hand.
-async fn stay_open(company: &Company, program: &Path, dir: &Path) -> anyhow::Result<()> {
+/// A company on this machine's clock, with a page on which one acts as anybody.
+async fn stay_open(company: &Company, program: &Path, dir: &Path, args: &Args) -> anyhow::Result<()> {
     let dir = dir.join("open");
     std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+    let time = Time::Running;
     let setting = Setting {
         program: program.to_owned(),
         dir,
         database_url: None,
-        time: Time::Running,
+        time,
         watched_channels: Vec::new(),
+        port: args.port,
         weather: Weather::default(),
     };
-    let stage = company.open(&setting).await?;
-    let base = stage.sandbox.base_url();
-    println!("\nThe company is open. Its Slack listens on {base}; whoever holds the control token plays everybody:\n");
-    for act in [
-        r##"{"do":"says","user":"ana","channel":"support","text":"@workforce where is order ORD-1042?"}"##,
-        r##"{"do":"channel_view","channel":"support"}"##,
-    ] {
-        println!("  curl -s {base}/control/act -H 'Authorization: Bearer sandbox-control' -d '{act}'");
+    let stage = company.open(&setting).await.map_err(|error| match error {
+        CannotRehearse::Sandbox(SandboxError::Listen { port, .. }) => {
+            anyhow::Error::from(error).context(format!("port {port} is taken; try another one with --port"))
+        }
+        other => other.into(),
+    })?;
+    let address = stage.sandbox.open_page(Arc::new(House::of(stage.app())));
+    println!("\nThe company is open. Act as anybody in it at\n\n  {address}\n");
+    println!("Whoever knows this address plays everybody; it is served to this machine only.");
+    println!("Its directives are in {}; change one and it counts at once.", setting.dir.join(FOLDER).display());
+    println!("Ctrl-C ends it.");
+    // A terminal that is gone reads nothing; the demo goes on all the same.
+    let _gone = std::io::stdout().flush();
+    if !args.no_open {
+        open_in_browser(&address);
     }
-    println!(
-        "\nIts directives are in {}; change one and it counts at once. Ctrl-C ends it.",
-        setting.dir.join(FOLDER).display()
-    );
     super::serve::told_to_stop().await?;
     stage.close().await;
     Ok(())
+}
+
+/// Asks the system to show an address. Where there is no browser the printed address does.
+fn open_in_browser(address: &str) {
+    let mut command = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.args(["/C", "start", ""]);
+        command
+    } else {
+        Command::new("xdg-open")
+    };
+    let _no_browser = command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }

@@ -1,0 +1,73 @@
+//! Slack's short names of signs. The ones that people and this project use; any other is shown by its name, as Slack shows
+//! a name that it does not know.
+
+const SIGNS: &[(&str, &str)] = &[
+    ("+1", "👍"),
+    ("-1", "👎"),
+    ("100", "💯"),
+    ("alarm_clock", "⏰"),
+    ("bell", "🔔"),
+    ("black_square_for_stop", "⏹️"),
+    ("bulb", "💡"),
+    ("calendar", "📆"),
+    ("chart_with_upwards_trend", "📈"),
+    ("clap", "👏"),
+    ("clipboard", "📋"),
+    ("clock1", "🕐"),
+    ("computer", "💻"),
+    ("credit_card", "💳"),
+    ("eyes", "👀"),
+    ("fire", "🔥"),
+    ("gear", "⚙️"),
+    ("hand", "✋"),
+    ("heart", "❤️"),
+    ("heavy_check_mark", "✔️"),
+    ("hourglass", "⌛"),
+    ("hourglass_flowing_sand", "⏳"),
+    ("information_source", "ℹ️"),
+    ("joy", "😂"),
+    ("key", "🔑"),
+    ("lock", "🔒"),
+    ("mag", "🔍"),
+    ("memo", "📝"),
+    ("moneybag", "💰"),
+    ("no_entry", "⛔"),
+    ("no_entry_sign", "🚫"),
+    ("octagonal_sign", "🛑"),
+    ("ok_hand", "👌"),
+    ("package", "📦"),
+    ("page_facing_up", "📄"),
+    ("pray", "🙏"),
+    ("pushpin", "📌"),
+    ("question", "❓"),
+    ("raised_hands", "🙌"),
+    ("recycle", "♻️"),
+    ("robot_face", "🤖"),
+    ("rocket", "🚀"),
+    ("scales", "⚖️"),
+    ("seedling", "🌱"),
+    ("shopping_trolley", "🛒"),
+    ("slightly_smiling_face", "🙂"),
+    ("smile", "😄"),
+    ("sparkles", "✨"),
+    ("speech_balloon", "💬"),
+    ("sunflower", "🌻"),
+    ("tada", "🎉"),
+    ("thinking_face", "🤔"),
+    ("thumbsdown", "👎"),
+    ("thumbsup", "👍"),
+    ("warning", "⚠️"),
+    ("wave", "👋"),
+    ("white_check_mark", "✅"),
+    ("wrench", "🔧"),
+    ("x", "❌"),
+    ("zap", "⚡"),
+];
+
+/// The sign of a name without its colons.
+pub(super) fn sign(name: &str) -> Option<&'static str> {
+    SIGNS.iter().find(|(known, _)| *known == name).map(|(_, sign)| *sign)
+}
+
+/// The names that the page offers for a reaction.
+pub(super) const OFFERED: &[&str] = &["+1", "eyes", "white_check_mark", "tada", "heart", "pray"];
