@@ -18,6 +18,7 @@ embedded! {
     "rehearsals/orders.md",
     "rehearsals/people.md",
     "rehearsals/refunds.md",
+    "rehearsals/reminders.md",
     "roles/engineering.md",
     "roles/finance-manager.md",
     "roles/finance-operations.md",
