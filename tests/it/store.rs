@@ -5,6 +5,7 @@ mod inbox;
 mod ledger;
 mod outbox;
 mod runs;
+mod sample;
 mod schema;
 mod statements;
 mod tasks;
