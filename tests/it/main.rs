@@ -18,6 +18,8 @@ mod manifest;
 mod office;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
+#[cfg(feature = "sandbox")]
+mod replicas;
 mod routing;
 mod schedules;
 #[cfg(feature = "sandbox")]

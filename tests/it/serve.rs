@@ -11,13 +11,13 @@ use workforce::sandbox::{ReleaseOrder, Sandbox};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A folder with the example's directives, and a workspace for them.
-struct House {
-    dir: tempfile::TempDir,
-    sandbox: Sandbox,
+pub(super) struct House {
+    pub dir: tempfile::TempDir,
+    pub sandbox: Sandbox,
 }
 
 impl House {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
         for (path, text) in example::files() {
             let file = dir.path().join("directives").join(path);
@@ -28,7 +28,7 @@ impl House {
         Self { dir, sandbox: Sandbox::start(workspace).await.unwrap() }
     }
 
-    fn command(&self, app_token: &str, bot_token: &str) -> Command {
+    pub fn command(&self, app_token: &str, bot_token: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_workforce"));
         command
             .arg("serve")
@@ -65,7 +65,7 @@ impl House {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
