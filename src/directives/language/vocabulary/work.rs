@@ -6,7 +6,7 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Route,
         &[
-            "~ {work} ~ <goes_to> {to} ~",
+            "~ {work} ~ <goes_to> {to} (first)? ~",
             "~ {to} <handles> {work} ~",
             "~ <send> {work} ~ (over|on|along|up|straight)? (to|with) {to} ~",
             "~ {to} (be|get) (sent|given|assigned|handed) {work} ~",
@@ -150,6 +150,10 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ (spend) {bound} {period} (on|for) {who} ~",
             "~ (spend) {bound} (on|for) {who} {period} ~",
             "~ (do not|never) spend (more than|over|above) {money} {period} (on|for) {who} ~",
+            "~ (do not|never) (let|allow) {who} (to)? (spend|cost|use|burn) (more than|over|above) {money} {period} ~",
+            "~ (cap|limit|keep|hold|restrict) what {who} (spend|cost|use) (at|to|under|below|within) {money} {period} ~",
+            "~ what {who} (spend|cost|use) (be|must be|is to be)? (capped|limited) (at|to) {money} {period} ~",
+            "~ what {who} (spend|cost|use) (must|may|should|can) not (exceed|go over|go above|pass|be more than) {money} {period} ~",
             "~ (do not|never) spend (more than|over|above) {money} (on|for) {who} {period} ~",
             "~ {who} <aux>? (may|can|must|be allowed to|should)? (spend|cost|use|use up|burn|run up|consume|be allowed|get) {bound} {period} ~",
             "~ {who} (may|can|must|should|be to|shall) (not|never) (spend|cost|use|burn|exceed|go over|go above|run up|consume) (more than|over|above)? {money} {period} ~",
