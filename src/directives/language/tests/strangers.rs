@@ -40,14 +40,16 @@ fn a_pronoun_for_work_is_no_condition_beside_other_work() {
 #[test]
 fn what_people_may_see_of_the_bot() {
     for (text, tool) in [
-        ("The support lead may see the workload of the support agent.", "workforce.see_workload"),
         ("The support lead may see the workload of all agents.", "workforce.see_workload"),
-        ("The support lead can see how much work the agents have.", "workforce.see_workload"),
+        ("The support lead can look at the workload of every team.", "workforce.see_workload"),
         ("The support lead may see the costs of all agents.", "workforce.see_costs"),
         ("The support lead may see what the agents cost.", "workforce.see_costs"),
     ] {
         assert_one(text, json!({"kind": "permit", "who": ["role:support-lead"], "tools": [tool]}));
     }
+    // A right is for all that the tool shows; one that sounds narrower must not become a wider one.
+    let narrow = outcome("The support lead may see the workload of the support agent.");
+    assert!(matches!(narrow, Outcome::Refused(_)), "{}", told(&narrow));
 }
 
 #[test]
