@@ -253,7 +253,7 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
                 let first = tried.iter().find(|at| !NOISE.contains(&reader.low(**at)));
                 let object = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at))).nth(1);
                 let unbound = first.is_some_and(|at| missing.contains(at))
-                    || first.is_some_and(|at| super::tools::is_light(reader, *at))
+                    || first.is_some_and(|at| super::tools::is_light(reader, *at) || names_its_object(&name))
                         && object.is_some_and(|at| missing.contains(at));
                 let mut fault = undefined(reader, &missing, &name);
                 if unbound {
@@ -280,6 +280,11 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
         .collect();
     let action = Action { text: text.join(" "), tools: unique, when, span: reader.span(i, end) };
     Some(Slotted { end, val: Val::Action(Box::new(action)), cost, faults })
+}
+
+/// `billing.send_invoice` sends invoices and nothing else, `billing.refund` refunds whatever was paid.
+fn names_its_object(tool: &str) -> bool {
+    tool.rsplit('.').next().is_some_and(|local| local.contains('_'))
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".

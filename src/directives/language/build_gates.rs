@@ -70,13 +70,26 @@ pub fn build(
             }
             Form::Before => {
                 plain(beside)?;
-                let first = fitting.action(Slot::First)?.tools.clone();
+                let first = looked_up(reader, fitting)?;
                 Rule::Before(Before { action: action.text, tools: action.tools, who, when: clause.when, first })
             }
             _ => return None,
         });
     }
     Some(rules)
+}
+
+/// What must have been looked up; "orders must be looked up before they are cancelled" names it once for both.
+fn looked_up(reader: &Reader<'_>, fitting: &Match) -> Option<Vec<ToolPattern>> {
+    if let Some(first) = fitting.action(Slot::First) {
+        return Some(first.tools.clone());
+    }
+    let object = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Obj))?;
+    let whole = reader.slot(Slot::First, object.from);
+    whole.iter().find(|one| one.end == object.to && one.faults.is_empty()).and_then(|one| match &one.val {
+        Val::Action(action) => Some(action.tools.clone()),
+        _ => None,
+    })
 }
 
 fn plain(beside: &Beside) -> Option<()> {

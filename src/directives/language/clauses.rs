@@ -38,7 +38,8 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     }
     for fitting in reader.from(Set::Clause, at).iter() {
         // With a subject of its own it is a sentence, not something beside one.
-        if slot == Slot::Mod && (!stands_alone(fitting.form) || fitting.val(Slot::Work).is_some()) {
+        let subject = fitting.val(Slot::Work).is_some() || SUBJECTS.contains(&reader.low(fitting.start));
+        if slot == Slot::Mod && (!stands_alone(fitting.form) || subject) {
             continue;
         }
         let Some((clauses, bad)) = meaning(reader, fitting) else { continue };
@@ -54,6 +55,12 @@ fn simple(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     }
     found
 }
+
+/// With one of these in front, a clause has a subject of its own.
+const SUBJECTS: &[&str] = &[
+    "it", "they", "he", "she", "we", "you", "anything", "something", "everything", "someone", "anyone", "somebody",
+    "anybody", "people", "customers",
+];
 
 /// Forms that may stand beside a main clause without "if".
 fn stands_alone(form: Form) -> bool {

@@ -147,7 +147,7 @@ fn condition(reader: &Reader<'_>, from: usize, to: usize) -> Option<Parts> {
     let complete = parts.below.is_some()
         && parts.value.is_some()
         && (parts.measure.is_some() || !parts.who.is_empty() && parts.days.is_some());
-    let limitless = parts.measure.is_some() && parts.days.is_some() && !parts.who.is_empty();
+    let limitless = parts.measure.is_some() && parts.days.is_some();
     (complete || limitless).then_some(parts)
 }
 

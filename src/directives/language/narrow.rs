@@ -235,9 +235,15 @@ pub fn source(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
 
 /// How free a worker is: "only suggests", "asks before it acts", "acts and reports".
 pub fn level(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    // "merely observes" is "only observes".
+    let merely = matches!(reader.low(i), "merely" | "solely" | "purely");
+    let end = |phrase: &str| match phrase.strip_prefix("only ").filter(|_| merely) {
+        Some(rest) => phrase_at(reader, i + 1, rest),
+        None => phrase_at(reader, i, phrase),
+    };
     LEVELS
         .iter()
-        .filter_map(|(phrase, level)| phrase_at(reader, i, phrase).map(|end| (end, *level)))
+        .filter_map(|(phrase, level)| end(phrase).map(|end| (end, *level)))
         .map(|(end, level)| Slotted { end, val: Val::Level(level), cost: 0, faults: Vec::new() })
         .collect()
 }

@@ -193,6 +193,7 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
             modified(reader, &item, 0, &mut found);
         }
     }
+    found.extend(mentioned(reader, at, hedge_cost, &faults));
     // "emails about …", "form submissions".
     for (phrase, source, costs) in SOURCES {
         if let Some(end) = phrase_at(reader, at, phrase).filter(|_| *costs) {
@@ -208,6 +209,28 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
         }
     }
     found
+}
+
+/// "any mention of the word lawsuit".
+fn mentioned(reader: &Reader<'_>, at: usize, cost: u32, faults: &[Finding]) -> Vec<Item> {
+    if !matches!(reader.low(at), "mention" | "mentions") || reader.low(at + 1) != "of" {
+        return Vec::new();
+    }
+    let words = ["the word", "the words", "the phrase", "the term", "the terms", "either"];
+    let from = words.iter().filter_map(|phrase| phrase_at(reader, at + 2, phrase)).max().unwrap_or(at + 2);
+    let item = |one: &Slotted| match &one.val {
+        Val::Words(mentions) => Some(Item {
+            end: one.end,
+            clauses: vec![Clause {
+                when: Condition { mentions: mentions.clone(), ..Condition::default() },
+                ..Clause::default()
+            }],
+            cost: one.cost + cost,
+            faults: faults.iter().chain(&one.faults).cloned().collect(),
+        }),
+        _ => None,
+    };
+    reader.slot(super::grammar::Slot::Mentions, from).iter().filter_map(item).collect()
 }
 
 /// The item itself, and with each chain of modifiers that may follow.

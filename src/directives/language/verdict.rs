@@ -140,7 +140,9 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     {
         return Meaning::Rules(rules, cost);
     }
-    match candidates.into_iter().next() {
+    // A gate that someone believes in counts before a cheaper reading that nobody would miss.
+    let believed = candidates.iter().position(|built| enforceable(built, tokens)).unwrap_or(0);
+    match candidates.into_iter().nth(believed) {
         Some(built) => Meaning::Broken(built),
         None => Meaning::Nothing,
     }
@@ -371,7 +373,21 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
         let plain = between.iter().any(|word| {
             matches!(
                 *word,
-                "unless" | "without" | "until" | "," | "if" | "when" | "and" | "or" | ";" | "but" | "except" | "before"
+                "that"
+                    | "which"
+                    | "who"
+                    | "unless"
+                    | "without"
+                    | "until"
+                    | ","
+                    | "if"
+                    | "when"
+                    | "and"
+                    | "or"
+                    | ";"
+                    | "but"
+                    | "except"
+                    | "before"
             )
         });
         !plain && between.len() < 6

@@ -449,7 +449,7 @@ const STOPS: &[&str] = &[
     "is", "are", "be", "may", "can", "must", "should", "shall", "will", "has", "have", "had", "do", "does", "not",
     "and", "or", "to", "for", "if", "when", "unless", "with", "without", "in", "on", "by", "within", "otherwise",
     "before", "after", "from", "at", "who", "that", "which", "until", "about", "as", "of", "then", "but", "than", "'s",
-    "over", "under", "above", "once", "needs", "need",
+    "over", "under", "above", "once", "needs", "need", "what", "how", "why", "where", "whose", "next",
 ];
 
 /// Where `phrase` (words separated by spaces) ends if it stands at `i`.

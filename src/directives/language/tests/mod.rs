@@ -2,6 +2,7 @@
 
 mod contract;
 mod paraphrases;
+mod strangers;
 mod synonyms;
 mod wordings;
 

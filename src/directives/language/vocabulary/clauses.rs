@@ -75,19 +75,19 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenPause,
         &[
-            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone)|when that be (spent|reached|used up|gone)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
         ],
     ),
     (
         ThenAsk,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that)?",
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
         ],
     ),
     (
         ThenWarn,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|when it be reached|but go on|but carry on|but do not stop|at that point|then)?",
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|(when|once|if|as soon as) it be (reached|used up|spent|gone|exhausted|exceeded)|but go on|but carry on|but do not stop|at that point|then)?",
         ],
     ),
     (
@@ -126,7 +126,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
-            "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
+            "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and|open|waiting)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
             "(it|they|a <thing>|the <thing>|{work}) (be|have)? not (be)? (answered|picked up|taken|accepted|claimed|replied to|responded to|acknowledged) (within|in|after|for|by) {dur}",
             "(it|they|a <thing>|the <thing>|anyone|somebody|someone|a customer|the requester|{work}) (wait|have waited|have been waiting|be waiting|have to wait|be kept waiting) (for)? (more than|longer than|over|for)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
             "{dur} (pass|go by|have passed|have gone by|go past|elapse) (without|with no) (an|a|any)? (answer|reply|response|reaction)",

@@ -53,7 +53,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "<aux>? be handled by",
             "<aux>? be dealt with by",
             "<aux>? be taken care of by",
-            "<aux>? belong (to|with|in)",
+            "<aux>? belong (to|with)",
             "<aux>? end up (with|at|in)",
             "<aux>? be sent (over|on)? to",
             "<aux>? be routed to",

@@ -88,6 +88,11 @@ pub const OWN_TOOLS: &[(&str, &str, bool)] = &[
     ("workforce.stop", "Stop an agent, halt any agents or all agents", false),
     ("workforce.resume", "Resume an agent, start stopped agents again", false),
     ("workforce.see_costs", "See the costs, see what agents cost and spend, the cost report, spending figures", true),
+    (
+        "workforce.see_workload",
+        "See the workload, the load, the queue of agents and teams, how much work they have",
+        true,
+    ),
     ("workforce.see_status", "See the status of agents and tasks", true),
     ("workforce.see_ledger", "See the ledger, the audit log, the history of decisions", true),
     ("workforce.change_directives", "Change the directives, edit the rules", false),

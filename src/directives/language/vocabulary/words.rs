@@ -132,7 +132,8 @@ pub const FILLERS: &[&str] = &[
     "every time", "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away",
     "straight away", "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times",
     "from now on", "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default",
-    "themselves", "himself", "herself", "itself", "promptly", "hereby", "explicitly", "only ever",
+    "themselves", "himself", "herself", "itself", "promptly", "hereby", "explicitly", "only ever", "not a cent more",
+    "not a penny more", "and not a cent more", "and not a penny more", "and no more",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.
