@@ -5,6 +5,8 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+#[cfg(feature = "sandbox")]
+mod browser;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;
