@@ -21,6 +21,7 @@ pub mod directory;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+mod homes;
 pub mod intake;
 pub mod query;
 pub mod receive;

@@ -100,7 +100,8 @@ impl Chromium {
 
     /// The value of an expression; a promise is awaited.
     pub async fn eval(&mut self, tab: &Tab, expression: &str) -> Value {
-        let what = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
+        let what =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
         let out = self.on(tab, "Runtime.evaluate", what).await;
         assert!(out["exceptionDetails"].is_null(), "{expression}\n{}", out["exceptionDetails"]);
         out["result"]["value"].clone()

@@ -24,7 +24,8 @@ impl Demo {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.by_ref().map(|line| line.trim().to_owned()).find(|line| line.starts_with("http://127.0.0.1:"));
+        let address =
+            lines.by_ref().map(|line| line.trim().to_owned()).find(|line| line.starts_with("http://127.0.0.1:"));
         let address = address.expect("the demo prints its address");
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address, folder }
