@@ -246,7 +246,7 @@ pub async fn take_away(
     if let Some(held) = &held {
         assignments::end_current(tx, task.id, state, app.now()).await?;
         say(tx, task, held.id, last(held, Surface::Thread), app.now()).await?;
-        redraw_direct(app, tx, task, &last(held, Surface::Direct)).await?;
+        redraw_direct(app, tx, task, |_| Some(last(held, Surface::Direct))).await?;
     }
     Ok(held)
 }
@@ -278,12 +278,19 @@ pub async fn start_again(
     Ok(true)
 }
 
-/// Redraws the cards of a task in direct messages, wherever one was posted.
-pub async fn redraw_direct(app: &App, tx: &mut Tx, task: &Task, card: &Card) -> Result<(), FlowError> {
+/// Redraws the cards of a task in direct messages, wherever one was posted: each account's own, or as it stands where `card`
+/// has none for it.
+pub async fn redraw_direct(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    card: impl Fn(&str) -> Option<Card>,
+) -> Result<(), FlowError> {
     let prefix = task_dm_slot(task.id, "");
     for slot in outbox::slots_with_prefix(tx, &prefix).await? {
         let user = slot.trim_start_matches(&prefix).to_owned();
-        let tell = Queued::tell(slot, &user, card.clone()).in_conversation(&task.conversation);
+        let Some(card) = card(&user) else { continue };
+        let tell = Queued::tell(slot, &user, card).in_conversation(&task.conversation);
         outbox::queue(tx, &tell, app.now()).await?;
     }
     Ok(())

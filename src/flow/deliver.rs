@@ -1,6 +1,6 @@
 //! outbox → slack. Each lane in order; a sending that broke off is looked for before it is sent again.
 
-use super::{App, FlowError, Worked, failpoint};
+use super::{App, FlowError, Worked, failpoint, homes};
 use crate::clock::{Span, Timestamp};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::{Destination, Outgoing, Queued};
@@ -145,6 +145,7 @@ fn of_error(error: &WebError) -> Sent {
 
 async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowError> {
     let now = app.now();
+    let mut news = false;
     let mut tx = app.store.begin().await?;
     match sent {
         Sent::At(place) => {
@@ -153,6 +154,9 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
             }
             if let Some(place) = &place {
                 super::open::opened(app, &mut tx, &sending.slot, place).await?;
+            }
+            if let Ok(Outgoing::Say { to: Destination::Person(user), .. }) = &sending.what {
+                news = homes::draw_again(app, &mut tx, user, &sending.id.0.to_string()).await?;
             }
         }
         Sent::Again { after, why } if sending.attempt < MAX_ATTEMPTS => {
@@ -175,7 +179,11 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
             tell_triage(app, &mut tx, sending, now).await?;
         }
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    if news {
+        app.bell.ring();
+    }
+    Ok(())
 }
 
 /// The triage person hears of a message that could not be delivered, unless it was one to them.

@@ -23,6 +23,7 @@ pub mod erase;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+mod homes;
 pub mod hooks;
 pub mod intake;
 pub mod open;

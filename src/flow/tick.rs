@@ -8,7 +8,7 @@ use super::assign::{self, Giving, note, redraw_direct, request_of, say};
 use super::facts::Moment;
 use super::says::{because_of, cited_origin};
 use super::{App, FlowError, Worked, decide};
-use crate::assignments::decide::next_escalation;
+use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
 use crate::gate::store as approvals;
@@ -69,7 +69,12 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
     let view = names.work(&task, &held.worker, &because_of(&held), None);
     let state = WorkState::Escalated { to: to.clone(), at: moment.now, rule: Some(rule.clone()) };
     say(tx, &task, held.id, human::card(&view, &state, Surface::Thread), moment.now).await?;
-    redraw_direct(app, tx, &task, &human::card(&view, &state, Surface::Direct)).await?;
+    // Those who were asked before this holder have been told already, and may still accept with their own card.
+    let asked = accounts_of(moment, &task, &held);
+    redraw_direct(app, tx, &task, |user| {
+        asked.iter().any(|account| account == user).then(|| human::card(&view, &state, Surface::Direct))
+    })
+    .await?;
     let slot = format!("task:{}:escalated:{}", task.id.0, held.level);
     let notice = human::escalation_notice(&view, step.after, &to, Some(&rule));
     let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), notice).in_conversation(&task.conversation);
@@ -77,6 +82,17 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
     let because = Because::Escalated { from: before, rule: Some(rule) };
     let giving = Giving { worker: next, because, level: held.level + 1, offered_since: since };
     assign::give(app, tx, &task, giving).await
+}
+
+/// The accounts of everybody to whom a task was offered together.
+fn accounts_of(moment: &Moment, task: &Task, held: &Assignment) -> Vec<String> {
+    let names = moment.names();
+    let roster = &moment.directives.roster;
+    let requester = moment.directory.person_of(roster, &task.requester.user).map(|person| person.handle.as_str());
+    match holder_of(roster, &held.worker, requester) {
+        Holder::People(handles) => handles.iter().filter_map(|handle| names.person(handle).account).collect(),
+        Holder::Agent { .. } | Holder::Nobody(_) => Vec::new(),
+    }
 }
 
 /// When the task was first offered to the people of this chain: escalation counts from there.

@@ -4,7 +4,7 @@
 //! or that turn the text around them, are written as code points.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::LookedUp;
 use super::amounts::amount_argument;
@@ -12,7 +12,7 @@ use super::digest::{Bound, digest};
 use crate::catalogue::{Tool, ToolName, canonical};
 use crate::clock::Timestamp;
 use crate::directives::Directives;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// One waiting action, as its card tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,10 +197,46 @@ fn label_of(name: &str, schema: Option<&Value>) -> String {
 
 fn looked(looked: &LookedUp) -> Looked {
     let mut lines = Vec::new();
-    let empty = Value::Object(Map::new());
-    let result = if looked.result.is_null() { &empty } else { &looked.result };
-    flatten(result, None, "", "", &mut lines);
+    tell(&looked.result, "", "", &mut lines);
     Looked { source: looked.tool.clone(), at: looked.at, lines }
+}
+
+/// What a tool told, for people: what it does not know is left out, and cents of a named currency are an amount. Nothing
+/// here is part of what is approved; that is flattened whole by `flatten`.
+fn tell(value: &Value, path: &str, label: &str, lines: &mut Vec<Line>) {
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => {
+            let currency = fields.get("currency").and_then(Value::as_str).filter(|code| !code.is_empty());
+            let in_money = |name: &str, value: &Value| Some(in_cents(name, value, currency?)?.to_string());
+            let has_amounts = fields.iter().any(|(name, value)| in_money(name, value).is_some());
+            for (name, inner) in fields.iter().filter(|(name, _)| !(has_amounts && *name == "currency")) {
+                let path = join(path, name, ".");
+                let own = label_of(name.strip_suffix("_cents").unwrap_or(name), None);
+                match in_money(name, inner) {
+                    Some(value) => {
+                        lines
+                            .push(Line { label: visible(&join(label, &own, " › ")), argument: visible(&path), value })
+                    }
+                    None => tell(inner, &path, &join(label, &label_of(name, None), " › "), lines),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (at, inner) in items.iter().enumerate() {
+                tell(inner, &join(path, &at.to_string(), "."), &join(label, &format!("{}", at + 1), " "), lines);
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => flatten(value, None, path, label, lines),
+    }
+}
+
+/// The amount in a field such as `amount_cents`, which counts the smallest units of the currency.
+fn in_cents(name: &str, value: &Value, currency: &str) -> Option<Money> {
+    name.strip_suffix("_cents").filter(|rest| !rest.is_empty())?;
+    let currency = Currency::new(currency);
+    let step = 10_i64.pow(6_u32.saturating_sub(currency.minor_digits()));
+    Some(Money::new(value.as_i64()?.checked_mul(step)?, currency))
 }
 
 fn text_of(value: &Value) -> Option<String> {
@@ -228,4 +264,36 @@ fn hidden(c: char) -> bool {
             | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
             | 0xFFF0..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
         || (c.is_whitespace() && c != ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(result: Value) -> Vec<(String, String)> {
+        let tool = ToolName("orders.get".to_owned());
+        let seen = LookedUp { tool, arguments: Value::Null, result, at: Timestamp::ZERO };
+        looked(&seen).lines.into_iter().map(|line| (line.label, line.value)).collect()
+    }
+
+    #[test]
+    fn what_was_looked_up_is_told_as_people_write_it() {
+        let order = serde_json::json!({
+            "amount_cents": 45_000, "carrier": null, "currency": "USD", "lines": [{ "sku": "G-1", "gift": false }],
+        });
+        let line = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+        let want = [line("Amount", "$450.00"), line("Lines 1 › Gift", "false"), line("Lines 1 › Sku", "G-1")];
+        assert_eq!(told(order), want);
+        let yen = serde_json::json!({ "price_cents": 450, "currency": "JPY" });
+        assert_eq!(told(yen), [line("Price", &Money::new(450_000_000, Currency::new("JPY")).to_string())]);
+    }
+
+    #[test]
+    fn cents_of_nobody_knows_what_stay_as_they_are() {
+        let line = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+        assert_eq!(told(serde_json::json!({ "amount_cents": 450 })), [line("Amount cents", "450")]);
+        let half = serde_json::json!({ "amount_cents": 4.5, "currency": "USD" });
+        assert_eq!(told(half), [line("Amount cents", "4.5"), line("Currency", "USD")]);
+        assert!(told(Value::Null).is_empty());
+    }
 }

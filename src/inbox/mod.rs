@@ -13,7 +13,8 @@ use crate::workers::SlackUser;
 /// A trigger with the keys that make it one trigger, however often it is delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {
-    /// Unique for ever: `event:T1:Ev42`, `click:T1:…`, `command:T1:…`, `view:T1:…`, `hook:NAME:…`, `tick:KEY:…`.
+    /// Unique for ever: `event:T1:Ev42`, `click:T1:…`, `command:T1:…`, `view:T1:…`, `hook:NAME:…`, `tick:KEY:…`,
+    /// `home:T1:U1:…`.
     pub key: String,
     /// A second unique key: `message:T1:C1:TS` for new user messages, since `message` and `app_mention` tell of the same one.
     pub also: Option<String>,

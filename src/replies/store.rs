@@ -27,6 +27,7 @@ statements! { STATEMENTS;
     BEING_SENT (0) -> [slot] = { "SELECT slot FROM outbox WHERE state = 'sending' ORDER BY id" }
     SLOTS (1) -> [slot] = { "SELECT slot FROM posts WHERE slot LIKE $1 UNION SELECT slot FROM outbox WHERE slot LIKE $1 AND state IN ('pending', 'sending') ORDER BY 1" }
     FORGET (1) -> [] = { "DELETE FROM posts WHERE slot = $1" }
+    HAS_HOME (1) -> [id] = { "SELECT id FROM outbox WHERE slot = $1 LIMIT 1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM outbox WHERE state IN ('pending', 'sending')" }
     FREE_LEASES (0) -> [] = { "UPDATE outbox SET lease_until_us = 0 WHERE state IN ('pending', 'sending')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
@@ -136,6 +137,11 @@ pub async fn slots_with_prefix(tx: &mut Tx, prefix: &str) -> Result<Vec<String>,
 /// The slot's next saying is a new message.
 pub async fn start_afresh(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
     tx.run(&FORGET, args![slot]).await.map(|_| ())
+}
+
+/// Whether a Home tab was ever published for this account.
+pub async fn has_home(tx: &mut Tx, user: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(&HAS_HOME, args![format!("home:{user}")]).await?.is_some())
 }
 
 pub async fn open_count(store: &Store) -> Result<i64, StoreError> {

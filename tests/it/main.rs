@@ -7,6 +7,7 @@ mod architecture;
 mod bench;
 #[cfg(feature = "sandbox")]
 mod conversations;
+mod browser;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;

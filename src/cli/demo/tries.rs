@@ -26,15 +26,15 @@ fn all() -> Vec<Try> {
         one(
             "A question that an agent answers",
             &[said("@workforce where is order ORD-1042?")],
-            "Open the thread: the answer names the line that decided who takes it.",
+            "Send it, and open the thread: the answer names the line that decided who takes it.",
         ),
         one(
-            "A refund under the limit, and one above it",
+            "A refund under the limit, one over it",
             &[
-                said("@workforce please refund ORD-1042, $40, it arrived broken"),
-                said("@workforce please refund ORD-1043, $450, it arrived broken"),
+                said("@workforce please refund ORD-1043, $40, it arrived broken"),
+                said("@workforce please refund ORD-1042, $450, it arrived broken"),
             ],
-            "The first is made at once. Act as Lee Park and approve the second: you are refused. Then as Dana Ruiz.",
+            "$40 is refunded at once. $450 waits: act as Lee Park and approve it, and you are refused; as Dana Ruiz you are not.",
         ),
         one(
             "A question for a person",

@@ -9,7 +9,7 @@ mod stop;
 mod task;
 pub(in crate::flow) mod who;
 
-use super::{App, FlowError, failpoint, query, sync};
+use super::{App, FlowError, failpoint, homes, query, sync};
 use crate::commands::{self, Asked, Intent, help};
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::outbox::Queued;
@@ -73,6 +73,7 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
             }
             let said = carry_out(app, &mut tx, &intent, &by).await?;
             inbox::finish_at_once(&mut tx, &arrival, app.now()).await?;
+            homes::draw_again(app, &mut tx, &by.user, &arrival.key).await?;
             tx.commit().await?;
             sync::reload_if_old(app).await?;
             failpoint::pass("approval-decided");

@@ -182,7 +182,13 @@ async fn hold(app: &App, tx: &mut Tx, scene: &Scene, handle: &str, by: &SlackUse
     let held = Assignment { worker, state: AssignmentState::Held, accepted: Some(at), ..held.clone() };
     let state = WorkState::Accepted { at };
     say(tx, &scene.task, held.id, scene.work_card(&held, &state, Surface::Thread), at).await?;
-    redraw_direct(app, tx, &scene.task, &scene.work_card(&held, &state, Surface::Direct)).await?;
+    // Whoever was asked before sees that somebody has it, and not the holder's buttons.
+    let taken = WorkState::TakenByOther { by: scene.names().account(by), at };
+    redraw_direct(app, tx, &scene.task, |user| {
+        let state = if user == by.user { &state } else { &taken };
+        Some(scene.work_card(&held, state, Surface::Direct))
+    })
+    .await?;
     Ok(Said::Nothing)
 }
 
@@ -223,7 +229,7 @@ pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &
     note(tx, &scene.task, FactKind::TaskEnded, json!({ "state": "done", "by": by, "result": digest }), at).await?;
     let state = WorkState::Done { at, note: words.map(str::to_owned) };
     say(tx, &scene.task, held.id, scene.work_card(held, &state, Surface::Thread), at).await?;
-    redraw_direct(app, tx, &scene.task, &scene.work_card(held, &state, Surface::Direct)).await?;
+    redraw_direct(app, tx, &scene.task, |_| Some(scene.work_card(held, &state, Surface::Direct))).await?;
     Ok(Said::Nothing)
 }
 

@@ -48,6 +48,8 @@ pub(super) struct PageModel {
     tries: Vec<NumberedTry>,
     /// What stands in the box for a new message at first.
     draft: String,
+    /// What to look at after sending it.
+    hint: Option<String>,
     costs: Vec<(String, String)>,
     editor: Option<Editor>,
     offered: Vec<(&'static str, &'static str)>,
@@ -162,6 +164,7 @@ pub(super) async fn page(sandbox: &Sandbox, backstage: &dyn Backstage, asked: As
             home: matches!(place, Place::Home).then(|| home(s, &me)),
             modal: modal(s, &me),
             notices: s.notices.get(&me).cloned().unwrap_or_default(),
+            hint: tried(&asked, &tries).map(|(_, then)| then.to_owned()),
             draft: draft(&asked, &tries, s, &me),
             offered: emoji::OFFERED.iter().filter_map(|name| Some((*name, emoji::sign(name)?))).collect(),
             commands: s.app.slash_commands.iter().map(|command| command.command.clone()).collect(),

@@ -4,6 +4,7 @@ mod faults;
 mod firehose;
 mod messages;
 mod modals;
+mod page;
 mod people;
 mod sockets;
 mod webapi;
