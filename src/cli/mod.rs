@@ -8,8 +8,11 @@ pub mod check;
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
+pub mod doctor;
 pub mod explain;
+pub mod init;
 pub mod judge;
+pub mod manifest;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
 pub mod serve;
@@ -39,6 +42,12 @@ enum Command {
     Explain(explain::Args),
     /// Say whether a tool call would run, wait for whom, or be refused, and by which line
     Judge(judge::Args),
+    /// Write a small company to begin with: directives, settings, a service file
+    Init(init::Args),
+    /// Print Slack's description of the app, or say what another one lacks
+    Manifest(manifest::Args),
+    /// Find what keeps an installation from working, and say how to mend it
+    Doctor(doctor::Args),
     /// Connect to Slack and work until told to stop
     Serve(serve::Args),
     /// Play the rehearsals of the directives and compare what happens with what they say
@@ -61,6 +70,9 @@ pub fn main() -> ExitCode {
         Command::Bench(args) => bench::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Manifest(args) => manifest::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
         Command::Rehearse(args) => rehearse::run(args),

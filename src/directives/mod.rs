@@ -175,6 +175,20 @@ impl Directives {
         })
     }
 
+    /// Every channel that the files name, without `#`: in the list of channels, as a place, or as whoever hears of something.
+    pub fn named_channels(&self) -> std::collections::BTreeSet<String> {
+        let mut named: std::collections::BTreeSet<String> = self.roster.channels.keys().cloned().collect();
+        named.extend(
+            self.conditions().flat_map(|when| when.channels.iter().map(|c| c.trim_start_matches('#').to_owned())),
+        );
+        let schedules = self.each(|rule| if let Rule::Schedule(schedule) = rule { Some(schedule) } else { None });
+        let heard = schedules.flat_map(|(_, schedule)| schedule.to.iter().chain(&schedule.who)).filter_map(|worker| {
+            if let crate::workers::WorkerRef::Channel(name) = worker { Some(name.clone()) } else { None }
+        });
+        named.extend(heard);
+        named
+    }
+
     /// Whether a sentence routes the plain messages of this channel, without anybody mentioning the bot.
     pub fn watches(&self, channel: &str) -> bool {
         self.conditions().any(|when| {

@@ -205,7 +205,9 @@ async fn give_as_written(
     worker: &WorkerRef,
     reading: &Reading,
 ) -> Result<(), FlowError> {
-    let directives = app.directives()?;
+    let moment = Moment::of(app)?;
+    let worker = &remind::present(&moment, worker);
+    let directives = moment.directives;
     let routing = Routing {
         to: vec![worker.clone()],
         priority: Priority::Normal,

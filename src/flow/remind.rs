@@ -247,6 +247,12 @@ pub(super) fn people_for(moment: &Moment, worker: &WorkerRef) -> Vec<String> {
     people_meant(moment, worker).iter().flat_map(|handle| addressees(moment, handle)).collect()
 }
 
+/// The worker, or for a person who is away whoever stands in for them today.
+pub(super) fn present(moment: &Moment, worker: &WorkerRef) -> WorkerRef {
+    let WorkerRef::Person(handle) = worker else { return worker.clone() };
+    addressees(moment, handle).into_iter().next().map_or_else(|| worker.clone(), WorkerRef::Person)
+}
+
 /// The person, or whoever stands in for them today.
 fn addressees(moment: &Moment, handle: &str) -> Vec<String> {
     let stand_ins = moment.directives.roster.stand_ins(handle, &moment.directives.absences(), today(moment));

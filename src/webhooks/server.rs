@@ -91,6 +91,11 @@ impl Server {
         Ok(Self { listener, shared: Arc::new(shared) })
     }
 
+    /// Whether the address could be listened at now.
+    pub async fn can_bind(address: SocketAddr) -> std::io::Result<()> {
+        TcpListener::bind(address).await.map(|_closed_again| ())
+    }
+
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }

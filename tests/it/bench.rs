@@ -39,3 +39,20 @@ fn every_envelope_is_acknowledged_once_and_stored_once() {
     assert_eq!(report["goals"].as_array().map(Vec::len), Some(3));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
 }
+
+#[test]
+fn every_question_is_asked_in_both_companies() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "query", "--tasks", "60", "--positions", "10", "--times", "3", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    assert!(rows.len() >= 12, "{report}");
+    for row in rows {
+        assert!(row["latency_us"]["p50"].as_u64() > Some(0) && row["floor_us"]["p99"].as_u64() > Some(0), "{row}");
+    }
+}

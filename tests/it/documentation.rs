@@ -45,6 +45,9 @@ fn every_key_of_the_configuration_is_documented() {
     assert_eq!(first_cells(&text, "Top level"), set(fields_of(code, "File")));
     assert_eq!(first_cells(&text, "`[slack]`"), set(fields_of(code, "SlackSection")));
     assert_eq!(first_cells(&text, "`[limits]`"), set(fields_of(code, "Limits")));
+    let hooks = source("src/webhooks/config.rs");
+    assert_eq!(first_cells(&text, "`[webhooks]`"), set(fields_of(hooks, "Section")));
+    assert_eq!(first_cells(&text, "`[[webhooks.hooks]]`"), set(fields_of(hooks, "Entry")));
     assert_eq!(first_cells(&text, "`[[tools]]`"), set(fields_of(source("src/tools/config.rs"), "ServerEntry")));
 }
 

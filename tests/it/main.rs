@@ -12,8 +12,11 @@ mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;
 mod database;
+#[cfg(feature = "sandbox")]
+mod doctor;
 mod documentation;
 mod example_playbooks;
+mod init;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;

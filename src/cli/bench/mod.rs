@@ -3,6 +3,7 @@
 #[cfg(feature = "sandbox")]
 pub mod ack;
 mod company;
+pub mod query;
 pub mod route;
 mod sets;
 
@@ -21,6 +22,8 @@ enum Command {
     /// Acknowledge events over real sockets, as fast as it goes and at a steady rate, next to two floors
     #[cfg(feature = "sandbox")]
     Ack(ack::Args),
+    /// Ask every question in a company at work, next to one where hardly anything has happened
+    Query(query::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
     Route(route::Args),
 }
@@ -29,6 +32,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         #[cfg(feature = "sandbox")]
         Command::Ack(args) => ack::run(&args),
+        Command::Query(args) => query::run(&args),
         Command::Route(args) => route::run(&args),
     }
 }

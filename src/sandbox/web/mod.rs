@@ -73,7 +73,7 @@ pub(crate) async fn call(
     }
     drop(counted);
     let retry_after = answer["retry_after_header"].as_u64();
-    let scopes = sandbox.read(|s| s.app.bot_scopes.join(","));
+    let (scopes, now) = sandbox.read(|s| (s.app.bot_scopes.join(","), s.now()));
     let mut response = match answer {
         Value::Null => status.into_response(),
         mut answer => {
@@ -86,6 +86,11 @@ pub(crate) async fn call(
     let out = response.headers_mut();
     if let Ok(value) = scopes.parse() {
         out.insert("x-oauth-scopes", value);
+    }
+    // Slack's date is Slack's, not this machine's: a bot whose clock is wrong can see it.
+    let date = chrono::DateTime::from_timestamp_micros(now).unwrap_or_default();
+    if let Ok(value) = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string().parse() {
+        out.insert("date", value);
     }
     if let Some(seconds) = retry_after {
         out.insert("retry-after", seconds.into());

@@ -20,7 +20,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub use open::SlackRefuses;
+pub use open::{SlackRefuses, try_to_open};
 pub use pool::Sockets;
 
 /// Limits and intervals of the sockets; tests make them short.

@@ -59,6 +59,31 @@ pub(super) async fn ask_for_address(http: &reqwest::Client, config: &SlackConfig
     }
 }
 
+/// Asks for the address of a socket and does not open it; else why not, and how to mend it.
+pub async fn try_to_open(config: &SlackConfig) -> Result<(), (String, String)> {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let http = match &config.proxy {
+        Some(proxy) => match reqwest::Proxy::all(proxy.clone()) {
+            Ok(proxy) => http.proxy(proxy),
+            Err(_) => return Err(("the proxy cannot be used".to_owned(), "correct its address".to_owned())),
+        },
+        None => http,
+    };
+    let Ok(http) = http.build() else {
+        return Err(("no connection can be made".to_owned(), "check the machine's trust store".to_owned()));
+    };
+    match ask_for_address(&http, config).await {
+        Opened::Address(_not_used) => Ok(()),
+        Opened::Fatal(refused) => Err((refused.to_string(), refused.next_step.to_owned())),
+        Opened::LinkDisabled => {
+            Err(("Socket Mode is off".to_owned(), "switch it on under Settings → Socket Mode".to_owned()))
+        }
+        Opened::Failed { why, .. } => {
+            Err((why, "check that this machine reaches Slack over HTTPS, then try again".to_owned()))
+        }
+    }
+}
+
 fn sort(body: &Value, config: &SlackConfig, after: Option<Duration>) -> Opened {
     if body.flag("ok") {
         let address = body.text("url").and_then(|text| Url::parse(text).ok());
@@ -73,7 +98,7 @@ fn sort(body: &Value, config: &SlackConfig, after: Option<Duration>) -> Opened {
         };
     }
     let code = body.text("error").unwrap_or("no error code");
-    if matches!(code, "link_disabled" | "socket_mode_not_enabled" | "app_not_in_socket_mode") {
+    if matches!(code, "link_disabled" | "socket_mode_not_enabled" | "socket_mode_disabled" | "app_not_in_socket_mode") {
         return Opened::LinkDisabled;
     }
     match next_step(code) {

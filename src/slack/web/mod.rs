@@ -13,6 +13,7 @@ mod views;
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -20,11 +21,12 @@ use serde_json::Value;
 use super::config::{BadConfig, SlackConfig, WebLimits, is_loopback};
 use super::json::{Look, read_strictly};
 use super::pace::{Channel, Pace, Tier};
+use crate::clock::Timestamp;
 
 pub use chat::{Post, PostId, Posted};
 pub use conversations::{ChannelInfo, Said};
 pub use error::WebError;
-pub use people::{Group, TeamInfo, WhoAmI};
+pub use people::{Group, Seen, TeamInfo, WhoAmI};
 pub use views::OpenedView;
 
 pub(in crate::slack) use error::{describe, retry_after};
@@ -147,6 +149,18 @@ impl Web {
                 Err(WebError::Unknown { why })
             }
         }
+    }
+
+    /// What the headers of an answer tell: the scopes that are granted, and Slack's clock in whole seconds.
+    pub(super) async fn headers_of(&self, method: Method) -> Result<(Vec<String>, Option<Timestamp>), WebError> {
+        let url = self.base.join(method.name).map_err(|_| WebError::permanent("bad_api_url"))?;
+        let request = self.http.post(url).bearer_auth(self.token.expose_secret());
+        let answer = request.send().await.map_err(|error| error::of_transport(&error))?;
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let scopes = header("x-oauth-scopes").unwrap_or_default().split(',').map(str::trim);
+        let date = header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        let scopes = scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+        Ok((scopes, date.map(|date| Timestamp::from_utc(date.to_utc()))))
     }
 
     /// The body, up to the limit.

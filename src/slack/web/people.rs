@@ -6,6 +6,7 @@ use super::super::envelope::{Ours, read_account};
 use super::super::json::Look;
 use super::super::pace::{Channel, Tier};
 use super::{Arguments, Method, Web, WebError};
+use crate::clock::Timestamp;
 use crate::inbox::Account;
 
 const AUTH_TEST: Method = Method::new("auth.test", Tier::Special);
@@ -54,7 +55,24 @@ pub struct Group {
     pub disabled: bool,
 }
 
+/// What Slack tells of an installation without anything being changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub who: WhoAmI,
+    /// Empty where Slack did not tell.
+    pub scopes: Vec<String>,
+    /// Slack's clock, in whole seconds.
+    pub at: Option<Timestamp>,
+}
+
 impl Web {
+    /// Whose token this is, what it may do, and what time it is at Slack's.
+    pub async fn look(&self) -> Result<Seen, WebError> {
+        let who = self.who_am_i().await?;
+        let (scopes, at) = self.headers_of(AUTH_TEST).await?;
+        Ok(Seen { who, scopes, at })
+    }
+
     /// `auth.test`: whose token this is.
     pub async fn who_am_i(&self) -> Result<WhoAmI, WebError> {
         let body = self.call(AUTH_TEST, Arguments::default(), Channel::Irrelevant).await?;
