@@ -63,6 +63,11 @@ enum Command {
     DemoTools(demo_tools::Args),
 }
 
+/// The whole command line, as its reference describes it.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Reads the arguments and runs the command.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {

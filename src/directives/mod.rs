@@ -44,6 +44,9 @@ pub struct Reading {
     pub role: Option<String>,
 }
 
+/// Raised whenever a sentence is read otherwise than before, so that `readings.lock` says by which version it was written.
+pub const LANGUAGE_VERSION: u32 = 1;
+
 /// One loaded set: everything that the rest of the system may know of the files.
 #[derive(Debug, Clone)]
 pub struct Directives {

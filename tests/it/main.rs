@@ -5,9 +5,9 @@
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
+mod browser;
 #[cfg(feature = "sandbox")]
 mod conversations;
-mod browser;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
 mod crash;
@@ -20,6 +20,8 @@ mod init;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;
+#[cfg(feature = "sandbox")]
+mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 #[cfg(feature = "sandbox")]

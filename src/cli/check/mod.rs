@@ -1,10 +1,14 @@
 //! `workforce check`: what is wrong with the directives, and how each sentence was read.
 
+mod lock;
+mod sarif;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -17,6 +21,9 @@ use crate::clock::Clock;
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::{Directives, IN_FORCE, Reading, files};
 use crate::flow::directory::read_directory;
+
+/// How often `--watch` looks whether a file changed.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// The exit status when the directives hold an error.
 const EXIT_ERRORS: u8 = 1;
@@ -37,12 +44,23 @@ pub struct Args {
     /// The day that dates are judged by (default: today)
     #[arg(long, value_name = "DATE")]
     at: Option<NaiveDate>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["write_lock"])]
+    watch: bool,
+    /// Write readings.lock beside the directives: every rule as it is read, for reviews of what an edit changed in meaning
+    #[arg(long)]
+    write_lock: bool,
+    /// Fail unless readings.lock is there and says what is read now; for CI
+    #[arg(long, conflicts_with = "write_lock")]
+    locked: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Text,
     Json,
+    /// SARIF 2.1.0, which code reviews show beside the line
+    Sarif,
 }
 
 /// What a check found.
@@ -54,19 +72,41 @@ struct Report {
 
 /// Checks a folder; exits 1 when it holds an error.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let mut status = once(&args)?;
+    let mut texts = read_directory(&args.dir).ok();
+    while args.watch {
+        std::thread::sleep(LOOK_EVERY);
+        let now = read_directory(&args.dir).ok();
+        if now != texts {
+            texts = now;
+            status = once(&args)?;
+        }
+    }
+    Ok(status)
+}
+
+fn once(args: &Args) -> anyhow::Result<ExitCode> {
     let catalogue = args.tools.as_deref().map(read_tools).transpose()?;
     let today = args.at.unwrap_or_else(|| Clock::system().now().to_utc().date_naive());
-    let report = report(&args.dir, catalogue, today);
+    let mut report = report(&args.dir, catalogue, today);
+    let broken = |report: &Report| report.problems.iter().any(|problem| problem.severity == Severity::Error);
+    if let Some(set) = &report.set {
+        if args.write_lock && !broken(&report) {
+            let path = args.dir.join(lock::FILE);
+            std::fs::write(&path, lock::of(set)).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        report.problems.extend(lock::differences(&args.dir, set, args.locked));
+    }
     let text = match args.format {
         Format::Json => as_json(&report)?,
+        Format::Sarif => format!("{}\n", sarif::of(&report.problems, &args.dir)),
         Format::Text => {
             let styled = std::io::stdout().is_terminal();
             as_text(&report, &args.dir, args.readings, styled)
         }
     };
     std::io::stdout().write_all(text.as_bytes()).context("the output cannot be written")?;
-    let broken = report.problems.iter().any(|problem| problem.severity == Severity::Error);
-    Ok(if broken { ExitCode::from(EXIT_ERRORS) } else { ExitCode::SUCCESS })
+    Ok(if broken(&report) { ExitCode::from(EXIT_ERRORS) } else { ExitCode::SUCCESS })
 }
 
 /// The catalogue of `--tools FILE`.
