@@ -63,7 +63,8 @@ pub fn build(
             }
             Form::ForbidUnless => {
                 plain(beside)?;
-                if clause.when.is_empty() || clause.when.unless.is_some() {
+                // "only in spring" is a limit too, if one that nobody can check.
+                if clause.when.is_empty() && fitting.faults.is_empty() || clause.when.unless.is_some() {
                     return None;
                 }
                 let when = Condition { unless: Some(Box::new(clause.when)), ..Condition::default() };

@@ -10,7 +10,7 @@ use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Val, error};
 use super::vocabulary::recurrences::{CLOCKWORK, DAILY, FORTNIGHT, FORTNIGHTLY, OF_MONTHS, WEEKLY_OR_MONTHLY};
-use super::vocabulary::words::{DAYS, ORDINALS};
+use super::vocabulary::words::{DAYS, MONTHS, ORDINALS};
 use super::workers::phrase_at;
 use crate::directives::rule::{Rule, Schedule};
 use crate::workers::WorkerRef;
@@ -354,6 +354,10 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     let (end, numbers) = day_numbers(reader, at)?;
     if let Some((day, _)) = DAYS.iter().find(|(_, names)| names.contains(&reader.low(end))) {
         return week_of_month(reader, end + 1, &numbers, day);
+    }
+    if reader.low(end) == "of" && MONTHS.iter().any(|(_, names)| names.contains(&reader.low(end + 1))) {
+        let help = "a day of the year cannot be said in a schedule; write a day of each month";
+        return Some((end + 2, When::Open(help)));
     }
     let end = if matches!(reader.low(end), "day" | "days" | "calendar") { end + 1 } else { end };
     let (stop, months) = of_months(reader, end)?;

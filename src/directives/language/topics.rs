@@ -252,6 +252,14 @@ fn modified(reader: &Reader<'_>, item: &Item, depth: usize, found: &mut Vec<Item
         at += 1;
     }
     for modifier in reader.from(Set::WorkMod, at).iter() {
+        // "alerts to the SRE agent" says who gets them.
+        let receiver = |one: &Slotted| one.end == modifier.end && one.faults.is_empty();
+        if modifier.form == Form::About
+            && reader.low(modifier.start) == "to"
+            && reader.slot(super::grammar::Slot::To, modifier.start + 1).iter().any(receiver)
+        {
+            continue;
+        }
         let Some((alternatives, mut bad)) = clauses::meaning(reader, modifier) else { continue };
         let Some(joined) = clauses::both(&item.clauses, &alternatives) else { continue };
         // "a claim for damages" may be one literal phrase.
