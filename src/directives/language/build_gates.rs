@@ -48,27 +48,9 @@ pub fn build(
                 plain(beside)?;
                 Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when: clause.when })
             }
-            Form::ForbidUnlessFrom => {
+            Form::ForbidUnlessFrom | Form::ForbidUnless => {
                 plain(beside)?;
-                if who.is_empty() {
-                    return None;
-                }
-                let from = Condition { from: who, ..Condition::default() };
-                let mut when = clause.when;
-                if when.unless.is_some() {
-                    return None;
-                }
-                when.unless = Some(Box::new(from));
-                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who: Vec::new(), when })
-            }
-            Form::ForbidUnless => {
-                plain(beside)?;
-                // "only in spring" is a limit too, if one that nobody can check.
-                if clause.when.is_empty() && fitting.faults.is_empty() || clause.when.unless.is_some() {
-                    return None;
-                }
-                let when = Condition { unless: Some(Box::new(clause.when)), ..Condition::default() };
-                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when })
+                forbid_unless(fitting, action, who, clause.when)?
             }
             Form::Permit | Form::PermitNothingElse | Form::PermitOnly => {
                 permit(fitting, beside, action, who, &clause.when, &span, faults)?
@@ -82,6 +64,24 @@ pub fn build(
         });
     }
     Some(rules)
+}
+
+/// "only Kim may ask for refunds", "refunds only in #money": forbidden but for that.
+fn forbid_unless(fitting: &Match, action: Action, who: Vec<WorkerRef>, mut when: Condition) -> Option<Rule> {
+    if when.unless.is_some() {
+        return None;
+    }
+    if fitting.form == Form::ForbidUnlessFrom {
+        (!who.is_empty()).then_some(())?;
+        when.unless = Some(Box::new(Condition { from: who, ..Condition::default() }));
+        return Some(Rule::Forbid(Forbid { action: action.text, tools: action.tools, who: Vec::new(), when }));
+    }
+    // "only in spring" is a limit too, if one that nobody can check.
+    if when.is_empty() && fitting.faults.is_empty() {
+        return None;
+    }
+    let when = Condition { unless: Some(Box::new(when)), ..Condition::default() };
+    Some(Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when }))
 }
 
 /// What must have been looked up; "orders must be looked up before they are cancelled" names it once for both.
