@@ -223,7 +223,11 @@ fn measure(lines: &[Line], voc: &Vocabulary<'_>, show: bool) -> Tally {
     tally
 }
 
-/// The share of each batch that is read right; `CORPUS_SHOW=batch1` lists what is not.
+/// How many rules of a batch are refused or left still, and how much guidance is refused; these may only fall. No rule is
+/// misread, and whatever must be refused is.
+const LEFT: &[(&str, u32, u32)] = &[("batch8.jsonl", 1, 0), ("batch9.jsonl", 1, 0), ("batch10.jsonl", 0, 1)];
+
+/// Each batch is read right; `CORPUS_SHOW=batch1` lists what is not.
 #[test]
 fn the_corpus_is_read_as_a_careful_person_reads_it() {
     let company = company();
@@ -237,11 +241,18 @@ fn the_corpus_is_read_as_a_careful_person_reads_it() {
         .collect();
     let voc = Vocabulary::new(&company.roster, &company.catalogue, &defines, &company.roster.timezone, today());
     let shown = std::env::var("CORPUS_SHOW").unwrap_or_default();
-    let mut all = Vec::new();
+    let mut worse = Vec::new();
     for (name, lines) in batches() {
         let tally = measure(&lines, &voc, !shown.is_empty() && name.starts_with(&shown));
         eprintln!("{name}: {tally:?}");
-        all.push(tally);
+        let (_, rules, guidance) = LEFT.iter().find(|(batch, ..)| *batch == name).unwrap_or(&("", 0, 0));
+        let right = tally.exact + rules >= tally.rules
+            && tally.misread == 0
+            && tally.errors_refused == tally.errors
+            && tally.guidance_kept + guidance >= tally.guidance;
+        if tally.rules == 0 || !right {
+            worse.push(name);
+        }
     }
-    assert!(all.iter().all(|tally| tally.rules > 0));
+    assert!(worse.is_empty(), "read worse than before: {worse:?}; CORPUS_SHOW=batch lists what is read otherwise");
 }

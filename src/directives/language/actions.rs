@@ -104,7 +104,7 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
                     same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
                 let times = Times { over, per: days.clone(), same };
                 let when = Condition { times: Some(times), ..action.when.clone() };
-                let action = Action { when, span: reader.span(i, per.end), ..(**action).clone() };
+                let action = Action { when, same: None, span: reader.span(i, per.end), ..(**action).clone() };
                 found.push(Slotted {
                     end: per.end,
                     val: Val::Action(Box::new(action)),
@@ -153,7 +153,8 @@ fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             } else {
                 tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ")
             };
-            let action = Action { text, tools: tools.clone(), when: Condition::default(), span: reader.span(i, end) };
+            let span = reader.span(i, end);
+            let action = Action { text, tools: tools.clone(), span, ..Action::default() };
             let cost = if faults.is_empty() { 0 } else { NO_TOOL };
             found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
         }
@@ -193,98 +194,126 @@ pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Findin
 
 /// The words from `i` to `end` as one action phrase, a list perhaps.
 fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slotted> {
-    let mut parts: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut when = Condition::default();
-    let (mut cost, mut faults) = (0, Vec::new());
-    let mut at = i;
-    while at < end {
-        let low = reader.low(at);
-        if reader.tokens[at].is_mark(',') || matches!(low, "and" | "or" | "nor" | "either") {
-            // A comma may as well end the phrase; that reading comes first.
-            cost += if reader.tokens[at].is_mark(',') { 2 } else { 0 };
-            parts.push(Vec::new());
-        } else if let Some(length) = segment_at(reader, at, end) {
-            when.segments.push(length.1);
-            at += length.0;
-            continue;
-        } else if let Some((stop, priority)) = priority_of(reader, at).filter(|(stop, _)| *stop < end) {
-            when.priority = Some(priority);
-            at = stop;
-            continue;
-        } else if reader.hedge_at(at) > 0
-            && at + reader.hedge_at(at) <= end
-            && !is_tool_word(reader, at)
-            && !matches!(low, "about" | "say" | "around")
-        {
-            let stop = at + reader.hedge_at(at);
-            faults.push(reader.hedge_fault(at, stop));
-            cost += HEDGE_COST;
-            at = stop;
-            continue;
-        } else if is_vague(reader, slot, at) {
-            faults.push(reader.hedge_fault(at, at + 1));
-            cost += HEDGE_COST;
-        } else if let Some(list) = parts.last_mut() {
-            list.push(at);
-        }
-        at += 1;
-    }
-    parts.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
-    if parts.is_empty() {
+    let mut parts = Parts::of(reader, slot, i, end);
+    parts.lists.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
+    if parts.lists.is_empty() {
         return None;
     }
+    let (mut cost, mut faults) = (parts.cost, parts.faults);
     let mut tools: Vec<ToolPattern> = Vec::new();
-    for (order, part) in parts.iter().enumerate() {
-        let (bound, tried) = bind_part(reader, slot, &parts, order, part);
+    for (order, part) in parts.lists.iter().enumerate() {
+        let (bound, tried) = bind_part(reader, slot, &parts.lists, order, part);
         cost += 1;
-        match bound {
-            Bound::Tool(name, far) => {
-                cost += far;
-                tools.push(ToolPattern(name));
-            }
-            Bound::Several(names) => {
-                cost += UNDEFINED;
-                faults.push(several(reader, &tried, &names));
-                tools.push(ToolPattern(names[0].clone()));
-            }
-            Bound::Unknown(name, missing) => {
-                cost += UNDEFINED + u32::try_from(missing.len()).unwrap_or(9);
-                // The verb itself is no tool's: what looks like a ban may be guidance.
-                let first = tried.iter().find(|at| !NOISE.contains(&reader.low(**at)));
-                let object = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at))).nth(1);
-                let unbound = first.is_some_and(|at| missing.contains(at))
-                    || first.is_some_and(|at| super::tools::is_light(reader, *at) || names_its_object(&name))
-                        && object.is_some_and(|at| missing.contains(at));
-                let mut fault = undefined(reader, &missing, &name);
-                if unbound {
-                    fault.code = "undefined-act";
-                }
-                faults.push(fault);
-                tools.push(ToolPattern(name));
-            }
-            Bound::None => {
-                cost += NO_TOOL + u32::try_from(part.len()).unwrap_or(9);
-                faults.push(no_tool(reader, part));
-            }
-        }
-    }
-    let mut unique: Vec<ToolPattern> = Vec::new();
-    for tool in tools {
-        if !unique.contains(&tool) {
-            unique.push(tool);
-        }
+        let (tool, far, fault) = settled(reader, bound, &tried, part);
+        cost += far;
+        faults.extend(fault);
+        tools.extend(tool.map(ToolPattern).filter(|tool| !tools.contains(tool)));
     }
     let text: Vec<&str> = (i..end)
         .map(|at| reader.low(at))
         .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s" | "to"))
         .collect();
-    let action = Action { text: text.join(" "), tools: unique, when, span: reader.span(i, end) };
+    let same = counted(reader, i, end);
+    let action = Action { text: text.join(" "), tools, when: parts.when, same, span: reader.span(i, end) };
     Some(Slotted { end, val: Val::Action(Box::new(action)), cost, faults })
+}
+
+/// The words of an action phrase by item of its list, without what only narrows it.
+struct Parts {
+    lists: Vec<Vec<usize>>,
+    when: Condition,
+    cost: u32,
+    faults: Vec<Finding>,
+}
+
+impl Parts {
+    fn of(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Self {
+        let mut parts = Self { lists: vec![Vec::new()], when: Condition::default(), cost: 0, faults: Vec::new() };
+        let mut at = i;
+        while at < end {
+            at += parts.take(reader, slot, at, end);
+        }
+        parts
+    }
+
+    /// How many words it took.
+    fn take(&mut self, reader: &Reader<'_>, slot: Slot, at: usize, end: usize) -> usize {
+        let low = reader.low(at);
+        let comma = reader.tokens[at].is_mark(',');
+        if comma || matches!(low, "and" | "or" | "nor" | "either") {
+            // A comma may as well end the phrase; that reading comes first.
+            self.cost += if comma { 2 } else { 0 };
+            self.lists.push(Vec::new());
+            return 1;
+        }
+        if let Some((length, term)) = segment_at(reader, at, end) {
+            self.when.segments.push(term);
+            return length;
+        }
+        if let Some((stop, priority)) = priority_of(reader, at).filter(|(stop, _)| *stop < end) {
+            self.when.priority = Some(priority);
+            return stop - at;
+        }
+        let hedge = reader.hedge_at(at);
+        if hedge > 0 && at + hedge <= end && !is_tool_word(reader, at) && !matches!(low, "about" | "say" | "around") {
+            self.faults.push(reader.hedge_fault(at, at + hedge));
+            self.cost += HEDGE_COST;
+            return hedge;
+        }
+        if is_vague(reader, slot, at) {
+            self.faults.push(reader.hedge_fault(at, at + 1));
+            self.cost += HEDGE_COST;
+        } else if let Some(list) = self.lists.last_mut() {
+            list.push(at);
+        }
+        1
+    }
+}
+
+/// The tool that a part is taken for, what that costs, and what is wrong with it.
+fn settled(
+    reader: &Reader<'_>,
+    bound: Bound,
+    tried: &[usize],
+    part: &[usize],
+) -> (Option<String>, u32, Option<Finding>) {
+    match bound {
+        Bound::Tool(name, far) => (Some(name), far, None),
+        Bound::Several(names) => {
+            let fault = several(reader, tried, &names);
+            (names.into_iter().next(), UNDEFINED, Some(fault))
+        }
+        Bound::Unknown(name, missing) => {
+            let cost = UNDEFINED + u32::try_from(missing.len()).unwrap_or(9);
+            // The verb itself is no tool's: what looks like a ban may be guidance.
+            let mut said = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at)));
+            let (first, object) = (said.next(), said.next());
+            let unbound = first.is_some_and(|at| missing.contains(at))
+                || first.is_some_and(|at| super::tools::is_light(reader, *at) || names_its_object(&name))
+                    && object.is_some_and(|at| missing.contains(at));
+            let mut fault = undefined(reader, &missing, &name);
+            if unbound {
+                fault.code = "undefined-act";
+            }
+            (Some(name), cost, Some(fault))
+        }
+        Bound::None => {
+            let cost = NO_TOOL + u32::try_from(part.len()).unwrap_or(9);
+            (None, cost, Some(no_tool(reader, part)))
+        }
+    }
 }
 
 /// `billing.send_invoice` sends invoices and nothing else, `billing.refund` refunds whatever was paid.
 fn names_its_object(tool: &str) -> bool {
     tool.rsplit('.').next().is_some_and(|local| local.contains('_'))
+}
+
+/// "to one customer", "of the same order".
+fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
+    (from + 1..to)
+        .filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same"))
+        .find_map(|at| super::times::counted_by(reader.low(at)))
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".

@@ -27,65 +27,82 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
     }
     let rule = match fitting.form {
         Form::Budget => Rule::Budget(budget(reader, fitting, beside, who, faults)?),
-        Form::Review => {
-            let Some(Val::Every(every)) = fitting.val(Slot::Period) else { return None };
-            (Beside { remind: None, ..beside.clone() }).is_nothing().then_some(())?;
-            let by = fitting.workers(Slot::To).map(|w| w.refs.clone());
-            let remind = beside.remind.clone().or(by).unwrap_or_default();
-            let remind = if remind == [WorkerRef::Owner] { Vec::new() } else { remind };
-            Rule::Review(Review { who, every_days: every.days, remind })
-        }
-        Form::Sample => {
-            let Some(Val::Percent(percent)) = fitting.val(Slot::Pct) else { return None };
-            (Beside { by: None, ..beside.clone() }).is_nothing().then_some(())?;
-            let by = fitting.workers(Slot::To).or(beside.by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
-            if by.iter().any(|w| matches!(w, WorkerRef::Agent(_))) {
-                faults.push(error(
-                    "agent-approver",
-                    reader.span(fitting.start, fitting.end),
-                    "only people can check a sample".to_owned(),
-                    "name a person, a role or a team",
-                ));
-            }
-            Rule::Sample(Sample { who, percent: *percent, by })
-        }
-        Form::Autonomy => {
-            let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
-            (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
-            if fitting.workers(Slot::Who).is_none() && beside.until.is_none() {
-                return None;
-            }
-            Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() })
-        }
-        Form::Cover => {
-            beside.is_nothing().then_some(())?;
-            let Some(Val::Dates(from, until)) = fitting.val(Slot::Dates) else { return None };
-            let [person] = who.as_slice() else { return None };
-            let by = fitting.workers(Slot::To)?.refs.clone();
-            if by.contains(person) {
-                faults.push(error(
-                    "self-cover",
-                    reader.span(fitting.start, fitting.end),
-                    "nobody can stand in for themselves".to_owned(),
-                    "name someone else",
-                ));
-            }
-            Rule::Cover(Cover { person: person.clone(), by, from: from.clone(), until: until.clone() })
-        }
-        Form::Hours => {
-            beside.is_nothing().then_some(())?;
-            let Some(Val::Hours(hours)) = fitting.val(Slot::Days) else { return None };
-            Rule::Hours(Hours {
-                who,
-                days: hours.days.clone(),
-                start: hours.start.clone(),
-                end: hours.end.clone(),
-                timezone: hours.timezone.clone(),
-            })
-        }
+        Form::Review => review(fitting, beside, who)?,
+        Form::Sample => sample(reader, fitting, beside, who, faults)?,
+        Form::Autonomy => autonomy(fitting, beside, who)?,
+        Form::Cover => cover(reader, fitting, beside, &who, faults)?,
+        Form::Hours => hours(fitting, beside, who)?,
         _ => return None,
     };
     Some(vec![rule])
+}
+
+fn review(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Rule> {
+    let Some(Val::Every(every)) = fitting.val(Slot::Period) else { return None };
+    (Beside { remind: None, ..beside.clone() }).is_nothing().then_some(())?;
+    let by = fitting.workers(Slot::To).map(|w| w.refs.clone());
+    let remind = beside.remind.clone().or(by).unwrap_or_default();
+    let remind = if remind == [WorkerRef::Owner] { Vec::new() } else { remind };
+    Some(Rule::Review(Review { who, every_days: every.days, remind }))
+}
+
+fn sample(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    who: Vec<WorkerRef>,
+    faults: &mut Vec<Finding>,
+) -> Option<Rule> {
+    let Some(Val::Percent(percent)) = fitting.val(Slot::Pct) else { return None };
+    (Beside { by: None, ..beside.clone() }).is_nothing().then_some(())?;
+    let by = fitting.workers(Slot::To).or(beside.by.as_ref()).map(|w| w.refs.clone()).unwrap_or_default();
+    if by.iter().any(|w| matches!(w, WorkerRef::Agent(_))) {
+        faults.push(error(
+            "agent-approver",
+            reader.span(fitting.start, fitting.end),
+            "only people can check a sample".to_owned(),
+            "name a person, a role or a team",
+        ));
+    }
+    Some(Rule::Sample(Sample { who, percent: *percent, by }))
+}
+
+fn autonomy(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Rule> {
+    let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
+    (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
+    if fitting.workers(Slot::Who).is_none() && beside.until.is_none() {
+        return None;
+    }
+    Some(Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() }))
+}
+
+fn cover(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    who: &[WorkerRef],
+    faults: &mut Vec<Finding>,
+) -> Option<Rule> {
+    beside.is_nothing().then_some(())?;
+    let Some(Val::Dates(from, until)) = fitting.val(Slot::Dates) else { return None };
+    let [person] = who else { return None };
+    let by = fitting.workers(Slot::To)?.refs.clone();
+    if by.contains(person) {
+        faults.push(error(
+            "self-cover",
+            reader.span(fitting.start, fitting.end),
+            "nobody can stand in for themselves".to_owned(),
+            "name someone else",
+        ));
+    }
+    Some(Rule::Cover(Cover { person: person.clone(), by, from: from.clone(), until: until.clone() }))
+}
+
+fn hours(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Rule> {
+    beside.is_nothing().then_some(())?;
+    let Some(Val::Hours(hours)) = fitting.val(Slot::Days) else { return None };
+    let (days, start, end) = (hours.days.clone(), hours.start.clone(), hours.end.clone());
+    Some(Rule::Hours(Hours { who, days, start, end, timezone: hours.timezone.clone() }))
 }
 
 fn budget(

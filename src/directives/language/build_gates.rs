@@ -8,7 +8,7 @@ use super::scan::Reader;
 use super::values::{Action, Clause, Match, Okay, Val, error, warning};
 use crate::catalogue::ToolName;
 use crate::directives::rule::{
-    Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, ToolPattern,
+    Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, Same, ToolPattern,
 };
 use crate::workers::WorkerRef;
 
@@ -28,6 +28,10 @@ pub fn build(
         // "They need approval": the pronoun is what is wrong.
         let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
         let action = clause.action.clone().or_else(nothing)?;
+        let mut clause = clause;
+        if let Some(same) = action.same {
+            counted_by(&mut clause.when, same, &span, faults);
+        }
         check_amount(reader, &action, &clause.when, &span, faults);
         check_moment(&clause.when, &span, faults);
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
@@ -44,26 +48,9 @@ pub fn build(
                 plain(beside)?;
                 Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when: clause.when })
             }
-            Form::ForbidUnlessFrom => {
+            Form::ForbidUnlessFrom | Form::ForbidUnless => {
                 plain(beside)?;
-                if who.is_empty() {
-                    return None;
-                }
-                let from = Condition { from: who, ..Condition::default() };
-                let mut when = clause.when;
-                if when.unless.is_some() {
-                    return None;
-                }
-                when.unless = Some(Box::new(from));
-                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who: Vec::new(), when })
-            }
-            Form::ForbidUnless => {
-                plain(beside)?;
-                if clause.when.is_empty() || clause.when.unless.is_some() {
-                    return None;
-                }
-                let when = Condition { unless: Some(Box::new(clause.when)), ..Condition::default() };
-                Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when })
+                forbid_unless(fitting, action, who, clause.when)?
             }
             Form::Permit | Form::PermitNothingElse | Form::PermitOnly => {
                 permit(fitting, beside, action, who, &clause.when, &span, faults)?
@@ -77,6 +64,24 @@ pub fn build(
         });
     }
     Some(rules)
+}
+
+/// "only Kim may ask for refunds", "refunds only in #money": forbidden but for that.
+fn forbid_unless(fitting: &Match, action: Action, who: Vec<WorkerRef>, mut when: Condition) -> Option<Rule> {
+    if when.unless.is_some() {
+        return None;
+    }
+    if fitting.form == Form::ForbidUnlessFrom {
+        (!who.is_empty()).then_some(())?;
+        when.unless = Some(Box::new(Condition { from: who, ..Condition::default() }));
+        return Some(Rule::Forbid(Forbid { action: action.text, tools: action.tools, who: Vec::new(), when }));
+    }
+    // "only in spring" is a limit too, if one that nobody can check.
+    if when.is_empty() && fitting.faults.is_empty() {
+        return None;
+    }
+    let when = Condition { unless: Some(Box::new(when)), ..Condition::default() };
+    Some(Rule::Forbid(Forbid { action: action.text, tools: action.tools, who, when }))
 }
 
 /// What must have been looked up; "orders must be looked up before they are cancelled" names it once for both.
@@ -352,6 +357,20 @@ fn check_amount(
             )
         };
         faults.push(error("no-amount", span.clone(), message, &help));
+    }
+}
+
+/// "refunds to one customer" only says something where refunds are added up or counted.
+fn counted_by(when: &mut Condition, by: Same, span: &std::ops::Range<usize>, faults: &mut Vec<Finding>) {
+    let total = when.amount.as_mut().filter(|amount| amount.per.is_some()).map(|amount| &mut amount.same);
+    match total.or(when.times.as_mut().map(|times| &mut times.same)) {
+        Some(same) if same.is_none_or(|known| known == by) => *same = Some(by),
+        Some(_) | None => faults.push(error(
+            "no-limit",
+            span.clone(),
+            "this does not say how much or how often for the same one".to_owned(),
+            "write a sum or a number and a time, as in “more than $500 per customer and week”",
+        )),
     }
 }
 

@@ -237,51 +237,87 @@ pub fn or_into(a: &Condition, b: &Condition) -> Option<Condition> {
 
 /// The alternatives that a fitting pattern stands for, and what is wrong with them.
 pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec<Finding>)> {
-    let mut faults = Vec::new();
-    let mut clause = Clause::default();
-    let when = &mut clause.when;
     // "a refund request waits …": the work named inside of the clause.
-    let inner: Vec<Clause> = fitting
-        .vals(Slot::Work)
-        .find_map(|val| match val {
-            Val::Clauses(clauses) => Some(clauses.clone()),
-            _ => None,
-        })
-        .unwrap_or_default();
-    let words = |slot: Slot| {
-        fitting.vals(slot).find_map(|val| match val {
-            Val::Words(words) => Some(words.clone()),
-            _ => None,
-        })
+    let inner = fitting.vals(Slot::Work).find_map(|val| match val {
+        Val::Clauses(clauses) => Some(clauses.clone()),
+        _ => None,
+    });
+    let mut clause = match fitting.form {
+        Form::Acts | Form::ActsAmount => acts(fitting)?,
+        _ => Clause { when: said_of_work(fitting)?, ..Clause::default() },
     };
-    let count = |slot: Slot| {
-        fitting.vals(slot).find_map(|val| match val {
-            Val::Count(n) => Some(*n),
-            _ => None,
-        })
+    if let Some(who) = fitting.workers(Slot::Who)
+        && !matches!(fitting.form, Form::Inside | Form::Outside)
+    {
+        clause.who.clone_from(&who.refs);
+    }
+    let mut faults = Vec::new();
+    if clause.when.amount.as_ref().is_some_and(empty) {
+        faults.push(error(
+            "empty-range",
+            reader.span(fitting.start, fitting.end),
+            "no amount lies in this range".to_owned(),
+            "",
+        ));
+    }
+    let clauses = vec![clause];
+    let all = match inner.filter(|inner| !inner.is_empty()) {
+        Some(inner) => both(&inner, &clauses)?,
+        None => clauses,
     };
+    Some((all, faults))
+}
+
+/// "a refund is over $200", "the agent wants to delete an account".
+fn acts(fitting: &Match) -> Option<Clause> {
+    let action = fitting.action(Slot::Act)?.clone();
+    let mut when = action.when.clone();
+    if fitting.form == Form::ActsAmount {
+        when.amount = Some(amount(fitting)?);
+    }
+    Some(Clause { when, action: Some(action), ..Clause::default() })
+}
+
+fn words(fitting: &Match, slot: Slot) -> Option<Vec<String>> {
+    fitting.vals(slot).find_map(|val| match val {
+        Val::Words(words) => Some(words.clone()),
+        _ => None,
+    })
+}
+
+fn count(fitting: &Match, slot: Slot) -> Option<u32> {
+    fitting.vals(slot).find_map(|val| match val {
+        Val::Count(n) => Some(*n),
+        _ => None,
+    })
+}
+
+/// The condition that a clause sets on the work that comes in.
+fn said_of_work(fitting: &Match) -> Option<Condition> {
+    let mut when = Condition::default();
     match fitting.form {
         Form::Unanswered => {
             when.unanswered_for = Some(fitting.duration()?.clone());
-            when.channels = words(Slot::Channels).unwrap_or_default();
+            when.channels = words(fitting, Slot::Channels).unwrap_or_default();
         }
         Form::Stuck => when.stuck_for = Some(fitting.duration()?.clone()),
-        Form::FailedTimes => when.failed_times = Some(count(Slot::Count).or_else(|| count(Slot::Num))?),
+        Form::FailedTimes => {
+            when.failed_times = Some(count(fitting, Slot::Count).or_else(|| count(fitting, Slot::Num))?);
+        }
         Form::FailedOnce => when.failed_times = Some(1),
         Form::Unsure => when.unsure = true,
-        Form::About => when.topics = words(Slot::Topics)?,
-        Form::Mentions => when.mentions = words(Slot::Mentions)?,
+        Form::About => when.topics = words(fitting, Slot::Topics)?,
+        Form::Mentions => when.mentions = words(fitting, Slot::Mentions)?,
         Form::MentionsAll => {
-            let each = words(Slot::Mentions)?.into_iter();
+            let each = words(fitting, Slot::Mentions)?.into_iter();
             when.all = each.map(|word| Condition { mentions: vec![word], ..Condition::default() }).collect();
         }
-        Form::InChannel => when.channels = words(Slot::Channels)?,
-        Form::Segment => when.segments = words(Slot::Seg)?,
+        Form::InChannel => when.channels = words(fitting, Slot::Channels)?,
+        Form::Segment => when.segments = words(fitting, Slot::Seg)?,
         Form::FromWorker => {
             let from = fitting.workers(Slot::From)?;
-            if from.everyone || from.refs.contains(&WorkerRef::Human) && from.refs.len() > 1 {
-                return None;
-            }
+            let vague = from.everyone || from.refs.contains(&WorkerRef::Human) && from.refs.len() > 1;
+            (!vague).then_some(())?;
             when.from.clone_from(&from.refs);
         }
         Form::Amount => when.amount = Some(amount(fitting)?),
@@ -302,37 +338,13 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         }
         Form::TimesOver => {
             let Some(Val::Per { days, same }) = fitting.val(Slot::Per) else { return None };
-            let over = count(Slot::NumBound).or_else(|| count(Slot::Num).map(|n| n.saturating_sub(1)))?;
+            let at_least = || count(fitting, Slot::Num).map(|n| n.saturating_sub(1));
+            let over = count(fitting, Slot::NumBound).or_else(at_least)?;
             when.times = Some(Times { over, per: days.clone(), same: *same });
-        }
-        Form::Acts | Form::ActsAmount => {
-            let action = fitting.action(Slot::Act)?.clone();
-            *when = action.when.clone();
-            if fitting.form == Form::ActsAmount {
-                when.amount = Some(amount(fitting)?);
-            }
-            clause.action = Some(action);
         }
         _ => return None,
     }
-    if let Some(who) = fitting.workers(Slot::Who) {
-        clause.who.clone_from(&who.refs);
-        if matches!(fitting.form, Form::Inside | Form::Outside) {
-            clause.who.clear();
-        }
-    }
-    if let Some(range) = &clause.when.amount
-        && empty(range)
-    {
-        faults.push(error(
-            "empty-range",
-            reader.span(fitting.start, fitting.end),
-            "no amount lies in this range".to_owned(),
-            "",
-        ));
-    }
-    let clauses = vec![clause];
-    Some((if inner.is_empty() { clauses } else { both(&inner, &clauses)? }, faults))
+    Some(when)
 }
 
 fn amount(fitting: &Match) -> Option<AmountRange> {

@@ -9,33 +9,17 @@ use super::workers::phrase_at;
 
 /// A clock time at `i`: (end, hour, minute, faults).
 pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Finding>)> {
-    let token = reader.tokens.get(i)?;
-    let (mut end, mut hour, minute, bare) = match &token.kind {
-        Kind::Clock(hour, minute) => (i + 1, *hour, *minute, false),
-        Kind::Number => match token.low.split_once('.') {
-            // "8.30" as some write it.
-            Some((hour, minute)) if minute.len() == 2 => (i + 1, hour.parse().ok()?, minute.parse().ok()?, false),
-            Some(_) => return None,
-            None => (i + 1, token.low.parse().ok()?, 0, true),
-        },
-        Kind::Word => match token.low.as_str() {
-            "noon" | "midday" => return Some((i + 1, 12, 0, Vec::new())),
-            "midnight" => return Some((i + 1, 0, 0, Vec::new())),
-            "half" if reader.low(i + 1) == "past" => {
-                let (end, hour, _, faults) = clock(reader, i + 2)?;
-                return Some((end, hour, 30, faults));
-            }
-            "quarter" if reader.low(i + 1) == "past" => {
-                let (end, hour, _, faults) = clock(reader, i + 2)?;
-                return Some((end, hour, 15, faults));
-            }
-            _ => {
-                let (end, micros) = number(reader, i)?;
-                (end, u32::try_from(micros / MICROS).ok()?, 0, true)
-            }
-        },
-        _ => return None,
-    };
+    let low = reader.low(i);
+    match low {
+        "noon" | "midday" => return Some((i + 1, 12, 0, Vec::new())),
+        "midnight" => return Some((i + 1, 0, 0, Vec::new())),
+        "half" | "quarter" if reader.low(i + 1) == "past" => {
+            let (end, hour, _, faults) = clock(reader, i + 2)?;
+            return Some((end, hour, if low == "half" { 30 } else { 15 }, faults));
+        }
+        _ => {}
+    }
+    let (mut end, hour, minute, bare) = written(reader, i)?;
     let mut marked = !bare;
     if matches!(reader.low(end), "o'clock" | "oclock") {
         end += 1;
@@ -43,30 +27,15 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
         end += 1;
         marked = true;
     }
-    let half = reader.low(end).replace('.', "");
-    let morning = matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "morning"));
-    let evening =
-        matches!((half.as_str(), reader.low(end + 1), reader.low(end + 2)), ("in", "the", "afternoon" | "evening"))
-            || (half == "at" && reader.low(end + 1) == "night");
     let mut faults = Vec::new();
-    let bad = |hour: u32| hour == 0 || hour > 12;
-    if half == "am" || morning {
-        faults.extend(bad(hour).then(|| impossible(reader, i, end)));
-        hour = if hour == 12 { 0 } else { hour };
-        end += if morning { 3 } else { 1 };
-        marked = true;
-    } else if half == "pm" || evening {
-        faults.extend((bad(hour) && half == "pm").then(|| impossible(reader, i, end)));
-        hour = if hour < 12 { hour + 12 } else { hour };
-        end += if half == "pm" {
-            1
-        } else if half == "at" {
-            2
-        } else {
-            3
-        };
-        marked = true;
-    }
+    let (end, hour) = match half_of_day(reader, end) {
+        Some(half) => {
+            marked = true;
+            faults.extend((half.strict && (hour == 0 || hour > 12)).then(|| impossible(reader, i, end)));
+            (half.end, by_half(hour, half.late))
+        }
+        None => (end, hour),
+    };
     if hour > 24 || minute > 59 || (hour == 24 && minute > 0) {
         faults.push(impossible(reader, i, end));
     }
@@ -79,6 +48,59 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
         ));
     }
     Some((end, hour, minute, faults))
+}
+
+/// Twelve at night is 0, twelve at noon 12; 14 in the afternoon stays 14.
+fn by_half(hour: u32, late: bool) -> u32 {
+    match (hour, late) {
+        (12, false) => 0,
+        (0..12, true) => hour + 12,
+        _ => hour,
+    }
+}
+
+/// The figures alone: (end, hour, minute, whether there was an hour only).
+fn written(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, bool)> {
+    let token = reader.tokens.get(i)?;
+    match &token.kind {
+        Kind::Clock(hour, minute) => Some((i + 1, *hour, *minute, false)),
+        Kind::Number => match token.low.split_once('.') {
+            // "8.30" as some write it.
+            Some((hour, minute)) if minute.len() == 2 => Some((i + 1, hour.parse().ok()?, minute.parse().ok()?, false)),
+            Some(_) => None,
+            None => Some((i + 1, token.low.parse().ok()?, 0, true)),
+        },
+        Kind::Word => {
+            let (end, micros) = number(reader, i)?;
+            Some((end, u32::try_from(micros / MICROS).ok()?, 0, true))
+        }
+        _ => None,
+    }
+}
+
+/// "am", "in the evening", "at night".
+struct HalfOfDay {
+    end: usize,
+    late: bool,
+    /// Goes with the hours from one to twelve only.
+    strict: bool,
+}
+
+fn half_of_day(reader: &Reader<'_>, at: usize) -> Option<HalfOfDay> {
+    let half = reader.low(at).replace('.', "");
+    if half == "am" || half == "pm" {
+        return Some(HalfOfDay { end: at + 1, late: half == "pm", strict: true });
+    }
+    if phrase_at(reader, at, "at night").is_some() {
+        return Some(HalfOfDay { end: at + 2, late: true, strict: false });
+    }
+    let end = at + 3;
+    match reader.low(at + 2) {
+        _ if half != "in" || reader.low(at + 1) != "the" => None,
+        "morning" => Some(HalfOfDay { end, late: false, strict: true }),
+        "afternoon" | "evening" => Some(HalfOfDay { end, late: true, strict: false }),
+        _ => None,
+    }
 }
 
 fn impossible(reader: &Reader<'_>, from: usize, to: usize) -> Finding {

@@ -120,6 +120,10 @@ pub fn percent(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         } else if matches!(reader.low(end), "per") && reader.low(end + 1) == "cent" {
             push(end + 2, micros);
         } else {
+            // "15 of its answers": of how many?
+            if reader.low(end) == "of" && number(reader, end + 1).is_none() && reader.low(end + 1) != "every" {
+                push(end, 0);
+            }
             for phrase in ["in", "out of", "in every", "of every", "out of every", "of"] {
                 if let Some((end, whole)) = phrase_at(reader, end, phrase).and_then(|at| number(reader, at))
                     && whole > 0

@@ -62,99 +62,105 @@ pub fn unknown_tools(define: &Define, text: &str, vocabulary: &Vocabulary<'_>) -
         .collect()
 }
 
+/// "By X we mean", "When we say X we mean", "With X we mean".
+const LEADS: &[&[&str]] = &[
+    &["by"],
+    &["with"],
+    &["when", "we", "say"],
+    &["if", "we", "say"],
+    &["when", "we", "write"],
+    &["when", "we", "speak", "of"],
+    &["when", "we", "talk", "about"],
+    &["under"],
+];
+
+const MEANT: &[&[&str]] = &[
+    &["we", "mean"],
+    &["is", "meant"],
+    &["are", "meant"],
+    &["i", "mean"],
+    &["we", "understand"],
+    &["you", "should", "understand"],
+];
+
+/// "X means …".
+const MEANS: &[&[&str]] = &[
+    &["means"],
+    &["mean"],
+    &["stands", "for"],
+    &["stand", "for"],
+    &["refers", "to"],
+    &["refer", "to"],
+    &["is", "short", "for"],
+    &["is", "defined", "as"],
+    &["are", "defined", "as"],
+    &["is", "what", "we", "call"],
+    &["is", "our", "word", "for"],
+    &["is", "the", "tool"],
+    &["is", "done", "with"],
+    &["is", "done", "by"],
+    &["is", "made", "with"],
+    &["is", "a", "call", "to"],
+    &["is", "a", "call", "of"],
+    &["is", "our", "name", "for"],
+    &["covers"],
+    &["includes"],
+    &["comprises"],
+    &["is", "carried", "out", "by"],
+    &["is", "carried", "out", "with"],
+    &["translates", "to"],
+    &["denotes"],
+];
+
+/// Where `words` stand, from a place on.
+fn find(tokens: &[Token], words: &[&str], from: usize) -> Option<usize> {
+    (from..tokens.len()).find(|i| words.iter().enumerate().all(|(n, word)| low(tokens, i + n) == *word))
+}
+
+fn low(tokens: &[Token], i: usize) -> &str {
+    tokens.get(i).map_or("", |token| token.low.as_str())
+}
+
 /// (tokens of the term, where the meaning starts).
 fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
-    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
-    let find = |words: &[&str], from: usize| {
-        (from..tokens.len()).find(|i| words.iter().enumerate().all(|(n, word)| low(i + n) == *word))
-    };
-    let quoted = |range: std::ops::Range<usize>| range;
-    // "By X we mean", "When we say X we mean", "With X we mean".
-    for lead in [
-        &["by"][..],
-        &["with"],
-        &["when", "we", "say"],
-        &["if", "we", "say"],
-        &["when", "we", "write"],
-        &["when", "we", "speak", "of"],
-        &["when", "we", "talk", "about"],
-        &["under"],
-    ] {
-        if lead.iter().enumerate().all(|(n, word)| low(n) == *word) {
-            for phrase in [
-                &["we", "mean"][..],
-                &["is", "meant"],
-                &["are", "meant"],
-                &["i", "mean"],
-                &["we", "understand"],
-                &["you", "should", "understand"],
-            ] {
-                if let Some(at) = find(phrase, lead.len()) {
-                    let end = at - usize::from(tokens[at - 1].is_mark(','));
-                    return Some((quoted(lead.len()..end), at + phrase.len()));
-                }
-            }
+    for lead in LEADS.iter().filter(|lead| find(&tokens[..tokens.len().min(lead.len())], lead, 0) == Some(0)) {
+        if let Some((at, phrase)) = MEANT.iter().find_map(|phrase| Some((find(tokens, phrase, lead.len())?, phrase))) {
+            let end = at - usize::from(tokens[at - 1].is_mark(','));
+            return Some((lead.len()..end, at + phrase.len()));
         }
     }
-    let start = usize::from(matches!(low(0), "a" | "an" | "the" | "our"))
-        + usize::from(matches!(low(0), "the") && matches!(low(1), "word" | "term"));
-    for phrase in [
-        &["means"][..],
-        &["mean"],
-        &["stands", "for"],
-        &["stand", "for"],
-        &["refers", "to"],
-        &["refer", "to"],
-        &["is", "short", "for"],
-        &["is", "defined", "as"],
-        &["are", "defined", "as"],
-        &["is", "what", "we", "call"],
-        &["is", "our", "word", "for"],
-        &["is", "the", "tool"],
-        &["is", "done", "with"],
-        &["is", "done", "by"],
-        &["is", "made", "with"],
-        &["is", "a", "call", "to"],
-        &["is", "a", "call", "of"],
-        &["is", "our", "name", "for"],
-        &["covers"],
-        &["includes"],
-        &["comprises"],
-        &["is", "carried", "out", "by"],
-        &["is", "carried", "out", "with"],
-        &["translates", "to"],
-        &["denotes"],
-    ] {
-        if let Some(at) = find(phrase, start + 1)
-            && at <= start + 4
-        {
-            let weak = matches!(phrase[0], "covers" | "includes" | "comprises") || phrase == ["is", "done", "by"];
-            let code = tokens[at..].iter().any(|t| matches!(t.kind, Kind::Code(_)));
-            let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
-            let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
-            let list = !weak || tokens[at..].iter().any(|t| t.is_mark(',') || t.low == "and");
-            let free =
-                !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
-            let figures = tokens.iter().any(|t| matches!(t.kind, Kind::Number | Kind::Date(..) | Kind::Handle(_)));
-            let listed = weak && !code && list && !figures && at == start + 1 && phrase.len() == 1;
-            let pronoun = at + phrase.len() + 1 == tokens.len()
-                && matches!(low(at + phrase.len()), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
-            if free
-                && !pronoun
-                && of_words
-                && (!weak || code || quoted_term || listed)
-                && !matches!(
-                    low(start),
-                    "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"
-                )
-            {
-                return Some((quoted(start..at), at + phrase.len()));
-            }
-        }
+    let start = usize::from(matches!(low(tokens, 0), "a" | "an" | "the" | "our"))
+        + usize::from(matches!(low(tokens, 0), "the") && matches!(low(tokens, 1), "word" | "term"));
+    let plain = MEANS.iter().find_map(|phrase| {
+        let at = find(tokens, phrase, start + 1).filter(|at| *at <= start + 4)?;
+        defines(tokens, start, at, phrase).then(|| (start..at, at + phrase.len()))
+    });
+    if plain.is_some() {
+        return plain;
     }
     // "A refund is `billing.refund`".
-    let at = find(&["is"], start + 1).filter(|at| *at <= start + 3)?;
+    let at = find(tokens, &["is"], start + 1).filter(|at| *at <= start + 3)?;
     matches!(tokens.get(at + 1).map(|t| &t.kind), Some(Kind::Code(_))).then(|| (start..at, at + 1))
+}
+
+/// Whether the words from `start` to `at` are a term, and what follows `phrase` is its meaning rather than a remark.
+fn defines(tokens: &[Token], start: usize, at: usize, phrase: &[&str]) -> bool {
+    let weak = matches!(phrase[0], "covers" | "includes" | "comprises") || phrase == ["is", "done", "by"];
+    let code = tokens[at..].iter().any(|t| matches!(t.kind, Kind::Code(_)));
+    let of_words = tokens[start..at].iter().all(|t| t.is_word() || matches!(t.kind, Kind::Quote(_)));
+    let quoted_term = matches!(tokens[start].kind, Kind::Quote(_));
+    let list = tokens[at..].iter().any(|t| t.is_mark(',') || t.low == "and");
+    let free = !tokens[start..at].iter().any(|t| matches!(t.low.as_str(), "and" | "or" | "if" | "when" | "not"));
+    let figures = tokens.iter().any(|t| matches!(t.kind, Kind::Number | Kind::Date(..) | Kind::Handle(_)));
+    let listed = weak && !code && list && !figures && at == start + 1 && phrase.len() == 1;
+    let rest = at + phrase.len();
+    let pronoun = rest + 1 == tokens.len()
+        && matches!(low(tokens, rest), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
+    let names_nothing = matches!(
+        low(tokens, start),
+        "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"
+    );
+    free && !pronoun && of_words && (!weak || code || quoted_term || listed) && !names_nothing
 }
 
 fn normal_term(tokens: &[Token]) -> String {

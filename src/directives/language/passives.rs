@@ -104,7 +104,8 @@ pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)
     }
     let mut text: Vec<&str> = vec![reader.low(part.0)];
     text.extend((object.0..object.1).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
-    let action = Action { text: text.join(" "), tools, when, span: reader.span(object.0, part.1) };
+    let span = reader.span(object.0, part.1);
+    let action = Action { text: text.join(" "), tools, when, span, ..Action::default() };
     Slotted { end: part.1, val: Val::Action(Box::new(action)), cost, faults }
 }
 

@@ -273,23 +273,26 @@ impl<'r> Reader<'r> {
             }
             Elem::Adjuncts => {
                 self.step(&after, i, state, emit, end);
-                let mut go = |state: &mut State, j: usize| {
-                    for adjunct in self.from(Set::Adjunct, j).iter() {
-                        let filled = Slotted {
-                            end: adjunct.end,
-                            val: Val::Adjunct(Rc::new(adjunct.clone())),
-                            cost: adjunct.cost + 1 + self.unclosed(adjunct),
-                            faults: adjunct.faults.clone(),
-                        };
-                        self.bind(None, &filled, j, state, &mut |state| {
-                            self.step(rest, filled.end, state, emit, end);
-                        });
-                    }
-                };
-                go(state, i);
-                self.skips(i, state, &mut go);
+                self.adjuncts(i, state, &mut |state, j| self.step(rest, j, state, emit, end));
             }
         }
+    }
+
+    /// Goes on after each adjunct that stands here.
+    fn adjuncts(&self, i: usize, state: &mut State, go_on: &mut dyn FnMut(&mut State, usize)) {
+        let mut go = |state: &mut State, j: usize| {
+            for adjunct in self.from(Set::Adjunct, j).iter() {
+                let filled = Slotted {
+                    end: adjunct.end,
+                    val: Val::Adjunct(Rc::new(adjunct.clone())),
+                    cost: adjunct.cost + 1 + self.unclosed(adjunct),
+                    faults: adjunct.faults.clone(),
+                };
+                self.bind(None, &filled, j, state, &mut |state| go_on(state, filled.end));
+            }
+        };
+        go(state, i);
+        self.skips(i, state, &mut go);
     }
 
     /// A leading "if …" that no comma closes may have ended too early.

@@ -9,7 +9,8 @@ use super::pattern_set::Form;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Val, error};
-use super::vocabulary::words::{DAYS, ORDINALS};
+use super::vocabulary::recurrences::{CLOCKWORK, DAILY, FORTNIGHT, FORTNIGHTLY, OF_MONTHS, WEEKLY_OR_MONTHLY};
+use super::vocabulary::words::{DAYS, MONTHS, ORDINALS};
 use super::workers::phrase_at;
 use crate::directives::rule::{Rule, Schedule};
 use crate::workers::WorkerRef;
@@ -272,85 +273,52 @@ fn time_part(reader: &Reader<'_>, i: usize, faults: &mut Vec<Finding>) -> Option
 }
 
 fn day_part(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
-    let on = |dom: &str, month: &str, dow: &str| When::On(dom.to_owned(), month.to_owned(), dow.to_owned());
-    for (phrase, when) in [
-        ("fortnightly", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("every other week", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("every two weeks", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("every second week", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("every fortnight", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("biweekly", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("once a fortnight", When::Open("say when it starts; a schedule can hold days of the week or of the month")),
-        ("hourly", When::Cron("0 0 * * * * *".to_owned())),
-        ("every hour", When::Cron("0 0 * * * * *".to_owned())),
-        ("each hour", When::Cron("0 0 * * * * *".to_owned())),
-        ("once an hour", When::Cron("0 0 * * * * *".to_owned())),
-        ("on the hour", When::Cron("0 0 * * * * *".to_owned())),
-        ("every half hour", When::Cron("0 */30 * * * * *".to_owned())),
-        ("every half an hour", When::Cron("0 */30 * * * * *".to_owned())),
-        ("every minute", When::Cron("0 * * * * * *".to_owned())),
-        ("every morning", on("*", "*", "*")),
-        ("each morning", on("*", "*", "*")),
-        ("every evening", on("*", "*", "*")),
-        ("each evening", on("*", "*", "*")),
-        ("every night", on("*", "*", "*")),
-        ("every afternoon", on("*", "*", "*")),
-        ("once a day", on("*", "*", "*")),
-        ("twice a day", on("*", "*", "*")),
-        ("every single day", on("*", "*", "*")),
-        ("daily", on("*", "*", "*")),
-        ("each day", on("*", "*", "*")),
-        ("every day", on("*", "*", "*")),
-        ("three times a day", on("*", "*", "*")),
-    ] {
-        if let Some(end) = phrase_at(reader, i, phrase) {
-            return Some((end, when));
-        }
+    let at = |phrases: &[&str]| phrases.iter().find_map(|phrase| phrase_at(reader, i, phrase));
+    if let Some(end) = at(FORTNIGHTLY) {
+        return Some((end, When::Open(FORTNIGHT)));
     }
-    if let Some(found) = every_n(reader, i) {
-        return Some(found);
+    if let Some(found) = CLOCKWORK.iter().find_map(|(phrase, cron)| Some((phrase_at(reader, i, phrase)?, *cron))) {
+        return Some((found.0, When::Cron(found.1.to_owned())));
     }
-    if let Some(found) = of_month(reader, i) {
-        return Some(found);
+    if let Some(end) = at(DAILY) {
+        return Some((end, on("*", "*", "*")));
     }
+    every_n(reader, i).or_else(|| of_month(reader, i)).or_else(|| of_week(reader, i)).or_else(|| weekly(reader, i))
+}
+
+fn on(dom: &str, month: &str, dow: &str) -> When {
+    When::On(dom.to_owned(), month.to_owned(), dow.to_owned())
+}
+
+/// "every Monday", "weekly on Tuesday", "Fridays".
+fn of_week(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     let lead = matches!(reader.low(i), "every" | "each" | "on");
     let weekly = matches!(reader.low(i), "weekly");
     let at = if weekly { i + 1 } else { i };
     let plural = reader.low(at).ends_with('s') && DAYS.iter().any(|(_, names)| names.contains(&reader.low(at)));
-    if let Some((end, names)) = days(reader, at)
-        && (lead || weekly || plural || matches!(reader.low(at), "weekdays" | "monday" | "daily"))
+    let (end, names) = days(reader, at)?;
+    if !(lead || weekly || plural || matches!(reader.low(at), "weekdays" | "monday" | "daily")) {
+        return None;
+    }
+    let part = ["mornings", "morning", "evening", "afternoon"].iter().find_map(|w| phrase_at(reader, end, w));
+    Some((part.unwrap_or(end), on("*", "*", &dow(&names))))
+}
+
+/// "once a week on Monday", "every month on the 5th"; alone they leave the day open.
+fn weekly(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
+    let (phrase, end, help) = WEEKLY_OR_MONTHLY
+        .iter()
+        .find_map(|(phrase, help)| phrase_at(reader, i, phrase).map(|end| (*phrase, end, *help)))?;
+    // A day of the month whose month is already said.
+    if phrase.contains("month")
+        && reader.low(end) == "on"
+        && let Some((stop, day)) = day_number(reader, end + 1)
+        && (1..=31).contains(&day)
     {
-        let end = ["mornings", "morning", "evening", "afternoon"]
-            .iter()
-            .find_map(|w| phrase_at(reader, end, w))
-            .unwrap_or(end);
-        return Some((end, When::On("*".to_owned(), "*".to_owned(), dow(&names))));
+        return Some((stop, on(&day.to_string(), "*", "*")));
     }
-    for (phrase, help) in [
-        ("weekly", "say on which day and at what time"),
-        ("every week", "say on which day and at what time"),
-        ("once a week", "say on which day and at what time"),
-        ("monthly", "say on which day of the month and at what time"),
-        ("every month", "say on which day of the month and at what time"),
-        ("once a month", "say on which day of the month and at what time"),
-    ] {
-        if let Some(end) = phrase_at(reader, i, phrase) {
-            // "every month on the 15th": a day of the month, its month already said.
-            if phrase.contains("month")
-                && let Some((stop, day)) = day_number(reader, end + usize::from(reader.low(end) == "on"))
-                && (1..=31).contains(&day)
-                && reader.low(end) == "on"
-            {
-                return Some((stop, When::On(day.to_string(), "*".to_owned(), "*".to_owned())));
-            }
-            // "once a week on Monday at 9", "every month on the 5th".
-            if let Some(found) = day_part(reader, end + usize::from(reader.low(end) == ",")) {
-                return Some(found);
-            }
-            return Some((end, When::Open(help)));
-        }
-    }
-    None
+    let after = end + usize::from(reader.low(end) == ",");
+    day_part(reader, after).or(Some((end, When::Open(help))))
 }
 
 /// "every 15 minutes", "every 2 hours".
@@ -379,35 +347,38 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     while matches!(reader.low(at), "on" | "the" | "every" | "each" | "monthly" | "day" | "at") && at < i + 4 {
         at += 1;
     }
-    let of = |at: usize| -> Option<(usize, &'static str)> {
-        for (phrase, months) in [
-            ("of each month", "*"),
-            ("of every month", "*"),
-            ("of the month", "*"),
-            ("of a month", "*"),
-            ("each month", "*"),
-            ("every month", "*"),
-            ("in each month", "*"),
-            ("in every month", "*"),
-            ("a month", "*"),
-            ("of each quarter", "Jan,Apr,Jul,Oct"),
-            ("of every quarter", "Jan,Apr,Jul,Oct"),
-            ("of the quarter", "Jan,Apr,Jul,Oct"),
-            ("of a quarter", "Jan,Apr,Jul,Oct"),
-        ] {
-            if let Some(end) = phrase_at(reader, at, phrase) {
-                return Some((end, months));
-            }
-        }
-        None
-    };
     if reader.low(at) == "last" {
-        let end = of(at + 2)?.0;
-        return Some((
-            end,
-            When::Open("“the last …” cannot be said in a schedule; write the first one, or a day such as the 28th"),
-        ));
+        let help = "“the last …” cannot be said in a schedule; write the first one, or a day such as the 28th";
+        return Some((of_months(reader, at + 2)?.0, When::Open(help)));
     }
+    let (end, numbers) = day_numbers(reader, at)?;
+    if let Some((day, _)) = DAYS.iter().find(|(_, names)| names.contains(&reader.low(end))) {
+        return week_of_month(reader, end + 1, &numbers, day);
+    }
+    if reader.low(end) == "of" && MONTHS.iter().any(|(_, names)| names.contains(&reader.low(end + 1))) {
+        let help = "a day of the year cannot be said in a schedule; write a day of each month";
+        return Some((end + 2, When::Open(help)));
+    }
+    let end = if matches!(reader.low(end), "day" | "days" | "calendar") { end + 1 } else { end };
+    let (stop, months) = of_months(reader, end)?;
+    let ordinal = ORDINALS.iter().any(|(word, _)| *word == reader.low(at))
+        || matches!(reader.low(at + 1), "st" | "nd" | "rd" | "th");
+    if !ordinal && reader.low(at.wrapping_sub(1)) != "day" {
+        return None;
+    }
+    if numbers.iter().any(|n| *n == 0 || *n > 31) {
+        return Some((stop, When::Open("there is no such day in a month; write the 1st to the 31st, and a start")));
+    }
+    let list: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    Some((stop, on(&list.join(","), months, "*")))
+}
+
+fn of_months(reader: &Reader<'_>, at: usize) -> Option<(usize, &'static str)> {
+    OF_MONTHS.iter().find_map(|(phrase, months)| phrase_at(reader, at, phrase).map(|end| (end, *months)))
+}
+
+/// "1st", "first and third", "5, 15 and 25".
+fn day_numbers(reader: &Reader<'_>, at: usize) -> Option<(usize, Vec<u32>)> {
     let mut numbers = Vec::new();
     let mut end = at;
     while let Some((next, n)) = day_number(reader, end) {
@@ -421,39 +392,20 @@ fn of_month(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
         }
         end = joint;
     }
-    numbers.first()?;
-    let ordinal = ORDINALS.iter().any(|(word, _)| *word == reader.low(at))
-        || matches!(reader.low(at + 1), "st" | "nd" | "rd" | "th");
-    if let Some(day) = DAYS.iter().find(|(_, names)| names.contains(&reader.low(end))) {
-        let (stop, months) = of(end + 1)?;
-        if months != "*" {
-            return Some((
-                stop,
-                When::Open("say the day of the month; a weekday of a quarter cannot be said in a schedule"),
-            ));
-        }
-        let weeks: Option<Vec<String>> =
-            numbers.iter().map(|n| (1..=4).contains(n).then(|| format!("{}-{}", (n - 1) * 7 + 1, n * 7))).collect();
-        return Some((
-            stop,
-            match weeks {
-                Some(weeks) => When::On(weeks.join(","), "*".to_owned(), day.0.to_owned()),
-                None => When::Open(
-                    "“the fifth …” is not in every month; write the first to the fourth, or a last resort such as the 28th",
-                ),
-            },
-        ));
+    (!numbers.is_empty()).then_some((end, numbers))
+}
+
+/// "the first and third Monday of each month": the weeks of a month are days 1 to 7, 8 to 14 and so on.
+fn week_of_month(reader: &Reader<'_>, at: usize, numbers: &[u32], day: &str) -> Option<(usize, When)> {
+    let (stop, months) = of_months(reader, at)?;
+    if months != "*" {
+        let help = "say the day of the month; a weekday of a quarter cannot be said in a schedule";
+        return Some((stop, When::Open(help)));
     }
-    let end = if matches!(reader.low(end), "day" | "days" | "calendar") { end + 1 } else { end };
-    let (stop, months) = of(end)?;
-    if !ordinal && reader.low(at.wrapping_sub(1)) != "day" {
-        return None;
-    }
-    if numbers.iter().any(|n| *n == 0 || *n > 31) {
-        return Some((stop, When::Open("there is no such day in a month; write the 1st to the 31st, and a start")));
-    }
-    let list: Vec<String> = numbers.iter().map(u32::to_string).collect();
-    Some((stop, When::On(list.join(","), months.to_owned(), "*".to_owned())))
+    let weeks: Option<Vec<String>> =
+        numbers.iter().map(|n| (1..=4).contains(n).then(|| format!("{}-{}", (n - 1) * 7 + 1, n * 7))).collect();
+    let help = "“the fifth …” is not in every month; write the first to the fourth, or a last resort such as the 28th";
+    Some((stop, weeks.map_or(When::Open(help), |weeks| on(&weeks.join(","), "*", day))))
 }
 
 /// Days in cron's words: `Mon-Fri`, `Mon,Thu`, `*`.

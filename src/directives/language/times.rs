@@ -165,35 +165,10 @@ pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
 
 /// "a week", "per month", "daily", "every 90 days", "once a quarter", "twice a year"; how often, in days.
 pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    let mut push = |end: usize, days: i64, period: Option<Period>| {
-        if let Ok(days) = u32::try_from(days)
-            && days > 0
-        {
-            found.push(slotted(end, Val::Every(Every { days, period })));
-        }
-    };
-    let adverbs: &[(&str, i64, Option<Period>)] = &[
-        ("daily", 1, Some(Period::Day)),
-        ("weekly", 7, Some(Period::Week)),
-        ("monthly", 30, Some(Period::Month)),
-        ("quarterly", 91, Some(Period::Quarter)),
-        ("yearly", 365, None),
-        ("annually", 365, None),
-        ("annual", 365, None),
-    ];
-    for (word, days, named) in adverbs {
-        if reader.low(i) == *word {
-            push(i + 1, *days, *named);
-        }
-        if reader.low(i) == "on"
-            && reader.low(i + 1) == "a"
-            && reader.low(i + 2) == *word
-            && reader.low(i + 3) == "basis"
-        {
-            push(i + 4, *days, *named);
-        }
-    }
+    let mut found: Vec<Slotted> = ADVERBS
+        .iter()
+        .filter_map(|(word, days, period)| adverb_end(reader, i, word).and_then(|end| every(end, *days, *period)))
+        .collect();
     // "once a quarter", "twice a year", "four times a year".
     let (at, times) = match reader.low(i) {
         "once" => (i + 1, 1),
@@ -204,59 +179,89 @@ pub fn period(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         },
     };
     let at = if reader.low(at) == "at" && reader.low(at + 1) == "least" { at + 2 } else { at };
-    let word = reader.low(at);
-    if matches!(word, "a" | "an" | "per" | "each" | "every" | "in" | "in a" | "within" | "/" | "for")
-        || reader.tokens.get(at).is_some_and(|t| t.is_mark('/'))
-    {
-        let mut next = at + 1;
-        if matches!(word, "in" | "within" | "for") && matches!(reader.low(next), "a" | "an" | "any" | "one" | "each") {
-            next += 1;
-        } else if matches!(word, "in" | "within" | "for") {
-            return found;
-        }
-        if matches!(reader.low(next), "calendar" | "single" | "full") {
-            next += 1;
-        }
-        let named = match reader.low(next) {
-            "task" | "request" | "job" | "ticket" | "case" => Some((Period::Task, 1)),
-            "day" => Some((Period::Day, 1)),
-            "week" => Some((Period::Week, 7)),
-            "month" => Some((Period::Month, 30)),
-            "quarter" => Some((Period::Quarter, 91)),
-            _ => None,
-        };
-        if let Some((period, days)) = named {
-            push(next + 1, days / times, if times == 1 { Some(period) } else { None });
-        } else if reader.low(next) == "year" {
-            push(next + 1, 365 / times, None);
-        } else if matches!(word, "every" | "each")
-            && let Some((end, _)) = number(reader, next)
-            && reader.tokens.get(end).is_none_or(|t| !t.is_word())
-        {
-            let fault = error(
-                "no-unit",
-                reader.span(at, end),
-                "this time has no unit".to_owned(),
-                "write days, weeks or months",
-            );
-            let every = Val::Every(Every { days: 1, period: None });
-            return vec![Slotted { end, val: every, cost: 90, faults: vec![fault] }];
-        } else if matches!(word, "every" | "each") {
-            let second = matches!(reader.low(next), "other" | "second");
-            let from = next + usize::from(second);
-            let length = if second || unit(reader.low(from)).is_some() && number(reader, from).is_none() {
-                unit(reader.low(from)).map(|seconds| (from + 1, seconds))
-            } else {
-                duration(reader, from).map(|(end, seconds, _)| (end, seconds))
-            };
-            if let Some((end, seconds)) = length
-                && seconds % DAY == 0
-            {
-                push(end, seconds / DAY * if second { 2 } else { 1 }, None);
-            }
-        }
-    }
+    found.extend(each_period(reader, at, times));
     found
+}
+
+const ADVERBS: &[(&str, i64, Option<Period>)] = &[
+    ("daily", 1, Some(Period::Day)),
+    ("weekly", 7, Some(Period::Week)),
+    ("monthly", 30, Some(Period::Month)),
+    ("quarterly", 91, Some(Period::Quarter)),
+    ("yearly", 365, None),
+    ("annually", 365, None),
+    ("annual", 365, None),
+];
+
+/// "weekly", "on a weekly basis".
+fn adverb_end(reader: &Reader<'_>, i: usize, word: &str) -> Option<usize> {
+    if reader.low(i) == word {
+        return Some(i + 1);
+    }
+    let basis =
+        phrase_at(reader, i, "on a") == Some(i + 2) && reader.low(i + 2) == word && reader.low(i + 3) == "basis";
+    basis.then_some(i + 4)
+}
+
+fn every(end: usize, days: i64, period: Option<Period>) -> Option<Slotted> {
+    let days = u32::try_from(days).ok().filter(|days| *days > 0)?;
+    Some(slotted(end, Val::Every(Every { days, period })))
+}
+
+/// "a week", "per task", "every 90 days", "in any month".
+fn each_period(reader: &Reader<'_>, at: usize, times: i64) -> Option<Slotted> {
+    let word = reader.low(at);
+    let slash = reader.tokens.get(at).is_some_and(|t| t.is_mark('/'));
+    if !(slash || matches!(word, "a" | "an" | "per" | "each" | "every" | "in" | "within" | "for")) {
+        return None;
+    }
+    let mut next = at + 1;
+    if matches!(word, "in" | "within" | "for") {
+        if !matches!(reader.low(next), "a" | "an" | "any" | "one" | "each") {
+            return None;
+        }
+        next += 1;
+    }
+    if matches!(reader.low(next), "calendar" | "single" | "full") {
+        next += 1;
+    }
+    let named = match reader.low(next) {
+        "task" | "request" | "job" | "ticket" | "case" => Some((Period::Task, 1)),
+        "day" => Some((Period::Day, 1)),
+        "week" => Some((Period::Week, 7)),
+        "month" => Some((Period::Month, 30)),
+        "quarter" => Some((Period::Quarter, 91)),
+        _ => None,
+    };
+    match named {
+        Some((period, days)) => every(next + 1, days / times, (times == 1).then_some(period)),
+        None if reader.low(next) == "year" => every(next + 1, 365 / times, None),
+        None if matches!(word, "every" | "each") => every_length(reader, at, next),
+        None => None,
+    }
+}
+
+/// "every 90 days", "every other week"; "every 90" lacks its unit.
+fn every_length(reader: &Reader<'_>, at: usize, next: usize) -> Option<Slotted> {
+    if let Some((end, _)) = number(reader, next)
+        && reader.tokens.get(end).is_none_or(|t| !t.is_word())
+    {
+        let help = "write days, weeks or months";
+        let fault = error("no-unit", reader.span(at, end), "this time has no unit".to_owned(), help);
+        let every = Val::Every(Every { days: 1, period: None });
+        return Some(Slotted { end, val: every, cost: 90, faults: vec![fault] });
+    }
+    let second = matches!(reader.low(next), "other" | "second");
+    let from = next + usize::from(second);
+    let (end, seconds) = if second || unit(reader.low(from)).is_some() && number(reader, from).is_none() {
+        (from + 1, unit(reader.low(from))?)
+    } else {
+        duration(reader, from).map(|(end, seconds, _)| (end, seconds))?
+    };
+    if seconds % DAY != 0 {
+        return None;
+    }
+    every(end, seconds / DAY * if second { 2 } else { 1 }, None)
 }
 
 /// "per customer and week", "a day", "per requester per day", "within a week by the same person".
@@ -280,65 +285,7 @@ fn collect_per(
     if depth > 2 {
         return;
     }
-    let mut at = i;
-    if reader.tokens.get(at).is_some_and(|t| t.is_mark(',')) {
-        at += 1;
-        // "…, within 4 hours" is a deadline.
-        if !matches!(reader.low(at), "per" | "each" | "every" | "a") {
-            return;
-        }
-    }
-    let lead = matches!(
-        reader.low(at),
-        "per"
-            | "a"
-            | "an"
-            | "each"
-            | "every"
-            | "and"
-            | "in"
-            | "within"
-            | "by"
-            | "for"
-            | "from"
-            | "to"
-            | "any"
-            | "one"
-            | "over"
-            | "/"
-            | "during"
-            | "on"
-    ) || reader.tokens.get(at).is_some_and(|t| t.is_mark('/'));
-    if !lead {
-        return;
-    }
-    let joined = reader.low(at) == "and";
-    at += 1;
-    if joined
-        && number(reader, at).is_none()
-        && !matches!(
-            reader.low(at),
-            "per"
-                | "day"
-                | "week"
-                | "month"
-                | "hour"
-                | "customer"
-                | "requester"
-                | "client"
-                | "person"
-                | "quarter"
-                | "year"
-        )
-    {
-        return;
-    }
-    while matches!(
-        reader.low(at),
-        "a" | "an" | "the" | "per" | "any" | "one" | "same" | "each" | "single" | "any one" | "calendar"
-    ) {
-        at += 1;
-    }
+    let Some(at) = counted_at(reader, i) else { return };
     if days.is_none() {
         if let Some(seconds) = unit(reader.low(at)) {
             collect_per(reader, at + 1, Some(&iso(seconds)), same, depth + 1, found);
@@ -351,6 +298,39 @@ fn collect_per(
     {
         collect_per(reader, at + 1, days, Some(counted), depth + 1, found);
     }
+}
+
+/// Where what is counted by stands, after "per", "in a", "and each" and the like.
+fn counted_at(reader: &Reader<'_>, i: usize) -> Option<usize> {
+    const LEADS: &[&str] = &[
+        "per", "a", "an", "each", "every", "and", "in", "within", "by", "for", "from", "to", "any", "one", "over", "/",
+        "during", "on",
+    ];
+    const AFTER_AND: &[&str] =
+        &["per", "day", "week", "month", "hour", "customer", "requester", "client", "person", "quarter", "year"];
+    let mut at = i;
+    if reader.tokens.get(at).is_some_and(|t| t.is_mark(',')) {
+        at += 1;
+        // "…, within 4 hours" is a deadline.
+        if !matches!(reader.low(at), "per" | "each" | "every" | "a") {
+            return None;
+        }
+    }
+    if !LEADS.contains(&reader.low(at)) && !reader.tokens.get(at).is_some_and(|t| t.is_mark('/')) {
+        return None;
+    }
+    let joined = reader.low(at) == "and";
+    at += 1;
+    if joined && number(reader, at).is_none() && !AFTER_AND.contains(&reader.low(at)) {
+        return None;
+    }
+    while matches!(
+        reader.low(at),
+        "a" | "an" | "the" | "per" | "any" | "one" | "same" | "each" | "single" | "any one" | "calendar"
+    ) {
+        at += 1;
+    }
+    Some(at)
 }
 
 pub fn counted_by(word: &str) -> Option<Same> {

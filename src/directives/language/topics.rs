@@ -1,7 +1,7 @@
 //! Work that comes in: topics, literal words, channels, kinds of customers, urgency, sources.
 
 use super::forms::singular;
-use super::narrow::{is_segment, priority_word, segment_word};
+use super::narrow::{priority_word, segment_word};
 use super::pattern_set::{Form, Set};
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
@@ -32,6 +32,14 @@ struct Item {
     clauses: Vec<Clause>,
     cost: u32,
     faults: Vec<Finding>,
+}
+
+impl Item {
+    /// With one condition, up to `end`, at so much more.
+    fn with(&self, end: usize, when: Condition, cost: u32) -> Self {
+        let clauses = vec![Clause { when, ..Clause::default() }];
+        Self { end, clauses, cost: self.cost + cost, faults: self.faults.clone() }
+    }
 }
 
 fn extend(reader: &Reader<'_>, item: Item, depth: usize, found: &mut Vec<Item>) {
@@ -110,46 +118,92 @@ fn add_all<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
 }
 
 fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
-    let mut found = Vec::new();
     if let Some(Kind::Given(condition)) = reader.tokens.get(i).map(|t| &t.kind) {
         let clause = Clause { when: (**condition).clone(), ..Clause::default() };
         return vec![Item { end: i + 1, clauses: vec![clause], cost: 0, faults: Vec::new() }];
     }
-    let mut at = i;
-    let (mut hedge_cost, mut faults) = (0, Vec::new());
-    while at < i + 3 {
-        if let Some(end) = QUANTIFIERS.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).max() {
-            at = end;
-        } else if reader.hedge_at(at) > 0 {
-            let end = at + reader.hedge_at(at);
-            faults.push(reader.hedge_fault(at, end));
-            hedge_cost += HEDGE_COST;
-            at = end;
-        } else {
-            break;
-        }
+    let mut found = Vec::new();
+    let lead = quantified(reader, i);
+    let (after, base) = described(reader, lead.end);
+    let mut starts = vec![(after, base)];
+    if after > lead.end {
+        starts.push((lead.end, Condition::default()));
     }
-    let mut base = Condition::default();
-    let mut adjectives = at;
-    loop {
-        if let Some((end, priority)) = priority_word(reader, adjectives) {
-            base.priority = Some(priority);
-            adjectives = end;
-            let noun = if reader.low(adjectives) == "priority" { adjectives + 1 } else { adjectives };
-            adjectives = noun;
-        } else if let Some((length, term)) = segment_word(reader, adjectives).filter(|_| base.segments.is_empty()) {
-            if !is_segment(reader, &term) {
-                break;
+    for (start, base) in starts {
+        let vague = start == after && sounds_vague(reader.low(start));
+        general(reader, start, &base, &lead, &mut found);
+        for topic in topic_list(reader, start) {
+            let Val::Words(words) = topic.val else { continue };
+            let mut item = lead.with(topic.end, Condition { topics: words, ..base.clone() }, topic.cost);
+            if vague {
+                item.faults.push(reader.hedge_fault(after, after + 1));
+                item.cost += HEDGE_COST;
             }
-            base.segments.push(term);
-            adjectives += length;
+            item.faults.extend(topic.faults);
+            modified(reader, &item, 0, &mut found);
+        }
+    }
+    found.extend(mentioned(reader, &lead));
+    // "emails about …", "form submissions".
+    for (phrase, source, _) in SOURCES.iter().filter(|(_, _, is_work)| *is_work) {
+        if let Some(end) = phrase_at(reader, lead.end, phrase) {
+            // "the email" is the one that was spoken of.
+            let spoken_of = if reader.low(i) == "the" && !phrase.ends_with('s') { 14 } else { 0 };
+            let when = Condition { source: Some(source.to_source()), ..Condition::default() };
+            modified(reader, &lead.with(end, when, spoken_of), 0, &mut found);
+        }
+    }
+    found
+}
+
+/// "messages", "anything", "VIP customers": work without a topic.
+fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, found: &mut Vec<Item>) {
+    let customers = !base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
+    if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
+        modified(reader, &lead.with(end, base.clone(), 1), 0, found);
+    }
+}
+
+/// "all of our", "any", and hedges such as "most"; nothing yet of what the work is.
+fn quantified(reader: &Reader<'_>, i: usize) -> Item {
+    let mut lead = Item { end: i, clauses: Vec::new(), cost: 0, faults: Vec::new() };
+    while lead.end < i + 3 {
+        let at = lead.end;
+        if let Some(end) = QUANTIFIERS.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).max() {
+            lead.end = end;
+        } else if reader.hedge_at(at) > 0 {
+            lead.end = at + reader.hedge_at(at);
+            lead.faults.push(reader.hedge_fault(at, lead.end));
+            lead.cost += HEDGE_COST;
         } else {
             break;
         }
     }
-    let vague = VAGUE.contains(&reader.low(adjectives))
+    lead
+}
+
+/// "urgent", "high-priority", "VIP" before a noun.
+fn described(reader: &Reader<'_>, from: usize) -> (usize, Condition) {
+    let mut base = Condition::default();
+    let mut at = from;
+    loop {
+        if let Some((end, priority)) = priority_word(reader, at) {
+            base.priority = Some(priority);
+            at = if reader.low(end) == "priority" { end + 1 } else { end };
+        } else if let Some((length, term)) = segment_word(reader, at).filter(|_| base.segments.is_empty()) {
+            base.segments.push(term);
+            at += length;
+        } else {
+            return (at, base);
+        }
+    }
+}
+
+/// Adjectives that sound like a limit, without those that are often part of a topic's name.
+fn sounds_vague(low: &str) -> bool {
+    VAGUE.contains(&low)
         && !matches!(
-            reader.low(adjectives),
+            low,
             "new"
                 | "old"
                 | "special"
@@ -164,70 +218,24 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
                 | "short"
                 | "long"
                 | "recent"
-        );
-    for (start, from_base) in
-        if adjectives > at { vec![(adjectives, base), (at, Condition::default())] } else { vec![(at, base)] }
-    {
-        let customers = !from_base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
-        if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
-            let item = Item {
-                end,
-                clauses: vec![Clause { when: from_base.clone(), ..Clause::default() }],
-                cost: hedge_cost + 1,
-                faults: faults.clone(),
-            };
-            modified(reader, &item, 0, &mut found);
-        }
-        for topic in topic_list(reader, start, true) {
-            let Val::Words(words) = topic.val else { continue };
-            let mut when = from_base.clone();
-            when.topics = words;
-            let mut bad = faults.clone();
-            let mut cost = topic.cost + hedge_cost;
-            if vague && start == adjectives {
-                bad.push(reader.hedge_fault(adjectives, adjectives + 1));
-                cost += HEDGE_COST;
-            }
-            bad.extend(topic.faults);
-            let item = Item { end: topic.end, clauses: vec![Clause { when, ..Clause::default() }], cost, faults: bad };
-            modified(reader, &item, 0, &mut found);
-        }
-    }
-    found.extend(mentioned(reader, at, hedge_cost, &faults));
-    // "emails about …", "form submissions".
-    for (phrase, source, costs) in SOURCES {
-        if let Some(end) = phrase_at(reader, at, phrase).filter(|_| *costs) {
-            let when = Condition { source: Some(source.to_source()), ..Condition::default() };
-            let item = Item {
-                end,
-                clauses: vec![Clause { when, ..Clause::default() }],
-                // "the email" is the one that was spoken of.
-                cost: hedge_cost + if reader.low(i) == "the" && !phrase.ends_with('s') { 14 } else { 0 },
-                faults: faults.clone(),
-            };
-            modified(reader, &item, 0, &mut found);
-        }
-    }
-    found
+        )
 }
 
 /// "any mention of the word lawsuit".
-fn mentioned(reader: &Reader<'_>, at: usize, cost: u32, faults: &[Finding]) -> Vec<Item> {
+fn mentioned(reader: &Reader<'_>, lead: &Item) -> Vec<Item> {
+    let at = lead.end;
     if !matches!(reader.low(at), "mention" | "mentions") || reader.low(at + 1) != "of" {
         return Vec::new();
     }
     let words = ["the word", "the words", "the phrase", "the term", "the terms", "either"];
     let from = words.iter().filter_map(|phrase| phrase_at(reader, at + 2, phrase)).max().unwrap_or(at + 2);
     let item = |one: &Slotted| match &one.val {
-        Val::Words(mentions) => Some(Item {
-            end: one.end,
-            clauses: vec![Clause {
-                when: Condition { mentions: mentions.clone(), ..Condition::default() },
-                ..Clause::default()
-            }],
-            cost: one.cost + cost,
-            faults: faults.iter().chain(&one.faults).cloned().collect(),
-        }),
+        Val::Words(mentions) => {
+            let mut item =
+                lead.with(one.end, Condition { mentions: mentions.clone(), ..Condition::default() }, one.cost);
+            item.faults.extend(one.faults.iter().cloned());
+            Some(item)
+        }
         _ => None,
     };
     reader.slot(super::grammar::Slot::Mentions, from).iter().filter_map(item).collect()
@@ -244,6 +252,14 @@ fn modified(reader: &Reader<'_>, item: &Item, depth: usize, found: &mut Vec<Item
         at += 1;
     }
     for modifier in reader.from(Set::WorkMod, at).iter() {
+        // "alerts to the SRE agent" says who gets them.
+        let receiver = |one: &Slotted| one.end == modifier.end && one.faults.is_empty();
+        if modifier.form == Form::About
+            && reader.low(modifier.start) == "to"
+            && reader.slot(super::grammar::Slot::To, modifier.start + 1).iter().any(receiver)
+        {
+            continue;
+        }
         let Some((alternatives, mut bad)) = clauses::meaning(reader, modifier) else { continue };
         let Some(joined) = clauses::both(&item.clauses, &alternatives) else { continue };
         // "a claim for damages" may be one literal phrase.
@@ -267,52 +283,36 @@ fn generic_end(reader: &Reader<'_>, i: usize) -> Option<usize> {
 
 /// Topics and lists of them, with nothing but topics.
 pub fn topics(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    topic_list(reader, i, false)
+    topic_list(reader, i)
 }
 
-fn topic_list(reader: &Reader<'_>, i: usize, subject: bool) -> Vec<Slotted> {
+fn topic_list(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
-    collect_topics(reader, i, subject, &[], 0, &[], &mut found);
+    collect_topics(reader, i, &Topics::default(), &mut found);
     found
 }
 
-fn collect_topics(
-    reader: &Reader<'_>,
-    i: usize,
-    subject: bool,
-    before: &[Vec<String>],
+/// A list of topics so far.
+#[derive(Clone, Default)]
+struct Topics {
+    list: Vec<String>,
     cost: u32,
-    faults: &[Finding],
-    found: &mut Vec<Slotted>,
-) {
-    if before.len() > 8 {
+    faults: Vec<Finding>,
+}
+
+const DETERMINERS: &[&str] =
+    &["the", "a", "an", "any", "all", "our", "your", "their", "either", "its", "his", "her", "every", "my", "both"];
+
+fn collect_topics(reader: &Reader<'_>, i: usize, before: &Topics, found: &mut Vec<Slotted>) {
+    if before.list.len() > 8 {
         return;
     }
     let mut at = i;
-    while matches!(
-        reader.low(at),
-        "the"
-            | "a"
-            | "an"
-            | "any"
-            | "all"
-            | "our"
-            | "your"
-            | "their"
-            | "either"
-            | "its"
-            | "his"
-            | "her"
-            | "some"
-            | "every"
-            | "my"
-            | "both"
-    ) && at < i + 2
-    {
-        if reader.low(at) == "some" {
-            return;
-        }
+    while at < i + 2 && DETERMINERS.contains(&reader.low(at)) {
         at += 1;
+    }
+    if at < i + 2 && reader.low(at) == "some" {
+        return;
     }
     for end in at + 1..=(at + MAX_TOPIC).min(reader.tokens.len()) {
         let last = &reader.tokens[end - 1];
@@ -326,49 +326,46 @@ fn collect_topics(
         if inner || matches!(last.low.as_str(), "'s") {
             continue;
         }
-        let Some(topic) = normal(reader, at, end) else { continue };
-        let mut list = before.to_vec();
-        list.push(topic);
-        let odd = (at..end).filter(|j| matches!(reader.low(*j), "of" | "for" | "to" | "with" | "on")).count();
-        let spent = cost + 2 * u32::try_from(end - at + 2 * odd).unwrap_or(9);
-        let mut bad = faults.to_vec();
-        let mut extra = 0;
-        for j in at..end {
-            if reader.hedge_at(j) > 0 && j + reader.hedge_at(j) <= end {
-                bad.push(reader.hedge_fault(j, j + reader.hedge_at(j)));
-                extra += HEDGE_COST;
-            }
-        }
-        // "messages" are work in general, and "the sender" somebody, before they are a topic.
-        let general = list.last().is_some_and(|words| {
-            words.len() == 1
-                && (GENERIC.contains(&words[0].as_str())
-                    || CUSTOMERS.contains(&words[0].as_str())
-                    || matches!(words[0].as_str(), "email" | "mail" | "requester" | "sender" | "person"))
+        let Some(topics) = one_more(reader, before, at, end) else { continue };
+        found.push(Slotted {
+            end,
+            val: Val::Words(topics.list.clone()),
+            cost: topics.cost,
+            faults: topics.faults.clone(),
         });
-        extra += if general { 4 } else { 0 };
-        found.push(Slotted { end, val: Val::Words(finish(&list, subject)), cost: spent + extra, faults: bad.clone() });
-        let mut next = end;
-        let comma = reader.tokens.get(next).is_some_and(|t| t.is_mark(','));
-        next += usize::from(comma);
-        let joined = matches!(reader.low(next), "and" | "or" | "&" | "nor");
-        next += usize::from(joined);
+        let mut next = end + usize::from(reader.tokens.get(end).is_some_and(|t| t.is_mark(',')));
+        next += usize::from(matches!(reader.low(next), "and" | "or" | "&" | "nor"));
         if next > end {
-            collect_topics(reader, next, subject, &list, spent + extra, &bad, found);
+            collect_topics(reader, next, &topics, found);
         }
     }
 }
 
-/// "billing and invoice questions": the dropped noun belongs to all.
-fn finish(list: &[Vec<String>], _subject: bool) -> Vec<String> {
-    let mut topics: Vec<String> = Vec::new();
-    for words in list {
-        let topic = words.join(" ");
-        if !topics.contains(&topic) {
-            topics.push(topic);
+/// The list with the topic from `at` to `end`; `None` where that is none.
+fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Option<Topics> {
+    let words = normal(reader, at, end)?;
+    let mut topics = before.clone();
+    let odd = (at..end).filter(|j| matches!(reader.low(*j), "of" | "for" | "to" | "with" | "on")).count();
+    topics.cost += 2 * u32::try_from(end - at + 2 * odd).unwrap_or(9);
+    for j in at..end {
+        if reader.hedge_at(j) > 0 && j + reader.hedge_at(j) <= end {
+            topics.faults.push(reader.hedge_fault(j, j + reader.hedge_at(j)));
+            topics.cost += HEDGE_COST;
         }
     }
-    topics
+    // "messages" are work in general, and "the sender" somebody, before they are a topic.
+    if let [word] = words.as_slice()
+        && (GENERIC.contains(&word.as_str())
+            || CUSTOMERS.contains(&word.as_str())
+            || matches!(word.as_str(), "email" | "mail" | "requester" | "sender" | "person"))
+    {
+        topics.cost += 4;
+    }
+    let topic = words.join(" ");
+    if !topics.list.contains(&topic) {
+        topics.list.push(topic);
+    }
+    Some(topics)
 }
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".

@@ -31,6 +31,8 @@ pub struct Action {
     pub tools: Vec<ToolPattern>,
     /// What the phrase itself says of segments and urgency.
     pub when: Condition,
+    /// "refunds to one customer": by whose actions a sum or a count is to be taken.
+    pub same: Option<Same>,
     /// Where it stands in the text.
     pub span: Range<usize>,
 }

@@ -200,6 +200,14 @@ fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Op
     }
     let word = |text: &str| Token::new(Kind::Word, 0..0, text);
     let mut lists = Vec::new();
+    // "…, refunds above $250 by the CFO".
+    let right = &tokens[right_start..];
+    if let Some(by) = right.iter().position(|t| matches!(t.low.as_str(), "by" | "from")).filter(|by| *by > 0) {
+        let mut list = right[..by].to_vec();
+        list.extend([word("need"), word("approval"), word("from")]);
+        list.extend(right[by + 1..].iter().cloned());
+        lists.push(list);
+    }
     for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
         let rest = &tokens[bound.end..];
         let Some(first) = rest.first() else { continue };

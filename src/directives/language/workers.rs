@@ -218,7 +218,10 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
         bot(reader, at, found);
     }
     let vague_one = matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody");
-    if found.is_empty() || vague_one {
+    // "the security agent" is nobody, even where there is a security team.
+    let longest = found.iter().map(|one| one.end).max().unwrap_or(0);
+    let cut_short = longest > at && NOUNS_OF_WORKERS.contains(&singular(reader.low(longest)).as_str());
+    if found.is_empty() || vague_one || cut_short {
         unknown(reader, slot, i, at, found);
     }
 }

@@ -93,11 +93,7 @@ fn no_file_is_longer_than_anybody_reads() {
 }
 
 /// Functions of the sentence reader that are longer still. The list may only shrink: one that fits now must leave it.
-const LONGER_STILL: &[&str] = &[
-    "actions.rs: fn phrase", "build_care.rs: fn build", "clauses.rs: fn meaning", "clock_time.rs: fn clock",
-    "define.rs: fn head", "scan.rs: fn step", "schedule.rs: fn day_part", "schedule.rs: fn of_month",
-    "times.rs: fn period", "times.rs: fn collect_per", "topics.rs: fn items", "topics.rs: fn collect_topics",
-];
+const LONGER_STILL: &[&str] = &[];
 
 #[test]
 fn a_function_fits_on_a_screen() {

@@ -76,6 +76,7 @@ fn an_approver_whom_nobody_knows_is_never_passed_over() {
         "Licences must not be revoked without approval from Evan.",
         "Refunds need approval from Evan.",
         "No refund without Evan's approval.",
+        "The SRE agent must approve refunds.",
     ] {
         assert!(matches!(outcome(text), Outcome::Refused(_)), "{text}: {}", told(&outcome(text)));
     }

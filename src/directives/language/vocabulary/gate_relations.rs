@@ -191,7 +191,7 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
         &[
             "before",
             "prior to",
-            "before (you|we|it|they|one|anyone|to|an agent|the agent|any agent)",
+            "before (you|we|it|they|he|she|one|anyone|to|an agent|the agent|any agent)",
             "ahead of",
             "prior to any",
             "before any",

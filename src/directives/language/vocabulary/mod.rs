@@ -7,6 +7,7 @@ pub mod gates;
 pub mod guards;
 pub mod irregular;
 pub mod people;
+pub mod recurrences;
 pub mod relations;
 pub mod synonyms;
 pub mod topics;

@@ -286,7 +286,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
         "thing",
         &[
             "request", "message", "ticket", "case", "question", "task", "work", "thread", "conversation", "issue",
-            "matter", "job", "problem", "chat", "customer", "incident",
+            "matter", "job", "problem", "chat", "customer",
         ],
     ),
     (

@@ -22,6 +22,7 @@ pub const WORK: &[(Form, &[&str])] = &[
             "~ {work} ~ (:|-|→|=) {to} ~",
             "~ {work} ~ (:|-|→|=) (ask|send to|goes to|go to|handled by|to|forward to|route to|for) {to} ~",
             "~ {to} (:|-|→) {work} ~",
+            "~ (whoever|anyone who|anybody who|everyone who|everybody who|those who|people who) (have|ask|write|come) (a question|questions|a problem|problems|trouble|issues)? (about|with|on|regarding) {topics} <aux>? (be sent to|be routed to|talk to|go to|ask|contact|write to|turn to|speak to|see) {to} ~",
             "~ whoever (ask|write|come) (about|with) {topics} (get|be sent to|should be sent to|be routed to|talk to|go to) {to} ~",
             "~ make {to} (responsible for|the owner of|handle|take) {work} ~",
             "~ {to} <aux>? be (the (first)? (stop|port of call) for|first in line for) {work} ~",

@@ -1,0 +1,54 @@
+//! Words for how often something happens by the clock.
+
+/// Cannot be said in a schedule as it stands.
+pub const FORTNIGHT: &str = "say when it starts; a schedule can hold days of the week or of the month";
+
+pub const FORTNIGHTLY: &[&str] = &[
+    "fortnightly", "every other week", "every two weeks", "every second week", "every fortnight", "biweekly",
+    "once a fortnight",
+];
+
+/// With the whole cron expression.
+pub const CLOCKWORK: &[(&str, &str)] = &[
+    ("hourly", "0 0 * * * * *"),
+    ("every hour", "0 0 * * * * *"),
+    ("each hour", "0 0 * * * * *"),
+    ("once an hour", "0 0 * * * * *"),
+    ("on the hour", "0 0 * * * * *"),
+    ("every half hour", "0 */30 * * * * *"),
+    ("every half an hour", "0 */30 * * * * *"),
+    ("every minute", "0 * * * * * *"),
+];
+
+/// Every day, at a time that is said beside.
+pub const DAILY: &[&str] = &[
+    "every morning", "each morning", "every evening", "each evening", "every night", "every afternoon", "once a day",
+    "twice a day", "every single day", "daily", "each day", "every day", "three times a day",
+];
+
+/// With what else must be said.
+pub const WEEKLY_OR_MONTHLY: &[(&str, &str)] = &[
+    ("weekly", "say on which day and at what time"),
+    ("every week", "say on which day and at what time"),
+    ("once a week", "say on which day and at what time"),
+    ("monthly", "say on which day of the month and at what time"),
+    ("every month", "say on which day of the month and at what time"),
+    ("once a month", "say on which day of the month and at what time"),
+];
+
+/// After a day: of which months, in cron's words.
+pub const OF_MONTHS: &[(&str, &str)] = &[
+    ("of each month", "*"),
+    ("of every month", "*"),
+    ("of the month", "*"),
+    ("of a month", "*"),
+    ("each month", "*"),
+    ("every month", "*"),
+    ("in each month", "*"),
+    ("in every month", "*"),
+    ("a month", "*"),
+    ("of each quarter", "Jan,Apr,Jul,Oct"),
+    ("of every quarter", "Jan,Apr,Jul,Oct"),
+    ("of the quarter", "Jan,Apr,Jul,Oct"),
+    ("of a quarter", "Jan,Apr,Jul,Oct"),
+];
