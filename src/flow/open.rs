@@ -79,16 +79,18 @@ fn first_message(moment: &Moment, schedule: &Schedule, slot: String, card: Card)
 /// A hook delivered something: a new thread, or the one of its matter.
 pub(super) async fn receive(app: &App, claimed: &Claimed, delivery: &Delivery) -> Result<(), FlowError> {
     let mut tx = app.store.begin().await?;
-    if let Some(matter) = slot_of_matter(delivery) {
-        for slot in outbox::slots_with_prefix(&mut tx, &matter).await? {
-            return match outbox::place_of(&app.store, &slot).await? {
-                Some(place) => {
-                    go_on(app, &mut tx, claimed.id, delivery, &place).await?;
-                    finish_in(app, tx, claimed).await
-                }
-                None => Err(FlowError::Broken("the thread of this matter is not posted yet".to_owned())),
-            };
-        }
+    let known = match slot_of_matter(delivery) {
+        Some(matter) => outbox::slots_with_prefix(&mut tx, &matter).await?.into_iter().next(),
+        None => None,
+    };
+    if let Some(slot) = known {
+        return match outbox::place_of(&app.store, &slot).await? {
+            Some(place) => {
+                go_on(app, &mut tx, claimed.id, delivery, &place).await?;
+                finish_in(app, tx, claimed).await
+            }
+            None => Err(FlowError::Broken("the thread of this matter is not posted yet".to_owned())),
+        };
     }
     let directory = app.directory();
     let Some(channel) = directory.channel_named(&delivery.channel) else {

@@ -58,9 +58,15 @@ pub async fn groups(app: &App) -> Result<(), FlowError> {
     reload(app).await
 }
 
-/// Puts what is stored in use, if a transaction that has just ended changed it.
-pub async fn reload_if_old(app: &App) -> Result<(), FlowError> {
-    if app.directory_got_old() { reload(app).await } else { Ok(()) }
+/// Puts what is stored in use, if a transaction that has just ended changed it. What was committed stays committed: where it
+/// cannot be read again, the next one tries.
+pub async fn reload_if_old(app: &App) {
+    if app.directory_got_old()
+        && let Err(error) = reload(app).await
+    {
+        app.reload_directory_soon();
+        tracing::warn!(error = &error as &dyn std::error::Error, "the directory could not be read again");
+    }
 }
 
 /// Puts what is stored in use.

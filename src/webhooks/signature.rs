@@ -110,7 +110,7 @@ pub fn sign(scheme: Scheme, secret: &SecretString, body: &[u8], now: Timestamp) 
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 || digits.len() > 128 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || digits.len() > 128 {
         return None;
     }
     let byte = |pair: &[u8]| {

@@ -62,7 +62,7 @@ async fn task(office: &Office, id: i64) -> Option<Task> {
 }
 
 async fn get(office: &Office, path: &str) -> (StatusCode, String) {
-    let answer = reqwest::get(url(office, path)).await.unwrap();
+    let answer = reqwest::Client::new().get(url(office, path)).send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }
 

@@ -13,17 +13,25 @@ use serde_json::{Value, json};
 use super::company::{Dice, made_up, sentence};
 use crate::assignments::AssignmentState;
 use crate::assignments::store::{self as assignments, NewAssignment};
+use crate::catalogue::ToolName;
 use crate::clock::{Clock, Span, Timestamp};
 use crate::commands::{self, Asked, Query};
 use crate::config::{Config, Limits};
 use crate::directives::Directives;
+use crate::directives::rule::Level;
+use crate::execution::store::{self as actions, NewAction, Plan, Stored};
+use crate::execution::{Outcome, Stage, Step};
 use crate::flow::query::{Asker, card};
 use crate::flow::{App, Outside};
+use crate::gate::{Proposal, Requester};
 use crate::ids::ConversationId;
 use crate::ledger::{Fact, FactKind, store as ledger};
+use crate::money::{Cost, Currency, Money};
 use crate::replies::receipt::Because;
 use crate::roster::Person;
 use crate::roster::directory::{AccountFact, ChannelState, Directory};
+use crate::runs::RunState;
+use crate::runs::store::{self as runs, NewRun};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
 use crate::slack::envelope::Ours;
@@ -31,7 +39,7 @@ use crate::slack::web::Web;
 use crate::store::{Store, json as to_json};
 use crate::tasks::{NewTask, TaskPriority, TaskState, store as tasks};
 use crate::tools::StdioHost;
-use crate::workers::{SlackUser, WorkerRef};
+use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
 
 /// Every answer within an acknowledgement shall be there within this, but for one in a hundred.
 const MOST_P99: Duration = Duration::from_millis(100);
@@ -239,12 +247,70 @@ async fn fill(app: &App, args: &Args) -> anyhow::Result<()> {
                 ledger::append_fact(&mut tx, &Fact::of_task(&new.conversation, id, kind, payload), at).await?;
             }
             if dice.below(ONE_IN_OPEN) > 0 {
+                perform(&mut tx, &new, id, position, at).await?;
                 end(&mut tx, &new, id, at).await?;
             }
             number += 1;
         }
         tx.commit().await?;
     }
+    Ok(())
+}
+
+/// One tool call of a task, performed and metered, so that costs have something to add up.
+async fn perform(
+    tx: &mut crate::store::Tx,
+    new: &NewTask,
+    task: crate::ids::TaskId,
+    position: u64,
+    at: Timestamp,
+) -> Result<(), crate::store::StoreError> {
+    let position = format!("role-{position:03}-agent");
+    let chain = ActorChain::from_origin(Actor::Human(new.requester.clone())).then(Actor::Agent(position.clone()));
+    let run = NewRun {
+        task,
+        position: &position,
+        driver: "playbook",
+        plan: "bench",
+        actor_chain: &chain,
+        directives_digest: "sha256:bench",
+    };
+    let run = runs::start_run(tx, &run, at).await?;
+    runs::end_run(tx, run, RunState::Done, at).await?;
+    let reserved = NewAction {
+        run,
+        task,
+        tool: "orders.get",
+        as_name: "order",
+        actor_chain: &chain,
+        position: &position,
+        requester: &new.requester,
+    };
+    let id = actions::reserve(tx, &reserved, at).await?;
+    let proposal = Proposal {
+        tool: ToolName("orders.get".to_owned()),
+        arguments: json!({ "id": "ORD-1042" }),
+        actor: chain.clone(),
+        worker: WorkerRef::Agent(position.clone()),
+        requester: Some(Requester { handle: Some("boss".to_owned()), account: Some(new.requester.clone()) }),
+        live_digest: None,
+    };
+    let plan = Plan {
+        proposal: &proposal,
+        digest: "sha256:bench",
+        autonomy: Level::Act,
+        stage: &Stage::Allowed,
+        because: &[],
+        title: "Get the order",
+    };
+    actions::plan(tx, id, &plan).await?;
+    let Some(held) = actions::claim_next(tx, at).await? else { return Ok(()) };
+    let start = Step::Start { attempt: 1, fence: held.fence };
+    let Some(stage) = actions::advance(tx, &held, start, None, at).await? else { return Ok(()) };
+    let held = Stored { stage: Some(stage), attempt: 1, ..held };
+    actions::price(tx, &held, &Cost::Known(Money::new(2_000, Currency::new("USD")))).await?;
+    let done = Step::Settle(Outcome::Answered { result: json!({}) });
+    actions::advance(tx, &held, done, None, at).await?;
     Ok(())
 }
 

@@ -80,7 +80,8 @@ pub(in crate::flow) async fn finish_in(app: &App, mut tx: Tx, claimed: &Claimed)
         return Err(FlowError::LostLease);
     }
     tx.commit().await?;
-    super::sync::reload_if_old(app).await
+    super::sync::reload_if_old(app).await;
+    Ok(())
 }
 
 async fn finish(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
