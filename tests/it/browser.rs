@@ -139,6 +139,8 @@ async fn forms_commands_and_the_home_tab_work_by_keyboard_too() {
     browser.click(&dana, "#home .button.danger", "Deny").await;
     browser.wait(&dana, "document.getElementById('modal')?.open").await;
     keep(&mut browser, &dana, "form-dark").await;
+    assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "SELECT", "the first input has the focus");
+    browser.presses(&dana, "Tab", "").await;
     assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "TEXTAREA");
     browser.types(&dana, "Replace it instead.").await;
     browser.click(&dana, "#modal footer .button.primary", "").await;

@@ -77,6 +77,7 @@ impl Chromium {
         let attached = self.call(None, "Target.attachToTarget", attach).await;
         let tab = Tab { session: attached["sessionId"].as_str().unwrap().to_owned() };
         self.resize(&tab, width, height, phone).await;
+        self.in_the_dark(&tab, false).await;
         self.go(&tab, url).await;
         tab
     }
@@ -88,7 +89,9 @@ impl Chromium {
 
     pub async fn in_the_dark(&mut self, tab: &Tab, dark: bool) {
         let scheme = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
-        self.on(tab, "Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await;
+        // Nothing moves, so that a picture never shows the middle of a movement.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.on(tab, "Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }
 
     /// Opens an address and waits until the page has been served anew once by its script.
