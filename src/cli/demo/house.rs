@@ -108,12 +108,12 @@ impl Backstage for House {
         };
         let mut told = vec![("Cost so far".to_owned(), measured(&costs))];
         if costs.tasks > 0 {
-            told.push(("Of that known".to_owned(), coverage(&costs)));
+            told.push(("Coverage".to_owned(), coverage(&costs)));
         }
         let moved = &costs.moved;
         if !(moved.automatic.is_empty() && moved.approved.is_empty()) {
             let sums = format!("{} by rule, {} approved", none_or(&moved.automatic), none_or(&moved.approved));
-            told.push(("Money moved".to_owned(), sums));
+            told.push(("Moved".to_owned(), sums));
         }
         told
     }
