@@ -8,7 +8,7 @@ use super::lines::{ApprovalLine, TaskLine};
 use super::reviews::ReviewLine;
 use super::spec::{Group, InMention, Spec};
 use crate::clock::Timestamp;
-use crate::replies::card::Card;
+use crate::replies::card::{Card, Part};
 use crate::replies::compose::{bold, code, day_and_clock, text};
 use crate::replies::named::Who;
 use crate::replies::wording::counted;
@@ -65,7 +65,7 @@ pub fn render(answer: &HomeAnswer) -> Card {
         card = card.line([bold("Nothing waits for you."), text(" Mention me with what you need.")]);
     }
     if !answer.approvals.is_empty() {
-        card = card.line([bold("You decide")]);
+        card = section(card, "You decide");
         for line in answer.approvals.iter().take(MAX_LINES) {
             card = card.line(line.spans()).buttons(line.buttons());
         }
@@ -73,7 +73,7 @@ pub fn render(answer: &HomeAnswer) -> Card {
     }
     for (title, list) in [("You have", &answer.work), ("You asked for", &answer.requested)] {
         if !list.is_empty() {
-            card = card.line([bold(title)]);
+            card = section(card, title);
             for line in list.iter().take(MAX_LINES) {
                 card = card.line(line.spans());
             }
@@ -85,11 +85,17 @@ pub fn render(answer: &HomeAnswer) -> Card {
     card.note([text("Yours only · "), day_and_clock(answer.as_of), text(" · "), code("/workforce help")])
 }
 
+/// A heading, set apart from what stands above it.
+fn section(card: Card, title: &str) -> Card {
+    let apart = if card.parts.is_empty() { card } else { card.part(Part::Divider) };
+    apart.line([bold(title)])
+}
+
 fn agents(card: Card, agents: &[AgentLine]) -> Card {
     if agents.is_empty() {
         return card;
     }
-    let mut card = card.line([bold("Your agents")]);
+    let mut card = section(card, "Your agents");
     for agent in agents.iter().take(MAX_LINES) {
         let state = agent.idle.as_ref().map(|why| format!(" · {why}")).unwrap_or_default();
         let has = counted(i64::from(agent.has), "task");
@@ -103,7 +109,7 @@ fn due(card: Card, answer: &HomeAnswer) -> Card {
     if answer.due.is_empty() {
         return card;
     }
-    let mut card = card.line([bold("Reviews due")]);
+    let mut card = section(card, "Reviews due");
     for line in answer.due.iter().take(MAX_LINES) {
         let spans = line.spans(answer.as_of.to_utc().year());
         card = card.line(spans).buttons(line.button().into_iter().collect::<Vec<_>>());
@@ -137,12 +143,16 @@ mod tests {
         *You decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
         [*Approve $450.00*] [!Deny!] [Details]
+        ---
         *You have*
         • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32
+        ---
         *You asked for*
         • *T-17* refund ORD-1042 · waits for Dana Ruiz or Omar Haddad to decide A-31, until 20 Nov 14:02
+        ---
         *Your agents*
         • *Finn (Finance)* has 2 tasks · stopped by Kim Osei
+        ---
         *Reviews due*
         • *Finn (Finance)* · finance operations · never reviewed · *10 days late* · Dana Ruiz reviews
         [Record review]

@@ -51,7 +51,7 @@ async fn write(browser: &mut Chromium, tab: &Tab, text: &str) {
 async fn a_refund_is_asked_for_approved_on_a_phone_and_read() {
     let Some(mut browser) = browser().await else { return };
     let demo = Demo::start();
-    let ana = browser.open(&demo.page("as=ana&at=support"), 1280, 800, false).await;
+    let ana = browser.open(&demo.page("as=ana&at=support"), 1280, 880, false).await;
     write(&mut browser, &ana, "@workforce where is order ORD-1042?").await;
     browser.wait_for_text(&ana, ".replies", "repl").await;
     write(&mut browser, &ana, "@workforce please refund ORD-1042, $450, it arrived broken").await;
@@ -139,9 +139,13 @@ async fn forms_commands_and_the_home_tab_work_by_keyboard_too() {
     browser.click(&dana, "#home .button.danger", "Deny").await;
     browser.wait(&dana, "document.getElementById('modal')?.open").await;
     keep(&mut browser, &dana, "form-dark").await;
+    assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "SELECT", "the first input has the focus");
+    browser.presses(&dana, "Tab", "").await;
     assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "TEXTAREA");
     browser.types(&dana, "Replace it instead.").await;
     browser.click(&dana, "#modal footer .button.primary", "").await;
+    browser.wait_for_text(&dana, "#modal", "Denied: Refund $450.00 to order ORD-1042").await;
+    browser.presses(&dana, "Escape", "").await;
     browser.wait(&dana, "!document.getElementById('modal')").await;
     browser.wait_for_text(&dana, "#home", "Nothing waits for you").await;
 }

@@ -110,8 +110,11 @@ impl Backstage for House {
         if costs.tasks > 0 {
             told.push(("Coverage".to_owned(), coverage(&costs)));
         }
-        told.push(("Money moved by rule".to_owned(), none_or(&costs.moved.automatic)));
-        told.push(("Money moved by approval".to_owned(), none_or(&costs.moved.approved)));
+        let moved = &costs.moved;
+        if !(moved.automatic.is_empty() && moved.approved.is_empty()) {
+            let sums = format!("{} by rule, {} approved", none_or(&moved.automatic), none_or(&moved.approved));
+            told.push(("Moved".to_owned(), sums));
+        }
         told
     }
 }

@@ -29,7 +29,7 @@ fn all() -> Vec<Try> {
             "Send it, and open the thread: the answer names the line that decided who takes it.",
         ),
         one(
-            "A refund under the limit, one over it",
+            "Refunds under and over the limit",
             &[
                 said("@workforce please refund ORD-1043, $40, it arrived broken"),
                 said("@workforce please refund ORD-1042, $450, it arrived broken"),

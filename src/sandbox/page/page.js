@@ -44,7 +44,6 @@ function takeOver(from, to) {
 
 let asking = false;
 let again = false;
-let served = 0;
 
 async function refresh() {
   if (asking) { again = true; return; }
@@ -72,7 +71,6 @@ function show(fresh) {
   markUnread();
   startEditor();
   for (const box of document.querySelectorAll('.composer textarea')) fit(box);
-  document.documentElement.dataset.served = ++served;
 }
 
 const atEnd = (s) => s.scrollHeight - s.scrollTop - s.clientHeight < 80;
@@ -100,6 +98,8 @@ async function arrive() {
   const box = asked.has('thread') ? document.getElementById('reply') : asked.has('try') ? document.getElementById('box') : null;
   box?.focus();
   box?.setSelectionRange(box.value.length, box.value.length);
+  // For whoever drives the page: everything that belongs to this address stands.
+  document.documentElement.dataset.arrived = location.search;
 }
 
 addEventListener('popstate', arrive);

@@ -77,6 +77,7 @@ impl Chromium {
         let attached = self.call(None, "Target.attachToTarget", attach).await;
         let tab = Tab { session: attached["sessionId"].as_str().unwrap().to_owned() };
         self.resize(&tab, width, height, phone).await;
+        self.in_the_dark(&tab, false).await;
         self.go(&tab, url).await;
         tab
     }
@@ -88,14 +89,16 @@ impl Chromium {
 
     pub async fn in_the_dark(&mut self, tab: &Tab, dark: bool) {
         let scheme = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
-        self.on(tab, "Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await;
+        // Nothing moves, so that a picture never shows the middle of a movement.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.on(tab, "Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }
 
-    /// Opens an address and waits until the page has been served anew once by its script.
+    /// Opens an address and waits until the page's script has arrived there.
     pub async fn go(&mut self, tab: &Tab, url: &str) {
         let gone = self.on(tab, "Page.navigate", json!({ "url": url })).await;
         assert!(gone["errorText"].is_null(), "{gone}");
-        self.wait(tab, "document.documentElement.dataset.served").await;
+        self.wait(tab, "document.documentElement.dataset.arrived !== undefined").await;
     }
 
     /// The value of an expression; a promise is awaited.
@@ -164,9 +167,16 @@ impl Chromium {
         self.on(tab, "Input.insertText", json!({ "text": text })).await;
     }
 
+    /// A key by its name, with what it types where it types something.
     pub async fn presses(&mut self, tab: &Tab, key: &str, text: &str) {
+        let number = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            "Escape" => 27,
+            other => panic!("the number of the key {other} is not known here"),
+        };
         for kind in ["keyDown", "keyUp"] {
-            let mut event = json!({ "type": kind, "key": key, "code": key });
+            let mut event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": number });
             if kind == "keyDown" && !text.is_empty() {
                 event["text"] = json!(text);
             }

@@ -37,8 +37,10 @@ async fn home_holds_what_waits_for_me_what_i_have_and_what_i_asked_for() {
     *You decide*
     • *Refund $450.00 to order ORD-1042* · A-1 · asked by Ana Silva · until 13:52
     [*Approve $450.00*] [!Deny!] [Details]
+    ---
     *Your agents*
     • *Finn (Finance)* has 1 task
+    ---
     *Reviews due*
     • *Finn (Finance)* · finance operations · last 12 Aug · *10 days late* · Dana Ruiz reviews
     [Record review]

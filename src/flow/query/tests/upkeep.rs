@@ -141,8 +141,10 @@ async fn home_shows_owners_their_agents_and_what_is_due() {
     *You decide*
     • *Refund $450.00 to order ORD-1042* · A-1 · asked by Ana Silva · until 13:52
     [*Approve $450.00*] [!Deny!] [Details]
+    ---
     *Your agents*
     • *Finn (Finance)* has 1 task · stopped by Kim Osei
+    ---
     *Reviews due*
     • *Finn (Finance)* · finance operations · last 12 Aug · *10 days late* · Dana Ruiz reviews
     [Record review]
