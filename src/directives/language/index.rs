@@ -131,7 +131,7 @@ impl Index {
         for named in index.names.values_mut() {
             named.sort_by_key(|n| std::cmp::Reverse(n.words.len()));
         }
-        index.spelled = index.names.values().flatten().map(|named| Spelled::new(named)).collect();
+        index.spelled = index.names.values().flatten().map(Spelled::new).collect();
         index
     }
 

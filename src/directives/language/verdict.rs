@@ -13,10 +13,13 @@ use crate::workers::WorkerRef;
 const MARGIN: u32 = 1;
 const MAX_SPLITS: usize = 8;
 
+/// Rules, each with the byte offset where it starts and its warnings.
+type Placed = Vec<(Rule, usize, Vec<Finding>)>;
+
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
 pub enum Meaning {
     /// With what the reading costs.
-    Rules(Vec<(Rule, usize, Vec<Finding>)>, u32),
+    Rules(Placed, u32),
     Broken(Built),
     Ambiguous(Vec<Finding>),
     Nothing,
@@ -149,12 +152,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
 }
 
 /// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
-fn halves(
-    voc: &Vocabulary<'_>,
-    reader: &Reader<'_>,
-    tokens: &[Token],
-    depth: usize,
-) -> Option<(Vec<(Rule, usize, Vec<Finding>)>, u32)> {
+fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<(Placed, u32)> {
     let cuts = cuts(reader);
     for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
         let left = &tokens[..left_end];

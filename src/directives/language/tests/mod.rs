@@ -51,8 +51,11 @@ A payout means `billing.transfer`; its amount is `amount_cents` in cents of EUR.
 Directives are kept by Kim Osei.
 ";
 
-/// (role, owner, (position, posted name, driver, person))
-const ROLES: &[(&str, &str, &[(&str, &str, &str)])] = &[
+/// Position, posted name, and driver, or the person's handle.
+type Seat = (&'static str, &'static str, &'static str);
+
+/// Role, owner, positions.
+const ROLES: &[(&str, &str, &[Seat])] = &[
     ("finance-operations", "@dana", &[("finance-agent", "Finn (Finance)", "model")]),
     ("support", "@lena", &[("support-agent", "Sunny (Support)", "model")]),
     ("people-operations", "@kim", &[("hr-agent", "Hana (HR)", "model")]),
@@ -79,7 +82,7 @@ const TOOLS: &[(&str, &str, &str, bool)] = &[
     ("deploy.status", "Show the state of production", "Show the state of every service.", true),
 ];
 
-fn role_file(role: &str, owner: &str, positions: &[(&str, &str, &str)]) -> String {
+fn role_file(role: &str, owner: &str, positions: &[Seat]) -> String {
     let mut text = format!("---\nrole: {role}\nowner: \"{owner}\"\nsupervisor: \"@kim\"\npositions:\n");
     for (id, name, driver) in positions {
         text.push_str(&format!("  - id: {id}\n    name: {name}\n    since: 2026-02-02\n    status: active\n"));
