@@ -6,6 +6,7 @@
 //! - *What people do* comes in through the handle ([`Sandbox::says`], [`Sandbox::clicks`], …) or over HTTP (`/control`);
 //!   what they would not be able to do in Slack's client is [`Refused`].
 //! - *What people see* is read as plain text ([`Sandbox::thread_text`], [`Sandbox::modal`], …) or as raw JSON.
+//!   For people it is a page ([`Sandbox::open_page`]), drawn from the same state.
 //! - *What the app did wrong* collects until [`Sandbox::finish`]: methods, fields and blocks that the sandbox does not know
 //!   are refused as Slack would, and reported.
 //!

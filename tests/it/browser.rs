@@ -51,13 +51,14 @@ async fn write(browser: &mut Chromium, tab: &Tab, text: &str) {
 async fn a_refund_is_asked_for_approved_on_a_phone_and_read() {
     let Some(mut browser) = browser().await else { return };
     let demo = Demo::start();
-    let ana = browser.open(&demo.page("as=ana&at=support"), 1280, 880, false).await;
+    let ana = browser.open(&demo.page("as=ana&at=support"), 1280, 940, false).await;
     write(&mut browser, &ana, "@workforce where is order ORD-1042?").await;
     browser.wait_for_text(&ana, ".replies", "repl").await;
     write(&mut browser, &ana, "@workforce please refund ORD-1042, $450, it arrived broken").await;
     browser.wait(&ana, "document.querySelectorAll('.replies').length === 2").await;
     browser.click(&ana, ".replies", "repl").await;
     browser.wait_for_text(&ana, "#thread .b-actions", "Approve $450.00").await;
+    browser.wait_for_text(&ana, "#thread", "Waits for Dana Ruiz or Omar Weiss to approve").await;
     keep(&mut browser, &ana, "channel").await;
 
     // Whoever asked is refused, and only they see it.

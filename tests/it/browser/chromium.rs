@@ -188,6 +188,8 @@ impl Chromium {
     pub async fn picture(&mut self, tab: &Tab) -> Vec<u8> {
         // A tab in the background draws nothing.
         self.on(tab, "Page.bringToFront", json!({})).await;
+        let aside = json!({ "type": "mouseMoved", "x": 1, "y": 1 });
+        self.on(tab, "Input.dispatchMouseEvent", aside).await;
         let shot = self.on(tab, "Page.captureScreenshot", json!({ "format": "png", "optimizeForSpeed": false })).await;
         base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
