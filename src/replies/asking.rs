@@ -15,6 +15,7 @@ pub fn missing_slot(view: &ReceiptView, label: &str, like: Option<&str>) -> Card
         .posted_as(view.identity.as_ref())
         .line([view.worker.bold(), text(format!(" needs the {label} to go on · {}", view.task))])
         .line([view.requester.pinged(), text(format!(" reply here{example}. Nothing has been done yet."))])
+        .note(view.because.spans())
         .buttons([answer_button(view.task), cancel(view.task)])
 }
 
@@ -25,6 +26,7 @@ pub fn question(view: &ReceiptView, words: &str) -> Card {
         .line([view.worker.bold(), text(format!(" asks · {}", view.task))])
         .words([], words)
         .line([view.requester.pinged(), text(" reply here to go on.")])
+        .note(view.because.spans())
         .buttons([answer_button(view.task), cancel(view.task)])
 }
 
@@ -110,12 +112,14 @@ mod tests {
         (Finn (Finance))
         *Finn (Finance)* needs the order number to go on · T-17
         @U0ANA reply here, like ORD-1042. Nothing has been done yet.
+        · “Billing questions go to the finance agent.” `routing.md:12`
         [Answer] [Cancel]
         ");
         insta::assert_snapshot!(missing_slot(&receipt(), "amount", None).to_plain(), @r"
         (Finn (Finance))
         *Finn (Finance)* needs the amount to go on · T-17
         @U0ANA reply here. Nothing has been done yet.
+        · “Billing questions go to the finance agent.” `routing.md:12`
         [Answer] [Cancel]
         ");
         insta::assert_snapshot!(question(&receipt(), "Which of the *two* orders?").to_plain(), @r"
@@ -123,6 +127,7 @@ mod tests {
         *Finn (Finance)* asks · T-17
         | Which of the *two* orders?
         @U0ANA reply here to go on.
+        · “Billing questions go to the finance agent.” `routing.md:12`
         [Answer] [Cancel]
         ");
         insta::assert_snapshot!(answered_question(&receipt(), "order number").to_plain(), @r"

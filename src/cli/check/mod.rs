@@ -72,17 +72,27 @@ struct Report {
 
 /// Checks a folder; exits 1 when it holds an error.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if args.watch { super::block_on(watch(args)) } else { once(&args) }
+}
+
+/// Checks at every change, until told to stop; the status is that of the last check.
+async fn watch(args: Args) -> anyhow::Result<ExitCode> {
     let mut status = once(&args)?;
     let mut texts = read_directory(&args.dir).ok();
-    while args.watch {
-        std::thread::sleep(LOOK_EVERY);
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    let told = super::serve::told_to_stop();
+    tokio::pin!(told);
+    loop {
+        tokio::select! {
+            told = &mut told => return told.map(|()| status),
+            _tick = every.tick() => {}
+        }
         let now = read_directory(&args.dir).ok();
         if now != texts {
             texts = now;
             status = once(&args)?;
         }
     }
-    Ok(status)
 }
 
 fn once(args: &Args) -> anyhow::Result<ExitCode> {
