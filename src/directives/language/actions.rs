@@ -210,8 +210,9 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
         tools.extend(tool.map(ToolPattern).filter(|tool| !tools.contains(tool)));
     }
     let text: Vec<&str> = (i..end)
+        .filter(|at| *at > i || reader.low(*at) != "to")
         .map(|at| reader.low(at))
-        .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s" | "to"))
+        .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s"))
         .collect();
     let same = counted(reader, i, end);
     let action = Action { text: text.join(" "), tools, when: parts.when, same, span: reader.span(i, end) };

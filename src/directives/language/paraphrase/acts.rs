@@ -42,19 +42,19 @@ fn is_local(word: &str, tools: &[ToolPattern]) -> bool {
     tools.iter().any(|tool| tool.0.rsplit('.').next().is_some_and(|local| local.split('_').any(|part| part == word)))
 }
 
-/// The base form of a word that stands for doing something; `None` for a noun.
+/// The base form of a word that stands for doing something; `None` for a noun, such as the licence of `licences.order`.
 fn verb(word: &str, tools: &[ToolPattern]) -> Option<String> {
-    let locals = tools.iter().filter_map(|tool| tool.0.rsplit('.').next()).flat_map(|local| local.split('_'));
-    let known =
-        || SAME_ACT.iter().copied().flatten().chain(LIGHT_VERBS).chain(READ_VERBS).copied().chain(locals.clone());
+    let does: Vec<&str> = tools.iter().filter_map(|tool| tool.0.rsplit('.').next()?.split('_').next()).collect();
+    let alike = SAME_ACT.iter().filter(|group| group.iter().any(|act| does.contains(act))).copied().flatten();
+    let known = || alike.clone().chain(LIGHT_VERBS).chain(READ_VERBS).copied().chain(does.iter().copied());
     if known().any(|base| base == word) {
         return Some(word.to_owned());
     }
     if !word.ends_with("ing") {
         return None;
     }
-    let alike = |base: &&str| stem(base) == stem(word) && !base.contains(' ');
-    known().find(alike).map(str::to_owned).filter(|base| forms_meet(base, word))
+    let same = |base: &&str| stem(base) == stem(word) && !base.contains(' ');
+    known().find(same).map(str::to_owned).filter(|base| forms_meet(base, word))
 }
 
 fn forms_meet(base: &str, gerund: &str) -> bool {

@@ -22,7 +22,7 @@ const ACTS: [(&str, &[&str]); 9] = [
     ("refund", &["billing.refund"]),
     ("change production", &["deploy.apply"]),
     ("changes to production", &["deploy.apply"]),
-    ("reply tickets", &["helpdesk.reply"]),
+    ("reply to tickets", &["helpdesk.reply"]),
     ("cancelling subscriptions", &["crm.cancel"]),
     ("`licences.revoke`", &["licences.revoke"]),
     ("revoke or assign licences", &["licences.revoke", "licences.assign"]),
