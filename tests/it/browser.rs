@@ -140,9 +140,10 @@ async fn forms_commands_and_the_home_tab_work_by_keyboard_too() {
     browser.click(&dana, "#home .button.danger", "Deny").await;
     browser.wait(&dana, "document.getElementById('modal')?.open").await;
     keep(&mut browser, &dana, "form-dark").await;
-    assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "SELECT", "the first input has the focus");
+    // The first input has the focus.
+    browser.wait(&dana, "document.activeElement.tagName === 'SELECT'").await;
     browser.presses(&dana, "Tab", "").await;
-    assert_eq!(browser.eval(&dana, "document.activeElement.tagName").await, "TEXTAREA");
+    browser.wait(&dana, "document.activeElement.tagName === 'TEXTAREA'").await;
     browser.types(&dana, "Replace it instead.").await;
     browser.click(&dana, "#modal footer .button.primary", "").await;
     browser.wait_for_text(&dana, "#modal", "Denied: Refund $450.00 to order ORD-1042").await;
