@@ -81,3 +81,18 @@ fn an_approver_whom_nobody_knows_is_never_passed_over() {
         assert!(matches!(outcome(text), Outcome::Refused(_)), "{text}: {}", told(&outcome(text)));
     }
 }
+
+/// "Not alone" wants somebody's word; it forbids nothing.
+#[test]
+fn not_on_its_own_is_a_gate_and_no_ban() {
+    for text in [
+        "The support agent must not issue refunds on its own.",
+        "The support agent is not allowed to issue refunds on its own.",
+        "The support agent may not issue refunds by itself.",
+        "The support agent should never issue refunds unsupervised.",
+    ] {
+        let read = readings(text);
+        assert_eq!((&read[0]["kind"], &read[0]["who"]), (&json!("approve"), &json!(["agent:support-agent"])), "{text}");
+    }
+    assert_eq!(readings("The support agent may issue refunds on its own.")[0]["kind"], json!("allow"));
+}

@@ -34,8 +34,8 @@ pub const NOISE: &[&str] = &[
     "the", "a", "an", "any", "all", "every", "each", "our", "their", "its", "your", "his", "her", "this", "these",
     "those", "my", "such", "to", "of", "for", "on", "in", "from", "with", "into", "onto", "at", "and", "or", "either",
     "both", "as", "that", "via", "through", "please", "always", "again", "directly", "ever", "kind", "sort", "new",
-    "existing", "own", "other", "via", "using", "within", "'s", "also", "is", "are", "whatsoever", "single",
-    "themselves", "itself", "related", "same", "it", "them",
+    "existing", "other", "via", "using", "within", "'s", "also", "is", "are", "whatsoever", "single", "themselves",
+    "itself", "related", "same", "it", "them",
 ];
 
 /// Adjectives that change nothing when one only looks.

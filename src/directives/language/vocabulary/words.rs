@@ -128,12 +128,12 @@ pub const ORDINALS: &[(&str, u32)] = &[
 /// Words that change nothing; they may stand before any word of a pattern.
 pub const FILLERS: &[&str] = &[
     "please", "always", "either", "also", "then", "just", "simply", "directly", "straight", "immediately", "kindly",
-    "strictly", "automatically", "instead", "too", "therefore", "own", "actually", "definitely", "certainly",
-    "every time", "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away",
-    "straight away", "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times",
-    "from now on", "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default",
-    "themselves", "himself", "herself", "itself", "promptly", "hereby", "explicitly", "only ever", "not a cent more",
-    "not a penny more", "and not a cent more", "and not a penny more", "and no more",
+    "strictly", "automatically", "instead", "too", "therefore", "actually", "definitely", "certainly", "every time",
+    "at all", "in any case", "no matter what", "under any circumstances", "at any time", "right away", "straight away",
+    "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times", "from now on",
+    "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default", "themselves", "himself",
+    "herself", "itself", "promptly", "hereby", "explicitly", "only ever", "not a cent more", "not a penny more",
+    "and not a cent more", "and not a penny more", "and no more",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.
