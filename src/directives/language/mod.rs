@@ -7,6 +7,7 @@
 //! Absent here: files, positions in files, clocks, models, regular expressions.
 
 mod actions;
+mod believed;
 mod beside;
 mod build;
 mod build_care;

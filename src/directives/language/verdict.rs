@@ -1,5 +1,6 @@
 //! From all readings of a sentence to one outcome: exactly one reading, guidance, or what is wrong.
 
+use super::believed;
 use super::build::{Built, build};
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
@@ -57,7 +58,10 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
         Meaning::Broken(_) | Meaning::Nothing if negated_gate(voc, &tokens) => {
             Outcome::Refused(unreadable(&tokens).into_iter().collect())
         }
-        Meaning::Broken(_) | Meaning::Nothing => Outcome::Guidance { who: addressed(scope), ban_like },
+        Meaning::Broken(_) | Meaning::Nothing => match believed::gate(voc, &tokens) {
+            Some(finding) => Outcome::Refused(vec![finding]),
+            None => Outcome::Guidance { who: addressed(scope), ban_like },
+        },
     }
 }
 

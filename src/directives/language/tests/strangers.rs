@@ -96,3 +96,20 @@ fn not_on_its_own_is_a_gate_and_no_ban() {
     }
     assert_eq!(readings("The support agent may issue refunds on its own.")[0]["kind"], json!("allow"));
 }
+
+/// A gate that someone believes in must not be missing: what looks like one and cannot be read is an error, not guidance.
+#[test]
+fn what_looks_like_a_gate_is_never_left_as_guidance() {
+    for text in [
+        "Refunds that go to somebody who already got two this month wait for Dana.",
+        "Nothing gets refunded without Dana's blessing.",
+        "Refund nothing after 6 pm.",
+        "Never issue refunds without talking to the customer.",
+    ] {
+        let read = outcome(text);
+        assert!(matches!(read, Outcome::Refused(_)), "{text}: {}", told(&read));
+    }
+    for text in ["A smile costs nothing.", "Never promise a discount that has not been approved."] {
+        assert!(matches!(outcome(text), Outcome::Guidance { .. }), "{text}: {}", told(&outcome(text)));
+    }
+}
