@@ -16,7 +16,7 @@ const SURE: u32 = 4;
 const GATE: &[&str] = &[
     "approval", "approvals", "approve", "approves", "approved", "approver", "approvers", "authorisation",
     "authorization", "authorised", "authorized", "blessing", "clearance", "consent", "okay", "ok", "permission",
-    "signature", "unless", "until", "without",
+    "signature",
 ];
 /// Words that may stand before an action that the sentence is about.
 const BEFORE: &[&str] = &[

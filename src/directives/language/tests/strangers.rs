@@ -109,7 +109,12 @@ fn what_looks_like_a_gate_is_never_left_as_guidance() {
         let read = outcome(text);
         assert!(matches!(read, Outcome::Refused(_)), "{text}: {}", told(&read));
     }
-    for text in ["A smile costs nothing.", "Never promise a discount that has not been approved."] {
+    for text in [
+        "A smile costs nothing.",
+        "Never promise a discount that has not been approved.",
+        "Refunds without an order number take longer.",
+        "A refund is not lost until the bank says so.",
+    ] {
         assert!(matches!(outcome(text), Outcome::Guidance { .. }), "{text}: {}", told(&outcome(text)));
     }
 }
