@@ -27,6 +27,76 @@ pub enum WorkerRef {
     RequesterManager,
 }
 
+impl WorkerRef {
+    /// The id of the position, if a program fills one.
+    pub fn agent(&self) -> Option<&str> {
+        match self {
+            Self::Agent(id) => Some(id),
+            Self::Role(_)
+            | Self::Team(_)
+            | Self::Person(_)
+            | Self::Channel(_)
+            | Self::Bot(_)
+            | Self::Human
+            | Self::Owner
+            | Self::Supervisor
+            | Self::Requester
+            | Self::RequesterManager => None,
+        }
+    }
+
+    /// The id of the team, if it is one.
+    pub fn team(&self) -> Option<&str> {
+        match self {
+            Self::Team(id) => Some(id),
+            Self::Agent(_)
+            | Self::Role(_)
+            | Self::Person(_)
+            | Self::Channel(_)
+            | Self::Bot(_)
+            | Self::Human
+            | Self::Owner
+            | Self::Supervisor
+            | Self::Requester
+            | Self::RequesterManager => None,
+        }
+    }
+
+    /// The handle, if it is a person.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::Person(id) => Some(id),
+            Self::Agent(_)
+            | Self::Role(_)
+            | Self::Team(_)
+            | Self::Channel(_)
+            | Self::Bot(_)
+            | Self::Human
+            | Self::Owner
+            | Self::Supervisor
+            | Self::Requester
+            | Self::RequesterManager => None,
+        }
+    }
+
+    /// The name, if it is a channel.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            Self::Channel(id) => Some(id),
+            Self::Agent(_)
+            | Self::Role(_)
+            | Self::Team(_)
+            | Self::Person(_)
+            | Self::Bot(_)
+            | Self::Human
+            | Self::Owner
+            | Self::Supervisor
+            | Self::Requester
+            | Self::RequesterManager => None,
+        }
+    }
+}
+
 impl fmt::Display for WorkerRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

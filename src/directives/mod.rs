@@ -202,26 +202,6 @@ impl Directives {
 
     /// The conditions of all sentences that say where work goes.
     fn conditions(&self) -> impl Iterator<Item = &rule::Condition> {
-        self.readings.iter().filter_map(|reading| match &reading.rule {
-            Rule::Route(route) => Some(&route.when),
-            Rule::Escalate(escalate) => Some(&escalate.when),
-            Rule::Define(_)
-            | Rule::Approve(_)
-            | Rule::Allow(_)
-            | Rule::Forbid(_)
-            | Rule::Permit(_)
-            | Rule::Before(_)
-            | Rule::Prioritise(_)
-            | Rule::Budget(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Sample(_)
-            | Rule::Guard(_)
-            | Rule::Autonomy(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => None,
-        })
+        self.readings.iter().filter_map(|reading| reading.rule.sends_work_when())
     }
 }

@@ -191,19 +191,8 @@ pub async fn ask_triage(
 /// "Finn · Finance operations".
 pub fn label(names: &Names<'_>, worker: &WorkerRef) -> String {
     let roster = &names.directives.roster;
-    let role = match worker {
-        WorkerRef::Agent(id) => roster.positions.get(id).and_then(|position| roster.roles.get(&position.role)),
-        WorkerRef::Role(_)
-        | WorkerRef::Team(_)
-        | WorkerRef::Person(_)
-        | WorkerRef::Channel(_)
-        | WorkerRef::Bot(_)
-        | WorkerRef::Human
-        | WorkerRef::Owner
-        | WorkerRef::Supervisor
-        | WorkerRef::Requester
-        | WorkerRef::RequesterManager => None,
-    };
+    let position = worker.agent().and_then(|id| roster.positions.get(id));
+    let role = position.and_then(|position| roster.roles.get(&position.role));
     let who = names.worker(worker);
     role.map_or_else(|| who.name.clone(), |role| format!("{} · {}", who.short(), role.title))
 }

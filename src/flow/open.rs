@@ -52,18 +52,9 @@ pub(super) async fn begin_scheduled(
 /// Where the thread of a schedule's work is: the channel that the sentence names, else whoever hears of it, else whoever does
 /// it, an agent's owner for the agent, else the triage person.
 fn first_message(moment: &Moment, schedule: &Schedule, slot: String, card: Card) -> Option<Queued> {
-    let channels = schedule.to.iter().chain(&schedule.who).filter_map(|worker| match worker {
-        WorkerRef::Channel(name) => moment.directory.channel_named(name),
-        WorkerRef::Agent(_)
-        | WorkerRef::Role(_)
-        | WorkerRef::Team(_)
-        | WorkerRef::Person(_)
-        | WorkerRef::Bot(_)
-        | WorkerRef::Human
-        | WorkerRef::Owner
-        | WorkerRef::Supervisor
-        | WorkerRef::Requester
-        | WorkerRef::RequesterManager => None,
+    let channels = schedule.to.iter().chain(&schedule.who).filter_map(|worker| {
+        let name = worker.channel()?;
+        moment.directory.channel_named(name)
     });
     if let Some(channel) = channels.into_iter().next() {
         return Some(Queued::say(slot, &channel.id, None, card));

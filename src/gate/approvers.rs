@@ -211,21 +211,8 @@ impl Search<'_> {
     fn people(&self, named: &[WorkerRef]) -> Vec<String> {
         let mut people = self.around().people(named);
         for worker in named {
-            let group = match worker {
-                WorkerRef::Team(id) => {
-                    self.surroundings.directives.roster.teams.get(id).and_then(|team| team.user_group.as_deref())
-                }
-                WorkerRef::Agent(_)
-                | WorkerRef::Role(_)
-                | WorkerRef::Person(_)
-                | WorkerRef::Channel(_)
-                | WorkerRef::Bot(_)
-                | WorkerRef::Human
-                | WorkerRef::Owner
-                | WorkerRef::Supervisor
-                | WorkerRef::Requester
-                | WorkerRef::RequesterManager => None,
-            };
+            let team = worker.team().and_then(|id| self.surroundings.directives.roster.teams.get(id));
+            let group = team.and_then(|team| team.user_group.as_deref());
             for handle in group.map_or(&[][..], |group| self.surroundings.accounts.group(group)) {
                 if !people.contains(handle) {
                     people.push(handle.clone());

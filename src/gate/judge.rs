@@ -250,7 +250,7 @@ impl<'a> Court<'a> {
         match autonomy {
             Some((reading, rule)) if rule.level < Level::Ask => {
                 let does = if rule.level == Level::Observe { "observes" } else { "suggests" };
-                refuse(format!("{who} only {does} for now; a person has to do this."), cited(reading))
+                refuse(format!("{who} only {does} at present; a person has to do this."), cited(reading))
             }
             Some(_) | None => Ok(()),
         }

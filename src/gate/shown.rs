@@ -207,7 +207,7 @@ fn tell(value: &Value, path: &str, label: &str, lines: &mut Vec<Line>) {
     match value {
         Value::Null => {}
         Value::Object(fields) => {
-            let currency = fields.get("currency").and_then(Value::as_str).filter(|code| !code.is_empty());
+            let currency = fields.get("currency").and_then(Value::as_str).filter(|code| is_currency_code(code));
             let in_money = |name: &str, value: &Value| Some(in_cents(name, value, currency?)?.to_string());
             let has_amounts = fields.iter().any(|(name, value)| in_money(name, value).is_some());
             for (name, inner) in fields.iter().filter(|(name, _)| !(has_amounts && *name == "currency")) {
@@ -229,6 +229,11 @@ fn tell(value: &Value, path: &str, label: &str, lines: &mut Vec<Line>) {
         }
         Value::Bool(_) | Value::Number(_) | Value::String(_) => flatten(value, None, path, label, lines),
     }
+}
+
+/// ISO 4217. Anything else that a tool calls a currency is shown as the text that it is.
+fn is_currency_code(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The amount in a field such as `amount_cents`, which counts the smallest units of the currency.

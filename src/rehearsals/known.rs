@@ -49,7 +49,7 @@ pub(super) async fn last_task(app: &App) -> Result<Option<Task>, FlowError> {
     Ok(last)
 }
 
-/// Everybody whom a task waits for now.
+/// Everybody whom a task waits for at this moment.
 pub(super) async fn waits_for(app: &App, task: &Task) -> Result<Vec<WaitsFor>, FlowError> {
     let moment = Moment::of(app)?;
     let mut found = Vec::new();

@@ -25,7 +25,7 @@ pub enum Visible {
     Channel { name: String, thread: bool },
     /// The direct conversation with this person (handle).
     Direct(String),
-    /// Only this person (handle), for now.
+    /// Only this person (handle), until they load the page again.
     Private(String),
     /// A form that opened for this person (handle).
     Form(String),

@@ -182,7 +182,7 @@ impl Shared {
         let Ok(_room) = self.room.try_acquire() else { return Err((Refused::Busy, Some(1))) };
         let body = self.read(headers, body).await.map_err(only)?;
         let now = self.door.now();
-        verify(hook.scheme, &hook.secret, headers, &body, now, self.config.window).map_err(only)?;
+        let signed_at = verify(hook.scheme, &hook.secret, headers, &body, now, self.config.window).map_err(only)?;
         self.pass(hook, now).map_err(|wait| (Refused::TooMany, Some(wait)))?;
         let json: Value = serde_json::from_slice(&body).map_err(|_| only(Refused::NotJson))?;
         let asked = hook.templates.render(&json).map_err(|why| {
@@ -193,8 +193,8 @@ impl Shared {
             return Ok(Taken::Ignored);
         }
         // Where the signature covers the time, the same signed bytes are the same sending; else they are the same delivery.
-        let time = headers.get("x-slack-request-timestamp").or_else(|| headers.get("stripe-signature"));
-        let sent = [time.map_or(&[][..], |time| time.as_bytes()), &body[..]].concat();
+        // Only what was signed counts: a header that the signature does not cover would make a replay look new.
+        let sent = [signed_at.unwrap_or_default().as_bytes(), b".", &body[..]].concat();
         let is_named = asked.id.is_some();
         let id = asked.id.unwrap_or_else(|| digest_bytes(&sent));
         let conversation = asked.conversation.as_ref().map(|matter| {

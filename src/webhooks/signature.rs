@@ -42,7 +42,8 @@ struct Claim {
     signatures: Vec<Vec<u8>>,
 }
 
-/// Whether these bytes were signed with this secret, at a time within `window` of now.
+/// The time that the signature covers, as written, if these bytes were signed with this secret and that time lies within
+/// `window` of now; `None` where the scheme signs no time. Nothing else of the headers can be trusted.
 pub fn verify(
     scheme: Scheme,
     secret: &SecretString,
@@ -50,16 +51,16 @@ pub fn verify(
     body: &[u8],
     now: Timestamp,
     window: Span,
-) -> Result<(), Refused> {
+) -> Result<Option<String>, Refused> {
     let claim = claim(scheme, headers).ok_or(Refused::Unsigned)?;
     let mac = mac(scheme, secret, claim.time.as_deref().unwrap_or_default(), body);
     if !claim.signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok()) {
         return Err(Refused::Forged);
     }
-    let Some(time) = claim.time else { return Ok(()) };
+    let Some(time) = claim.time else { return Ok(None) };
     let at: i64 = time.parse().map_err(|_| Refused::Stale)?;
     let away = now.0.div_euclid(1_000_000).saturating_sub(at).unsigned_abs();
-    if away <= window.as_seconds().unsigned_abs() { Ok(()) } else { Err(Refused::Stale) }
+    if away <= window.as_seconds().unsigned_abs() { Ok(Some(time)) } else { Err(Refused::Stale) }
 }
 
 fn claim(scheme: Scheme, headers: &HeaderMap) -> Option<Claim> {
@@ -140,7 +141,7 @@ mod tests {
             ("x-slack-signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503".to_owned()),
         ]);
         let then = Timestamp(1_531_420_618_000_000);
-        assert_eq!(verify(Scheme::Slack, &secret, &signed, body, then, WINDOW), Ok(()));
+        assert_eq!(verify(Scheme::Slack, &secret, &signed, body, then, WINDOW), Ok(Some("1531420618".to_owned())));
         assert_eq!(
             verify(Scheme::Slack, &secret, &signed, body, then.plus(Span::minutes(6)), WINDOW),
             Err(Refused::Stale)
@@ -154,7 +155,7 @@ mod tests {
         let secret = SecretString::from("It's a Secret to Everybody");
         let hex = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
         let signed = headers(&[("x-hub-signature-256", format!("sha256={hex}"))]);
-        assert_eq!(verify(Scheme::Github, &secret, &signed, b"Hello, World!", Timestamp::ZERO, WINDOW), Ok(()));
+        assert_eq!(verify(Scheme::Github, &secret, &signed, b"Hello, World!", Timestamp::ZERO, WINDOW), Ok(None));
     }
 
     #[test]
@@ -164,17 +165,18 @@ mod tests {
         for scheme in [Scheme::Slack, Scheme::Stripe, Scheme::Github] {
             let signed = headers(&sign(scheme, &secret, b"{}", now));
             let check = |secret: &SecretString, body: &[u8], at| verify(scheme, secret, &signed, body, at, WINDOW);
-            assert_eq!(check(&secret, b"{}", now), Ok(()));
+            let signed_at = scheme.has_time().then(|| now.0.div_euclid(1_000_000).to_string());
+            assert_eq!(check(&secret, b"{}", now), Ok(signed_at), "only a time that was signed is told");
             assert_eq!(check(&secret, b"{ }", now), Err(Refused::Forged));
             assert_eq!(check(&SecretString::from("another secret!!"), b"{}", now), Err(Refused::Forged));
             let late = check(&secret, b"{}", now.plus(Span::hours(1)));
-            assert_eq!(late, if scheme.has_time() { Err(Refused::Stale) } else { Ok(()) });
+            assert_eq!(late, if scheme.has_time() { Err(Refused::Stale) } else { Ok(None) });
             assert_eq!(verify(scheme, &secret, &HeaderMap::new(), b"{}", now, WINDOW), Err(Refused::Unsigned));
         }
         let rolled = headers(&[("stripe-signature", {
             let (_, good) = sign(Scheme::Stripe, &secret, b"{}", now).remove(0);
             good.replace(",v1=", ",v1=00ff,v1=")
         })]);
-        assert_eq!(verify(Scheme::Stripe, &secret, &rolled, b"{}", now, WINDOW), Ok(()), "one of two fits");
+        assert!(verify(Scheme::Stripe, &secret, &rolled, b"{}", now, WINDOW).is_ok(), "one of two fits");
     }
 }

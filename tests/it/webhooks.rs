@@ -124,6 +124,9 @@ async fn what_is_not_right_is_refused_and_counted_and_starts_nothing() {
     let code = signed(Scheme::Github, QUESTION, now);
     assert_eq!(post(&office, "code", QUESTION, &code).await.0, StatusCode::ACCEPTED);
     assert_eq!(post(&office, "code", QUESTION, &code).await, (StatusCode::OK, "repeated".to_owned()));
+    // A header that no signature covers makes no new delivery of them.
+    let dressed = [code.clone(), vec![("x-slack-request-timestamp", "1795168801".to_owned())]].concat();
+    assert_eq!(post(&office, "code", QUESTION, &dressed).await, (StatusCode::OK, "repeated".to_owned()));
     office.rest().await;
     assert!(task(&office, 2).await.is_some() && task(&office, 3).await.is_none());
 

@@ -5,7 +5,7 @@
 
 use super::names::list_items;
 use crate::directives::language::{Outcome, Scope, Sentence, Vocabulary, read};
-use crate::directives::rule::{Condition, Rule};
+use crate::directives::rule::Condition;
 
 /// Words in one item of a plain list; a longer item is a sentence that was not understood.
 const MAX_WORDS: usize = 4;
@@ -35,28 +35,7 @@ fn condition_of(sentence: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition
     let sentence = Sentence { text: sentence, scope: Scope::default() };
     let Outcome::Rules(reads) = read(&sentence, vocabulary) else { return None };
     let [only] = reads.as_slice() else { return None };
-    let when = match &only.rule {
-        Rule::Route(route) => &route.when,
-        Rule::Escalate(escalate) => &escalate.when,
-        Rule::Define(_)
-        | Rule::Approve(_)
-        | Rule::Allow(_)
-        | Rule::Forbid(_)
-        | Rule::Permit(_)
-        | Rule::Before(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => return None,
-    };
-    (!when.is_empty()).then(|| when.clone())
+    only.rule.sends_work_when().filter(|when| !when.is_empty()).cloned()
 }
 
 /// "mentions a bug, an outage or “is down”"; "is about orders".

@@ -58,7 +58,7 @@ pub fn segments(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut list = Vec::new();
     let mut found = Vec::new();
     let mut from = at;
-    while let Some((length, term)) = any_term(reader, from) {
+    while let Some((length, term)) = segment_word(reader, from) {
         list.push(term);
         let mut end = from + length;
         let noun = CUSTOMERS.contains(&singular(reader.low(end)).as_str());
@@ -101,22 +101,6 @@ pub fn segments(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         }
     }
     found
-}
-
-fn any_term(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
-    reader
-        .index
-        .segments
-        .iter()
-        .filter(|(words, _)| {
-            !words.is_empty()
-                && words
-                    .iter()
-                    .enumerate()
-                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
-        })
-        .map(|(words, term)| (words.len(), term.to_lowercase()))
-        .max_by_key(|(length, _)| *length)
 }
 
 /// Literal words: quoted, or a short phrase; lists of them.

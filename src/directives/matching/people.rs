@@ -155,19 +155,7 @@ impl Around<'_> {
 
     /// A person who acts without a position answers to their manager.
     fn manager_of_worker(&self) -> Option<&str> {
-        match self.worker {
-            WorkerRef::Person(handle) => self.manager(handle),
-            WorkerRef::Agent(_)
-            | WorkerRef::Role(_)
-            | WorkerRef::Team(_)
-            | WorkerRef::Channel(_)
-            | WorkerRef::Bot(_)
-            | WorkerRef::Human
-            | WorkerRef::Owner
-            | WorkerRef::Supervisor
-            | WorkerRef::Requester
-            | WorkerRef::RequesterManager => None,
-        }
+        self.worker.person().and_then(|handle| self.manager(handle))
     }
 }
 

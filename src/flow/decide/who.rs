@@ -40,20 +40,7 @@ pub fn may_steer(
     let requester = directory.person_of(roster, &task.requester.user).map(|person| person.handle.clone());
     let mut may: BTreeSet<String> = requester.iter().chain(roster.triage.iter()).cloned().collect();
     if let Some(holder) = holder {
-        let position = match holder {
-            WorkerRef::Agent(id) => Some(id.as_str()),
-            WorkerRef::Role(_)
-            | WorkerRef::Team(_)
-            | WorkerRef::Person(_)
-            | WorkerRef::Channel(_)
-            | WorkerRef::Bot(_)
-            | WorkerRef::Human
-            | WorkerRef::Owner
-            | WorkerRef::Supervisor
-            | WorkerRef::Requester
-            | WorkerRef::RequesterManager => None,
-        };
-        let context = roster.context_of(position, requester.as_deref());
+        let context = roster.context_of(holder.agent(), requester.as_deref());
         may.extend(roster.people_of(holder, &context));
         may.extend(context.owner.iter().chain(&context.supervisor).cloned());
     }
