@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::clock::Span;
+use crate::gate::grants;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -24,6 +25,55 @@ pub struct Config {
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
+    pub approvals: Approvals,
+}
+
+/// How people are asked to approve, and how far their standing grants may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Approvals {
+    /// Requests that an approver is sent one by one in an hour; further ones of low risk come in one message when it turns.
+    pub prompts_per_hour: u32,
+    /// Seconds in which whoever approved can take it back before the action starts; 0: it starts at once.
+    pub undo_seconds: u32,
+    /// Seconds that a card of high risk stands before *Approve* counts.
+    pub read_seconds: u32,
+    /// Actions under one standing grant; 0: there are no grants.
+    pub grant_uses: u32,
+    /// Days that a standing grant may last.
+    pub grant_days: u32,
+    /// Whole units of its currency that one action under a grant may move.
+    pub grant_amount: u32,
+    /// Approvals of one kind without a no, after which a change of its sentence is proposed to the keeper; 0: never.
+    pub propose_after: u32,
+}
+
+impl Default for Approvals {
+    fn default() -> Self {
+        Self {
+            prompts_per_hour: 10,
+            undo_seconds: 0,
+            read_seconds: 2,
+            grant_uses: 50,
+            grant_days: 14,
+            grant_amount: 1_000,
+            propose_after: 100,
+        }
+    }
+}
+
+impl Approvals {
+    pub fn undo(&self) -> Span {
+        Span::seconds(i64::from(self.undo_seconds))
+    }
+
+    pub fn read_first(&self) -> Span {
+        Span::seconds(i64::from(self.read_seconds))
+    }
+
+    pub fn grants(&self) -> grants::Limits {
+        grants::Limits { uses: self.grant_uses, days: self.grant_days, amount: i64::from(self.grant_amount) }
+    }
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -104,6 +154,7 @@ struct File {
     tools: Vec<ServerEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    approvals: Approvals,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,6 +198,7 @@ impl Config {
             tools,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
+            approvals: parsed.approvals,
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use super::grant::Next;
+use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, TaskId};
 use crate::workers::WorkerRef;
 
 /// A text, understood or not.
@@ -42,6 +43,8 @@ pub enum Query {
         task: TaskId,
     },
     Approvals,
+    /// Standing grants.
+    Grants,
     /// `None`: the asker's own; else a name or a team.
     Workload {
         who: Option<String>,
@@ -106,6 +109,18 @@ pub enum Intent {
     Deny {
         id: ApprovalId,
         reason: Option<String>,
+    },
+    /// Approves one, and says yes beforehand to the next ones like it.
+    ApproveNext {
+        id: ApprovalId,
+        next: Next,
+    },
+    RevokeGrant {
+        id: GrantId,
+    },
+    /// Takes an approval back before its action starts.
+    Undo {
+        id: ApprovalId,
     },
     AskAgain {
         id: ApprovalId,

@@ -19,6 +19,9 @@ impl Intent {
         match verb {
             Verb::Approve => Some(Self::Approve { id: approval()? }),
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
+            Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
+            Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
+            Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
             Verb::ReassignTo => {
@@ -42,7 +45,8 @@ impl Intent {
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
-            Verb::Deny
+            Verb::ApproveNext
+            | Verb::Deny
             | Verb::Details
             | Verb::Reassign
             | Verb::HandOver
@@ -60,6 +64,10 @@ impl Query {
         match verb {
             Verb::Why => Some(Self::Why { task: target.parse().ok()? }),
             Verb::Approve
+            | Verb::ApproveNext
+            | Verb::ApproveNextForm
+            | Verb::RevokeGrant
+            | Verb::Undo
             | Verb::Deny
             | Verb::DenyForm
             | Verb::Details

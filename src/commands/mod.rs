@@ -29,6 +29,8 @@ pub mod directives;
 pub mod done;
 pub mod explain;
 pub mod failed;
+pub mod grant;
+pub mod grants;
 pub mod hand_over;
 pub mod help;
 pub mod home;
@@ -39,6 +41,7 @@ pub mod reviews;
 pub mod status;
 pub mod stop;
 pub mod take;
+pub mod undo;
 pub mod who_owns;
 pub mod why;
 pub mod workload;
@@ -61,6 +64,10 @@ pub static COMMANDS: &[&Spec] = &[
     &approvals::SPEC,
     &approve::SPEC,
     &deny::SPEC,
+    &grant::SPEC,
+    &grants::SPEC,
+    &grants::REVOKE,
+    &undo::SPEC,
     &ask_again::SPEC,
     &accept::SPEC,
     &take::SPEC,

@@ -23,8 +23,9 @@ pub mod erase;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+mod grants;
 mod homes;
-pub mod hooks;
+mod hooks;
 pub mod intake;
 pub mod open;
 pub mod query;
@@ -152,6 +153,7 @@ impl App {
             directory: RwLock::new(Arc::new(Directory::default())),
             directory_is_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
+            checked_grants: Mutex::new(None),
             looked: Mutex::new(None),
         }))
     }
@@ -216,6 +218,16 @@ impl App {
 
     pub fn remember_look(&self, looked: directives::Looked) {
         *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = looked;
+    }
+
+    /// Whether directives or people are otherwise than when the standing grants were looked at last; asked once.
+    pub fn grants_must_be_checked(&self) -> bool {
+        let Ok(directives) = self.directives() else { return false };
+        let now = (directives.digest.clone(), self.directory());
+        let mut checked = self.checked_grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = checked.as_ref().is_some_and(|(digest, directory)| *digest == now.0 && Arc::ptr_eq(directory, &now.1));
+        *checked = Some(now);
+        !same
     }
 
     /// The problems are gone; the account that was told of them, if one was.

@@ -8,7 +8,7 @@ use super::Requirement;
 use super::approvers::Parties;
 use crate::clock::Timestamp;
 use crate::directives::rule::{Confirm, Otherwise};
-use crate::ids::{ActionId, ApprovalId};
+use crate::ids::{ActionId, ApprovalId, GrantId};
 use crate::workers::{SlackUser, WorkerRef};
 
 /// A card that waits, or did.
@@ -44,6 +44,9 @@ pub struct Vote {
     pub at: Timestamp,
     /// Which requirements it counted for when it was given, by their place in `progress`.
     pub counts_for: Vec<usize>,
+    /// The standing grant that it was given by beforehand; `None`: at this card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<GrantId>,
 }
 
 /// Each state carries what is true in it, and nothing else.
@@ -108,7 +111,16 @@ pub enum Change {
         by: ActionId,
         at: Timestamp,
     },
+    /// Whoever said yes took it back before the action started.
+    Undone {
+        by: String,
+        account: SlackUser,
+        at: Timestamp,
+    },
 }
+
+/// The reason of a denial that was an approval before.
+pub const TAKEN_BACK: &str = "The approval was taken back before it started.";
 
 impl Approval {
     /// Opens a card for a call that needs people's word.
@@ -190,6 +202,12 @@ impl Approval {
             (ApprovalState::Approved { .. }, Change::Spent { by, at }) if *by == self.action => {
                 ApprovalState::Spent { by: *by, at: *at }
             }
+            (ApprovalState::Approved { .. }, Change::Undone { by, account, at }) => ApprovalState::Denied {
+                by: by.clone(),
+                account: account.clone(),
+                reason: TAKEN_BACK.to_owned(),
+                at: *at,
+            },
             (
                 ApprovalState::Waiting
                 | ApprovalState::Approved { .. }
@@ -203,7 +221,8 @@ impl Approval {
                 | Change::Escalated { .. }
                 | Change::Expired { .. }
                 | Change::Voided { .. }
-                | Change::Spent { .. },
+                | Change::Spent { .. }
+                | Change::Undone { .. },
             ) => return None,
         };
         Some(next)

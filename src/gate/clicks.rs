@@ -9,7 +9,7 @@ use super::approval::{Approval, ApprovalState, Change, Vote, caught_up};
 
 use super::approvers::{Approvers, Surroundings, approvers, is_party};
 use crate::clock::Timestamp;
-use crate::ids::ApprovalId;
+use crate::ids::{ApprovalId, GrantId};
 use crate::workers::SlackUser;
 
 /// What somebody did to a card.
@@ -23,6 +23,8 @@ pub struct Click {
     pub typed: Option<String>,
     /// The digest on the card that was clicked; a command names no card.
     pub digest: Option<String>,
+    /// The standing grant by which they said it beforehand.
+    pub under: Option<GrantId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +113,7 @@ pub fn authorize(
             at: surroundings.now,
         },
         Choice::Approve => {
-            let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for };
+            let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for, under: click.under };
             said_yes(&approval, click, vote, &eligible)?
         }
     };

@@ -15,7 +15,9 @@ pub mod approvers;
 mod clicks;
 pub mod containment;
 mod digest;
+pub mod fatigue;
 mod fitting;
+pub mod grants;
 mod history;
 mod judge;
 mod precedence;
@@ -35,7 +37,7 @@ use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
-pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
+pub use approval::{Approval, ApprovalState, Change, Progress, TAKEN_BACK, Vote, caught_up};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };

@@ -122,7 +122,7 @@ async fn vote(tx: &mut Tx, approval: &Approval, change: &Change) -> Result<(), S
             args![approval.id, &vote.account.user, &vote.by, "approve", None::<String>, vote.at]
         }
         Change::Denied { by, account, reason, at } => args![approval.id, &account.user, by, "deny", reason, *at],
-        Change::Escalated { .. } | Change::Expired { .. } | Change::Voided { .. } | Change::Spent { .. } => {
+        Change::Escalated { .. } | Change::Expired { .. } | Change::Voided { .. } | Change::Spent { .. } | Change::Undone { .. } => {
             return Ok(());
         }
     };

@@ -54,6 +54,9 @@ pub enum FactKind {
     Reminded,
     ConnectionChanged,
     TextsErased,
+    GrantGiven,
+    GrantUsed,
+    GrantEnded,
 }
 
 /// A fact that is about to be written.

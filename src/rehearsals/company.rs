@@ -10,7 +10,7 @@ use super::stage::Stage;
 use super::{Rehearsal, example};
 use crate::cli::demo_tools::servers;
 use crate::clock::{Clock, Span, Timestamp};
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::diagnostics::Problem;
 use crate::directives::files::read_set;
 use crate::flow::directory::read_directory;
@@ -196,6 +196,7 @@ impl Company {
             tools: servers(&setting.program, &tools),
             webhooks: None,
             limits: Limits::default(),
+            approvals: Approvals::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

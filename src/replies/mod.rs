@@ -11,6 +11,7 @@ pub mod compose;
 #[cfg(test)]
 mod fixtures;
 pub mod form;
+pub mod grants;
 pub mod greeting;
 pub mod human;
 pub mod named;

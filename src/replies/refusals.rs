@@ -7,7 +7,7 @@ use super::compose::{clock, text};
 use super::named::{Cited, Who, all_of, any_of};
 use super::wording::article;
 use crate::clock::Timestamp;
-use crate::ids::{ApprovalId, TaskId};
+use crate::ids::{ApprovalId, GrantId, TaskId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +41,31 @@ pub enum Refusal {
     NoLongerOpen {
         id: ApprovalId,
         instead: Option<ApprovalId>,
+    },
+    /// What a standing grant may not be; a whole sentence of ours.
+    NoGrant {
+        why: String,
+    },
+    NoSuchGrant {
+        text: String,
+    },
+    /// Whoever gave it may end it, and whoever answers for the agent.
+    NotYourGrant {
+        id: GrantId,
+        may: Vec<Who>,
+    },
+    /// Only those who said yes can take it back.
+    NotYourWord {
+        id: ApprovalId,
+        may: Vec<Who>,
+    },
+    /// The action has started, or nothing was approved.
+    TooLateToUndo {
+        id: ApprovalId,
+    },
+    /// A card of high risk was approved faster than it can be read.
+    ReadItFirst {
+        id: ApprovalId,
     },
     /// The task is not theirs to cancel, hand on or finish.
     NotYours {
@@ -129,6 +154,12 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotApprover { .. }
         | Refusal::AlreadyApproved { .. }
         | Refusal::NoLongerOpen { .. }
+        | Refusal::NoGrant { .. }
+        | Refusal::NoSuchGrant { .. }
+        | Refusal::NotYourGrant { .. }
+        | Refusal::NotYourWord { .. }
+        | Refusal::TooLateToUndo { .. }
+        | Refusal::ReadItFirst { .. }
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -167,6 +198,18 @@ pub fn sentence(refusal: &Refusal) -> String {
         }
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
+        }
+        Refusal::NoGrant { why } => format!("{why} Nothing was approved; Approve still approves this one."),
+        Refusal::NoSuchGrant { text } => format!("There is no grant {text}. /workforce grants lists them."),
+        Refusal::NotYourGrant { id, may } => format!("Only {} can revoke {id}. Nothing changed.", any_of(may)),
+        Refusal::NotYourWord { id, may } => {
+            format!("You did not approve {id}, so you cannot take it back: {} can. Nothing changed.", any_of(may))
+        }
+        Refusal::TooLateToUndo { id } => {
+            format!("It is too late to undo {id}: it has started, or was not approved. Nothing changed.")
+        }
+        Refusal::ReadItFirst { id } => {
+            format!("Read {id} first: this cannot be undone. Nothing was approved; press again when you have read it.")
         }
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
-use workforce::config::{Config, Limits};
+use workforce::config::{Approvals, Config, Limits};
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
@@ -55,6 +55,7 @@ impl Office {
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
             limits: Limits::default(),
+            approvals: Approvals::default(),
         };
         set(&mut config);
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, _dir: dir };

@@ -16,7 +16,7 @@ use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Span, Timestamp};
 use crate::commands::{self, Asked, Query};
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::Directives;
 use crate::directives::rule::Level;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
@@ -167,6 +167,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         tools: Vec::new(),
         webhooks: None,
         limits: Limits::default(),
+        approvals: Approvals::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

@@ -6,16 +6,18 @@ use serde_json::json;
 use super::super::assign::note;
 use super::super::facts::Moment;
 use super::super::says::cited_origin;
-use super::super::{App, FlowError};
-use super::Said;
+use super::super::{App, FlowError, grants};
+use super::{Said, dress};
 use crate::execution::store::{self as actions, Stored};
+use crate::catalogue::ToolName;
 use crate::execution::{Stage, Step};
 use crate::gate::amounts::amount_of;
 use crate::gate::approvers::Parties;
+use crate::gate::fatigue;
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{
     Approval, ApprovalState as Gated, Change, Choice, Click, Progress, Proposal, Refusal as GateRefusal, Requirement,
-    Shown, approvers, authorize, record,
+    Shown, TAKEN_BACK, approvers, authorize, record,
 };
 use crate::ids::{ActionId, ApprovalId};
 use crate::ledger::FactKind;
@@ -67,6 +69,15 @@ pub async fn ask_people(
         moment.now,
     )
     .await?;
+    let mut card = card;
+    while let Some((next, change)) = grants::word_beforehand(app, tx, moment, task, &card, proposal).await? {
+        apply(app, tx, moment, task, &next, &stored, &change).await?;
+        if !next.approval.is_waiting() {
+            return Ok(id);
+        }
+        card = next;
+    }
+    let view = self::view(moment, task, &card, &stored);
     draw(app, tx, task, &card, &view, &ApprovalState::Waiting).await?;
     if let Some(held) = crate::assignments::store::current(tx, task.id).await? {
         let receipt = receipt::waits(&moment.names().receipt_of(task, &held), &view);
@@ -91,7 +102,10 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
         Word::Approve => (true, Choice::Approve),
         Word::Deny(reason) => (false, Choice::Deny { reason: reason.unwrap_or_else(|| "no reason given".to_owned()) }),
     };
-    let click = Click { approval: id, by: by.clone(), choice, typed: None, digest: None };
+    if approve && reads_too_fast(app, &moment, &card, &stored) {
+        return Ok(Said::Refused(Refusal::ReadItFirst { id }));
+    }
+    let click = Click { approval: id, by: by.clone(), choice, typed: None, digest: None, under: None };
     let authorized = match authorize(&card.approval, &click, &moment.surroundings()) {
         Ok(authorized) => authorized,
         Err(refusal) => {
@@ -106,6 +120,41 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
     let stored = stored_action(tx, card.approval.action).await?;
     let view = view(&moment, &task, &card, &stored);
     Ok(Said::Privately(steering::decided(&view, approve, missing(&card))))
+}
+
+/// Why an approval by this account would not count now; `None` where it would.
+pub(super) fn would_refuse(moment: &Moment, card: &Card, by: &SlackUser) -> Option<Refusal> {
+    let click =
+        Click { approval: card.approval.id, by: by.clone(), choice: Choice::Approve, typed: None, digest: None, under: None };
+    authorize(&card.approval, &click, &moment.surroundings()).err().map(|refusal| said_no(moment, card, refusal))
+}
+
+/// Nobody reads a dangerous card faster than it can be read.
+fn reads_too_fast(app: &App, moment: &Moment, card: &Card, stored: &Stored) -> bool {
+    let risk = fatigue::risk(&ToolName(stored.tool.clone()), &card.approval, &moment.directives);
+    card.approval.is_waiting()
+        && !fatigue::may_have_read(&card.approval, risk, app.config.approvals.read_first(), moment.now)
+}
+
+/// Writes a taken-back yes down, with all that follows from a denial.
+pub(super) async fn take_back(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    card: &Card,
+    change: &Change,
+) -> Result<Said, FlowError> {
+    let id = card.approval.id;
+    let stored = stored_action(tx, card.approval.action).await?;
+    let Some(task) = tasks::task(tx, card.task).await? else {
+        return Err(FlowError::Broken(format!("approval {id} has no task")));
+    };
+    if stored.stage != Some(Stage::Allowed) {
+        return Ok(Said::Refused(Refusal::TooLateToUndo { id }));
+    }
+    let Some(card) = approvals::change(tx, card, change, moment.now).await? else { return Err(FlowError::LostLease) };
+    apply(app, tx, moment, &task, &card, &stored, change).await?;
+    Ok(Said::Privately(steering::decided(&view(moment, &task, &card, &stored), false, 0)))
 }
 
 /// What a change means for the action, the run that waits, the cards and the thread.
@@ -123,9 +172,21 @@ async fn apply(
         json!({ "approval": card.approval.id, "action": stored.id, "digest": card.approval.digest, "change": change });
     match change {
         Change::Voted(_) => note(tx, task, FactKind::ApprovalVoted, fact, now).await?,
-        Change::Approved(_) => {
+        Change::Approved(vote) => {
             note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
             move_action(tx, stored, Step::Allow, now).await?;
+            let undo = app.config.approvals.undo();
+            if vote.under.is_none() && undo > crate::clock::Span::ZERO {
+                actions::not_before(tx, stored.id, now.plus(undo)).await?;
+            }
+        }
+        Change::Undone { by, .. } => {
+            note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
+            move_action(tx, stored, Step::Deny { why: TAKEN_BACK.to_owned() }, now).await?;
+            let who = moment.names().person(by);
+            let why = format!("{} took their approval back before it started.", who.name);
+            let entry = JournalEntry::ToolRefused { as_name: stored.as_name.clone(), why };
+            super::super::execute::tell_run(tx, stored, &entry, now).await?;
         }
         Change::Denied { by, reason, .. } => {
             note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
@@ -175,6 +236,9 @@ async fn tell_thread(
     let notice = match change {
         Change::Denied { account, reason, at, .. } => {
             approval_ended::denied_notice(&view, &names.account(account), *at, Some(reason))
+        }
+        Change::Undone { account, at, .. } => {
+            approval_ended::denied_notice(&view, &names.account(account), *at, Some(TAKEN_BACK))
         }
         Change::Expired { at } => approval_ended::expired_notice(&view, *at, &view.asked),
         Change::Voted(_)
@@ -260,7 +324,7 @@ async fn draw(
     state: &ApprovalState,
 ) -> Result<(), FlowError> {
     let now = app.now();
-    let rendered = approval::card(view, state);
+    let rendered = dress::dress(app, tx, card, approval::card(view, state)).await?;
     let slot = format!("approval:{}:card", card.approval.id.0);
     let say =
         Queued::say(slot, &task.channel, Some(&task.root_ts), rendered.clone()).in_conversation(&task.conversation);

@@ -16,6 +16,7 @@ use crate::workers::{SlackUser, WorkerRef};
 /// The modal behind a button.
 pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Wanted, FlowError> {
     let form = match verb {
+        Verb::ApproveNext => return super::grants::form(app, target, by).await,
         Verb::Deny | Verb::Details => of_approval(app, verb, target).await?,
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
         Verb::RecordReview => of_position(app, target)?,
@@ -27,6 +28,9 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
             Err(_) => None,
         },
         Verb::Approve
+        | Verb::ApproveNextForm
+        | Verb::RevokeGrant
+        | Verb::Undo
         | Verb::DenyForm
         | Verb::AskAgain
         | Verb::CancelTask

@@ -2,15 +2,19 @@
 //! anything is acknowledged. A button and a command yield the same [`Intent`], carried out in one place.
 
 mod approval;
+mod dress;
 mod forms;
+mod grants;
 mod outcome;
 mod share;
 mod stop;
 mod task;
+mod undo;
 pub(in crate::flow) mod who;
 
 use super::{App, FlowError, failpoint, homes, query, sync};
 use crate::commands::{self, Asked, Intent, help};
+use crate::ids::GrantId;
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::outbox::Queued;
 use crate::replies::refusals::{self, Refusal};
@@ -97,6 +101,9 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
     match intent {
         Intent::Approve { id } => approval::decide(app, tx, *id, by, approval::Word::Approve).await,
         Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
+        Intent::ApproveNext { id, next } => grants::approve_next(app, tx, *id, next, by).await,
+        Intent::RevokeGrant { id } => grants::revoke(app, tx, *id, by).await,
+        Intent::Undo { id } => undo::undo(app, tx, *id, by).await,
         Intent::AskAgain { id } => approval::ask_again(app, tx, *id, by).await,
         Intent::CancelTask { id } => task::cancel(app, tx, *id, by).await,
         Intent::Reassign { task, to } => task::reassign(app, tx, *task, to, by).await,
@@ -218,6 +225,10 @@ fn slot_is_about(slot: &str, target: &str) -> bool {
         (!digits.is_empty()).then_some(digits)
     };
     let of = |kind: &str, n: &str| slot == format!("{kind}:{n}") || slot.starts_with(&format!("{kind}:{n}:"));
+    // A grant's button stands on every card that it let pass, and in what its giver was told.
+    if target.parse::<GrantId>().is_ok() {
+        return ["approval:", "grant:", "reply:"].iter().any(|kind| slot.starts_with(kind));
+    }
     match (number("T-"), number("A-")) {
         (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),
         (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:"),
@@ -263,6 +274,8 @@ mod tests {
             ("approval:31:card", "A-31"),
             ("approval:31:dm:U1", "A-31"),
             ("action:5", "5"),
+            ("approval:31:card", "G-3"),
+            ("grant:3", "G-3"),
         ] {
             assert!(slot_is_about(slot, target), "{slot} {target}");
         }
@@ -273,6 +286,7 @@ mod tests {
             ("approval:3:card", "A-31"),
             ("task:17:held:3", "A-31"),
             ("approval:31:card", "5"),
+            ("task:17:held:3", "G-3"),
         ] {
             assert!(!slot_is_about(slot, target), "{slot} {target}");
         }

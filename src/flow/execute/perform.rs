@@ -9,6 +9,8 @@ use super::settle;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
+use crate::gate::fatigue::undo_until;
+use crate::gate::grants::store as grants;
 use crate::gate::store as approvals;
 use crate::gate::{Action, ActionRow, ApprovalState, Approved, Change, release};
 use crate::ledger::FactKind;
@@ -75,6 +77,13 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         return Ok(None);
     }
     let card = approvals::of_action(&mut tx, stored.id).await?;
+    let undo = card.as_ref().and_then(|card| undo_until(&card.approval, app.config.approvals.undo(), moment.now));
+    if let Some(until) = undo {
+        // A yes can still be taken back, whatever woke this action early.
+        actions::later(&mut tx, &stored, until).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
     let Some(proposal) = stored.proposal.clone() else {
         return Err(FlowError::Broken(format!("action {} has no proposal left", stored.id)));
     };
@@ -84,6 +93,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         digest: stored.digest.clone(),
         attempt: stored.attempt + 1,
         approval: card.as_ref().map(|card| card.approval.clone()),
+        grants: grants::of_action(&mut tx, stored.id).await?,
         proposal,
     };
     let outside = facts::outside(app, &moment.directives, &row.proposal.tool);

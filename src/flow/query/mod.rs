@@ -11,6 +11,7 @@ mod costs;
 mod directives;
 mod explain;
 mod failed;
+mod grants;
 mod home;
 mod reviews;
 pub(super) use reviews::standing as reviews_standing;
@@ -117,6 +118,7 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::Status { of } => status::answer(viewer, *of).await,
         Query::Why { task } => why::answer(viewer, *task).await,
         Query::Approvals => approvals::answer(viewer).await,
+        Query::Grants => grants::answer(viewer).await,
         Query::Workload { who } => workload::answer(viewer, who.as_deref()).await,
         Query::Costs { who, period } => costs::answer(viewer, who.as_deref(), period.as_deref()).await,
         Query::Reviews => Ok(reviews::answer(viewer)),

@@ -20,7 +20,7 @@ async fn spent(house: &House) {
     let run = house.run(large, "finance-agent", None, 50).await;
     let (action, proposal) = house.refund(large, run, 450, &Stage::Allowed, 49).await;
     let id = house.card(large, action, &proposal, 49).await;
-    let vote = Vote { by: "dana".into(), account: account("dana"), at: minutes_ago(48), counts_for: vec![0] };
+    let vote = Vote { by: "dana".into(), account: account("dana"), at: minutes_ago(48), counts_for: vec![0], under: None };
     house
         .does(async |tx| {
             let card = approvals::card(tx, id).await.unwrap().unwrap();

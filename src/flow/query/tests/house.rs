@@ -11,7 +11,7 @@ use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Span, Timestamp};
 use crate::commands::Query;
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::rule::{Level, Otherwise};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, NewAction, Plan};
@@ -67,6 +67,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             limits: Limits::default(),
+            approvals: Approvals::default(),
         };
         let outside = Outside {
             store,
