@@ -85,6 +85,8 @@ pub struct Shared {
     directory_is_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
+    /// The directives' digest and the directory that the standing grants were last looked at with.
+    checked_grants: Mutex<Option<(String, Arc<Directory>)>>,
     /// The directives' texts as they were looked at last.
     looked: Mutex<directives::Looked>,
 }

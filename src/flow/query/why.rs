@@ -147,7 +147,10 @@ impl Trail<'_> {
                 | FactKind::DeadLetter
                 | FactKind::Reminded
                 | FactKind::ConnectionChanged
-                | FactKind::TextsErased => None,
+                | FactKind::TextsErased
+                | FactKind::GrantGiven
+                | FactKind::GrantUsed
+                | FactKind::GrantEnded => None,
             };
             if let Some(mut what) = what {
                 self.complete(&mut what).await?;
