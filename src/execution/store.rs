@@ -24,7 +24,7 @@ statements! { STATEMENTS;
     UNKNOWN_OF_TASKS (1) -> [task, position] = {
         sqlite "SELECT task, position FROM actions WHERE task IN (SELECT value FROM json_each($1)) AND state = 'unknown' ORDER BY id"
         postgres "SELECT task, position FROM actions WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'unknown' ORDER BY id" }
-    SINCE (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE planned_us >= $1 AND state IN ('allowed', 'started', 'done', 'unknown') ORDER BY id" }
+    SINCE (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE planned_us >= $1 AND state IN ('allowed', 'started', 'done', 'unknown', 'by_hand') ORDER BY id" }
     CLAIM (2) -> [id] = {
         sqlite "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
         postgres "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
@@ -32,7 +32,7 @@ statements! { STATEMENTS;
     MOVE_UNHELD (7) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7 WHERE id = $1 AND state = $2" }
     PRICE (4) -> [] = { "UPDATE actions SET cost_micros = $3, cost_currency = $4 WHERE id = $1 AND fence = $2" }
     LATER (3) -> [] = { "UPDATE actions SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2" }
-    ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state <> 'unknown' AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
+    ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state NOT IN ('unknown', 'by_hand') AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
     FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('allowed', 'started')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
@@ -192,6 +192,7 @@ pub async fn advance(
         | Stage::Unknown { .. }
         | Stage::Denied { .. }
         | Stage::Expired
+        | Stage::ByHand
         | Stage::Void { .. } => (held.attempt, None),
     };
     let ended = next.is_final().then_some(now);
@@ -338,6 +339,7 @@ fn stage_word(stage: &Stage) -> &'static str {
         Stage::Unknown { .. } => "unknown",
         Stage::Denied { .. } => "denied",
         Stage::Expired => "expired",
+        Stage::ByHand => "by_hand",
         Stage::Void { .. } => "void",
     }
 }

@@ -37,7 +37,20 @@ pub async fn take_next_step(app: App) -> Result<Worked, FlowError> {
         return Err(FlowError::Broken(format!("run {} has no task", run.id)));
     };
     let scene = Scene { app: &app, directives: app.directives()?, directory: app.directory(), run, task };
-    scene.step(&mut tx).await?;
+    let Some(next) = scene.step(&mut tx).await? else {
+        tx.commit().await?;
+        return Ok(Worked::Yes);
+    };
+    let mut version = None;
+    if let Next::Call { tool, arguments, .. } = &next
+        && execute::has_version(&scene.directives, tool)
+    {
+        // A tool is asked between two transactions, never inside one; the run's lease and fence hold meanwhile.
+        tx.commit().await?;
+        version = execute::version_of(&app, &scene.directives, tool, arguments).await;
+        tx = app.store.begin().await?;
+    }
+    scene.take(&mut tx, next, version).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -56,26 +69,31 @@ impl Scene<'_> {
         Names { directives: &self.directives, directory: &self.directory }
     }
 
-    async fn step(&self, tx: &mut Tx) -> Result<(), FlowError> {
+    /// What comes next by plan and journal; `None` where the step is over already.
+    async fn step(&self, tx: &mut Tx) -> Result<Option<Next>, FlowError> {
         let now = self.app.now();
         if stopped(tx, Some(&self.run.position), self.task.id).await?.is_some() {
-            return Ok(runs::again_at(tx, &self.run, now.plus(LOOK_AGAIN)).await?);
+            runs::again_at(tx, &self.run, now.plus(LOOK_AGAIN)).await?;
+            return Ok(None);
         }
         if self.run.attempts > MAX_ATTEMPTS {
-            return self.give_up(tx, "The next step failed several times.").await;
+            self.give_up(tx, "The next step failed several times.").await?;
+            return Ok(None);
         }
         let Some(plan) = self.plan() else {
-            return self.give_up(tx, "The playbook that this followed is no longer there.").await;
+            self.give_up(tx, "The playbook that this followed is no longer there.").await?;
+            return Ok(None);
         };
         let journal = self.journal(tx).await?;
         let Some(journal) = journal else {
-            return self.give_up(tx, "What was done so far was erased, so it cannot go on.").await;
+            self.give_up(tx, "What was done so far was erased, so it cannot go on.").await?;
+            return Ok(None);
         };
         if journal.len() >= self.app.config.limits.steps_per_run {
-            return self.give_up(tx, "It took more steps than are allowed.").await;
+            self.give_up(tx, "It took more steps than are allowed.").await?;
+            return Ok(None);
         }
-        let next = playbooks::next(plan, &self.directives, &self.request(), &journal);
-        self.take(tx, next).await
+        Ok(Some(playbooks::next(plan, &self.directives, &self.request(), &journal)))
     }
 
     fn plan(&self) -> Option<&PlaybookSource> {
@@ -106,10 +124,11 @@ impl Scene<'_> {
         Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
     }
 
-    async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
+    async fn take(&self, tx: &mut Tx, next: Next, target_version: Option<String>) -> Result<(), FlowError> {
         match next {
             Next::Call { tool, arguments, as_name } => {
-                execute::propose(self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
+                let wish = execute::Wish { tool, arguments, as_name: &as_name, target_version };
+                execute::propose(self.app, tx, &self.run, &self.task, wish).await?;
                 failpoint::pass("action-planned");
                 Ok(())
             }
@@ -146,7 +165,10 @@ impl Scene<'_> {
             return self.take_eyes_off(tx).await;
         }
         tasks::note_first_answer(tx, self.task.id, now).await?;
-        say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now), now).await?;
+        // The words were written for what was asked for; where a person changed it, what ran is told instead.
+        let changed = performed.iter().find_map(|action| action.changed_by.as_ref());
+        let text = changed.map_or_else(|| text.to_owned(), |by| format!("Done as {} changed it.", by.name));
+        say(tx, &self.task, held.id, receipt::answered(&view, &text, &performed, now), now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())

@@ -42,6 +42,15 @@ pub enum Refusal {
         id: ApprovalId,
         instead: Option<ApprovalId>,
     },
+    /// It is too long for a card, and was not read to its end.
+    ReadFirst {
+        id: ApprovalId,
+    },
+    /// They may decide, but not in this way; `why` is a whole sentence of ours.
+    NotLikeThis {
+        id: ApprovalId,
+        why: String,
+    },
     /// The task is not theirs to cancel, hand on or finish.
     NotYours {
         task: TaskId,
@@ -106,6 +115,8 @@ pub enum Refusal {
 pub enum Decided {
     Approved,
     Denied,
+    Changed,
+    TookOver,
 }
 
 /// The refusal as a message that only one person sees.
@@ -115,6 +126,8 @@ pub fn card(refusal: &Refusal) -> Card {
             let word = match word {
                 Decided::Approved => "approved",
                 Decided::Denied => "denied",
+                Decided::Changed => "changed",
+                Decided::TookOver => "took over",
             };
             late(format!("{} {word} {id} at ", all_of(by)), *at, ". Your click changed nothing.")
         }
@@ -129,6 +142,8 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotApprover { .. }
         | Refusal::AlreadyApproved { .. }
         | Refusal::NoLongerOpen { .. }
+        | Refusal::ReadFirst { .. }
+        | Refusal::NotLikeThis { .. }
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -168,6 +183,12 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
+        Refusal::ReadFirst { id } => {
+            format!(
+                "{id} is too long for a card. Read it to its end with /workforce approve {id}; Approve stands there."
+            )
+        }
+        Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))
         }

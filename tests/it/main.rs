@@ -17,6 +17,7 @@ mod doctor;
 mod documentation;
 mod example_playbooks;
 mod init;
+mod judged;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;
@@ -34,6 +35,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

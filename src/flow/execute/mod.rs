@@ -6,6 +6,7 @@
 
 mod perform;
 mod settle;
+mod version;
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::directives::rule::Rule;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
+use crate::gate::{ApprovalState, Bound, Decision, Proposal, Shown, Turn, digest, judge};
 use crate::ids::{ActionId, RunId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -31,18 +32,23 @@ use crate::tasks::Task;
 use crate::workers::{SlackUser, WorkerRef};
 
 pub use perform::perform_next;
-pub(super) use settle::unknown_view;
+pub(super) use settle::{unknown_view, unsaid};
+pub use version::{has_version, version_of};
+
+/// A call that a run wants to make.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    pub tool: ToolName,
+    pub arguments: Value,
+    /// What comes of it is journalled under this name.
+    pub as_name: &'a str,
+    /// Of the thing that it is about, from [`version_of`], looked up before the transaction.
+    pub target_version: Option<String>,
+}
 
 /// Judges what a run wants to do, and stores it with the verdict: it may start, it waits for people, or it never happens.
-pub async fn propose(
-    app: &App,
-    tx: &mut Tx,
-    run: &Run,
-    task: &Task,
-    tool: ToolName,
-    arguments: Value,
-    as_name: &str,
-) -> Result<(), FlowError> {
+pub async fn propose(app: &App, tx: &mut Tx, run: &Run, task: &Task, wish: Wish<'_>) -> Result<(), FlowError> {
+    let Wish { tool, arguments, as_name, target_version } = wish;
     let moment = Moment::of(app)?;
     let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
     let arguments = match moment.directives.catalogue.get(&tool) {
@@ -59,10 +65,10 @@ pub async fn propose(
     };
     let known = facts::of_task(tx, &moment, task, &run.position).await?;
     let history = facts::history(tx, &moment, id).await?;
-    let outside = facts::outside(app, &moment.directives, &tool);
+    let outside = facts::outside(app, &moment.directives, &tool, target_version);
     let bound = Bound { proposal: &proposal, task: task.id, outside: &outside };
     let verdict = judge(&proposal, &known, &moment.directives, &history, moment.now);
-    let shown = Shown::of(&bound, &moment.directives, &known.looked_up);
+    let shown = Shown::of(&bound, &moment.directives, &known.looked_up).after(&verdict);
     let stage = match &verdict.decision {
         Decision::Run => Stage::Allowed,
         Decision::Approve(_) => Stage::Waiting,
@@ -174,9 +180,21 @@ pub async fn performed(app: &App, tx: &mut Tx, task: &Task) -> Result<Vec<Perfor
             .is_some_and(|tool| tool.binding.class == Class::Read);
         let (Some(Stage::Done { .. }), false, Some(title)) = (&stored.stage, reads, &stored.title) else { continue };
         let card = approvals::of_action(tx, stored.id).await?;
-        let votes = card.map(|card| card.approval.votes).unwrap_or_default();
-        let approved_by = votes.iter().map(|vote| names.account(&vote.account)).collect();
-        out.push(Performed { title: title.clone(), at: stored.ended.unwrap_or(stored.planned), approved_by });
+        let approval = card.map(|card| card.approval);
+        let votes = approval.iter().flat_map(|approval| &approval.votes);
+        let approved_by = votes.map(|vote| names.account(&vote.account)).collect();
+        let edited = approval.as_ref().and_then(|approval| approval.edited_from.as_ref());
+        let by_hand = match approval.as_ref().map(|approval| &approval.state) {
+            Some(ApprovalState::Recorded { account, .. }) => Some(names.account(account)),
+            Some(_) | None => None,
+        };
+        out.push(Performed {
+            title: title.clone(),
+            at: stored.ended.unwrap_or(stored.planned),
+            approved_by,
+            changed_by: edited.map(|edited| names.account(&edited.by)),
+            by_hand,
+        });
     }
     Ok(out)
 }
@@ -196,8 +214,8 @@ pub async fn void_open_actions(
             continue;
         }
         let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
-        let change = Change::Voided { why, at: now };
-        if let Some(card) = approvals::change(tx, &card, &change, now).await? {
+        let turn = Turn::Voided { why, at: now };
+        if let Some(card) = approvals::turn(tx, &card, &turn, now).await? {
             note(
                 tx,
                 task,
