@@ -38,6 +38,12 @@ pub struct Limits {
     pub deliveries_at_once: usize,
     /// Steps that one run may take.
     pub steps_per_run: usize,
+    /// Questions to models and other agents under way at once.
+    pub questions_at_once: usize,
+    /// Tool calls that an agent may want in one answer; those beyond are refused.
+    pub calls_per_answer: usize,
+    /// How often one run may make the same call with the same arguments.
+    pub same_call_per_run: usize,
     /// Runs that one task may have: hand-overs between agents end here.
     pub runs_per_task: usize,
     /// Messages of a thread that are read for what a request leaves out.
@@ -59,6 +65,9 @@ impl Default for Limits {
             tool_calls_at_once: 4,
             deliveries_at_once: 4,
             steps_per_run: 50,
+            questions_at_once: 16,
+            calls_per_answer: 8,
+            same_call_per_run: 3,
             runs_per_task: 6,
             thread_above_messages: 20,
             request_characters: 8_000,
@@ -197,6 +206,9 @@ fn check(limits: &Limits) -> Result<(), BadSettings> {
         ("deliveries_at_once", limits.deliveries_at_once),
         ("steps_per_run", limits.steps_per_run),
         ("runs_per_task", limits.runs_per_task),
+        ("questions_at_once", limits.questions_at_once),
+        ("calls_per_answer", limits.calls_per_answer),
+        ("same_call_per_run", limits.same_call_per_run),
     ] {
         if value == 0 {
             return Err(BadSettings::Zero(name));
