@@ -2,12 +2,14 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::clock::Span;
+use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -21,6 +23,8 @@ pub struct Config {
     /// Channels (names without `#`) in which every new message is a request.
     pub watched_channels: Vec<String>,
     pub tools: Vec<ServerConfig>,
+    /// Models and agents that may be asked.
+    pub drivers: Drivers,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -98,6 +102,8 @@ pub enum BadSettings {
     #[error(transparent)]
     Tool(#[from] BadTool),
     #[error(transparent)]
+    Driver(#[from] BadDriver),
+    #[error(transparent)]
     Hook(#[from] BadHook),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
@@ -111,6 +117,7 @@ struct File {
     directives: Option<PathBuf>,
     slack: SlackSection,
     tools: Vec<ServerEntry>,
+    models: BTreeMap<String, ModelEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
 }
@@ -154,6 +161,7 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
+            drivers: Drivers::resolve(&parsed.models, lookup)?,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
         };

@@ -68,6 +68,7 @@ impl Service {
         let tools: Arc<dyn ToolHost> = Arc::new(StdioHost::new(config.tools.clone())?);
         clock.follow(store.clock().await.map_err(FlowError::from)?);
         let dress = Dress { may_customize: slack.may_customize };
+        let drivers = Drivers::of(&config.drivers)?.and(drivers);
         let outside = Outside { store, clock, web: web.clone(), ours: ours.clone(), dress, tools, drivers };
         let app = App::new(config, outside);
         prepare(&app).await?;

@@ -227,6 +227,9 @@ async fn go_on(question: &Question, tx: &mut Tx, heard: &Heard) -> Result<(), Fl
         Heard::Failed { failure: Failure::Passing { why, .. }, .. } if scene.run.attempts >= MAX_ATTEMPTS => {
             scene.give_up(tx, why).await
         }
+        Heard::Failed { failure: Failure::Passing { elsewhere: true, .. }, .. } => {
+            Ok(runs::again_at(tx, &scene.run, now).await?)
+        }
         Heard::Failed { failure: Failure::Passing { after, .. }, .. } => {
             let own = FIRST_REST.times(4_i64.pow(u32::try_from(scene.run.attempts.clamp(1, 4)).unwrap_or(1) - 1));
             let rest = after.map_or(own, |asked| Span::of(asked).max(own).min(LONGEST_REST));

@@ -71,7 +71,7 @@ fn says(text: &str, calls: &[(&str, Value)]) -> Heard {
 }
 
 fn fails(why: &str) -> Heard {
-    let failure = Failure::Passing { why: why.to_owned(), after: None };
+    let failure = Failure::Passing { why: why.to_owned(), after: None, elsewhere: false };
     Heard::Failed { failure, usage: Usage::unknown("scripted") }
 }
 

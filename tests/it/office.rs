@@ -62,6 +62,7 @@ impl Office {
             watched_channels: Vec::new(),
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
         };
         set(&mut config);

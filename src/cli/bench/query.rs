@@ -167,6 +167,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         watched_channels: Vec::new(),
         tools: Vec::new(),
         webhooks: None,
+        drivers: Default::default(),
         limits: Limits::default(),
     };
     let outside = Outside {

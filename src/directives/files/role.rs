@@ -181,10 +181,7 @@ fn draft_position(
         }
         (Driver::Human, Some(_)) | (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, None) => {}
     }
-    if let Some(named) = model.as_ref().filter(|_| driver != Driver::Model) {
-        let problem = source.error("model-without-driver", named.range.clone(), "only the driver `model` has a model");
-        problems.push(problem.with_help("take the line away, or write `driver: model`"));
-    }
+    refuse_model_without_driver(source, model.as_ref(), driver, problems);
     let tools = fields.take_texts("tools", source, problems);
     let since = take_date(source, &mut fields, "since", today, problems);
     let reviewed = take_date(source, &mut fields, "reviewed", today, problems);
@@ -208,6 +205,18 @@ fn draft_position(
         line: source.place(id.range.start).0,
     };
     Some(PositionDraft { position, id, person, tools })
+}
+
+fn refuse_model_without_driver(
+    source: &Source<'_>,
+    model: Option<&At<String>>,
+    driver: Driver,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some(named) = model.filter(|_| driver != Driver::Model) {
+        let problem = source.error("model-without-driver", named.range.clone(), "only the driver `model` has a model");
+        problems.push(problem.with_help("take the line away, or write `driver: model`"));
+    }
 }
 
 const DRIVERS: &[(&str, Driver)] = &[

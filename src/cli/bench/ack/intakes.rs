@@ -148,6 +148,7 @@ fn config(database: &str) -> Config {
         watched_channels: Vec::new(),
         tools: Vec::new(),
         webhooks: None,
+        drivers: Default::default(),
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
     }

@@ -66,6 +66,7 @@ impl House {
             watched_channels: vec![],
             tools: vec![],
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
         };
         let outside = Outside {
