@@ -180,7 +180,7 @@ fn collect_periods(when: &Condition, periods: &mut BTreeSet<Span>) {
 }
 
 /// The other side of a call, as it is configured and as the lock has it. The tool host refuses, before anything is sent, a tool
-/// whose live definition has another digest. `target_version` is what [`super::execute::version_of`] found.
+/// whose live definition has another digest. `target_version` is what a look-up found ([`super::execute`]).
 pub fn outside(app: &App, directives: &Directives, tool: &ToolName, target_version: Option<String>) -> Outside {
     let server = app.config.tools.iter().find(|server| server.name == tool.server());
     let identity = server

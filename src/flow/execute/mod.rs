@@ -5,6 +5,7 @@
 //! blindly ([`crate::execution::after_restart`]).
 
 mod perform;
+mod propose;
 mod settle;
 mod version;
 
@@ -32,108 +33,9 @@ use crate::tasks::Task;
 use crate::workers::{SlackUser, WorkerRef};
 
 pub use perform::perform_next;
+pub use propose::propose;
 pub(super) use settle::{unknown_view, unsaid};
-pub use version::{has_version, version_of};
-
-/// A call that a run wants to make.
-#[derive(Debug)]
-pub struct Wish<'a> {
-    pub tool: ToolName,
-    pub arguments: Value,
-    /// What comes of it is journalled under this name.
-    pub as_name: &'a str,
-    /// Of the thing that it is about, from [`version_of`], looked up before the transaction.
-    pub target_version: Option<String>,
-}
-
-/// Judges what a run wants to do, and stores it with the verdict: it may start, it waits for people, or it never happens.
-pub async fn propose(app: &App, tx: &mut Tx, run: &Run, task: &Task, wish: Wish<'_>) -> Result<(), FlowError> {
-    let Wish { tool, arguments, as_name, target_version } = wish;
-    let moment = Moment::of(app)?;
-    let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
-    let arguments = match moment.directives.catalogue.get(&tool) {
-        Some(known) => fill_key(&known.binding, id, &tool.0, arguments),
-        None => arguments,
-    };
-    let proposal = Proposal {
-        tool: tool.clone(),
-        arguments,
-        actor: run.actor_chain.clone(),
-        worker: WorkerRef::Agent(run.position.clone()),
-        requester: Some(facts::requester(&moment, task)),
-        live_digest: None,
-    };
-    let known = facts::of_task(tx, &moment, task, &run.position).await?;
-    let history = facts::history(tx, &moment, id).await?;
-    let outside = facts::outside(app, &moment.directives, &tool, target_version);
-    let bound = Bound { proposal: &proposal, task: task.id, outside: &outside };
-    let verdict = judge(&proposal, &known, &moment.directives, &history, moment.now);
-    let shown = Shown::of(&bound, &moment.directives, &known.looked_up).after(&verdict);
-    let stage = match &verdict.decision {
-        Decision::Run => Stage::Allowed,
-        Decision::Approve(_) => Stage::Waiting,
-        Decision::Deny(denial) => Stage::Denied { why: denial.reason.clone() },
-    };
-    let digest = digest(&bound);
-    let plan = Plan {
-        proposal: &proposal,
-        digest: &digest,
-        autonomy: verdict.autonomy,
-        stage: &stage,
-        because: &verdict.because,
-        title: &shown.title,
-    };
-    actions::plan(tx, id, &plan).await?;
-    let payload = json!({
-        "action": id, "run": run.id, "tool": tool, "arguments": crate::catalogue::canonical::digest(&proposal.arguments),
-        "digest": digest, "verdict": verdict.decision.word(), "because": verdict.because, "directives": moment.directives.digest,
-        "actors": run.actor_chain, "title": shown.title,
-    });
-    let kind = if matches!(stage, Stage::Denied { .. }) { FactKind::ActionDenied } else { FactKind::ActionProposed };
-    note(tx, task, kind, payload, moment.now).await?;
-    let as_name = as_name.to_owned();
-    match verdict.decision {
-        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
-        Decision::Deny(denial) => {
-            let entry = JournalEntry::ToolRefused { as_name, why: denial.reason };
-            journal(tx, run.id, run.fence, &digest, &entry, moment.now).await?;
-            runs::go_on(tx, run, moment.now).await?;
-            Ok(())
-        }
-        Decision::Approve(needs) => {
-            let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
-            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
-        }
-    }
-}
-
-/// Takes a number for a call that a run wants to make.
-async fn reserve(
-    tx: &mut Tx,
-    moment: &Moment,
-    run: &Run,
-    task: &Task,
-    tool: &ToolName,
-    as_name: &str,
-) -> Result<ActionId, FlowError> {
-    let new = NewAction {
-        run: run.id,
-        task: task.id,
-        tool: &tool.0,
-        as_name,
-        actor_chain: &run.actor_chain,
-        position: &run.position,
-        requester: &task.requester,
-    };
-    Ok(actions::reserve(tx, &new, moment.now).await?)
-}
-
-async fn wait(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<(), FlowError> {
-    match runs::wait_for(tx, run, waiting).await? {
-        true => Ok(()),
-        false => Err(FlowError::LostLease),
-    }
-}
+pub(super) use version::has_version;
 
 /// Writes what came of a call into the run's journal.
 pub(super) async fn journal(

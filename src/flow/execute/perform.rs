@@ -5,7 +5,9 @@ use serde_json::json;
 use super::super::assign::{note, stopped};
 use super::super::facts::{self, Moment};
 use super::super::{App, FlowError, Worked, failpoint};
-use super::{settle, version_of};
+use super::propose::look_and_judge;
+use super::settle;
+use super::version::version_of;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
@@ -39,6 +41,7 @@ pub async fn perform_next(app: App) -> Result<Worked, FlowError> {
     let Some(stored) = actions::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
     tx.commit().await?;
     match &stored.stage {
+        Some(Stage::Planned) => look_and_judge(&app, stored).await?,
         Some(Stage::Allowed) => attempt(&app, stored).await?,
         Some(Stage::Started { .. }) => recover(&app, stored).await?,
         Some(_) | None => {

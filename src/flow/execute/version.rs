@@ -12,13 +12,18 @@ use crate::gate::shown::target_of;
 use crate::tools::{CallOutcome, ToolCall};
 
 /// Whether this tool's target has a version to look up.
-pub fn has_version(directives: &Directives, tool: &ToolName) -> bool {
+pub(in crate::flow) fn has_version(directives: &Directives, tool: &ToolName) -> bool {
     version_tool(directives, tool).is_some()
 }
 
 /// The version now: the tool's own word for it, else a digest of what it tells. `None` where no tool can tell, or none told:
 /// then two look-ups agree only if neither told.
-pub async fn version_of(app: &App, directives: &Directives, tool: &ToolName, arguments: &Value) -> Option<String> {
+pub(super) async fn version_of(
+    app: &App,
+    directives: &Directives,
+    tool: &ToolName,
+    arguments: &Value,
+) -> Option<String> {
     let by = version_tool(directives, tool)?;
     let binding = &directives.catalogue.get(by)?.binding;
     let call = ToolCall {
