@@ -33,6 +33,12 @@ pub fn render(topic: Option<&str>) -> Card {
     }
 }
 
+/// A form opens at a button or a slash command; a mention cannot open one.
+pub fn only_as_command(words: &str) -> Card {
+    let words = crate::replies::plain::shorten(crate::replies::plain::visible_line(words).trim(), 60);
+    Card::sentence(format!("This opens a form, which a message cannot do. Type /workforce {words} instead."))
+}
+
 /// What is said to a text that is no command.
 pub fn unclear(nearest: Option<&str>) -> Card {
     let spans = match nearest {

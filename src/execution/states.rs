@@ -37,6 +37,8 @@ pub enum Stage {
     },
     /// Nobody decided in time: not a denial.
     Expired,
+    /// A person does it outside and says what came of it; nothing is called.
+    ByHand,
     /// What was let pass is no longer what would happen, or somebody stopped it.
     Void {
         why: String,
@@ -67,6 +69,16 @@ pub enum Step {
     },
     /// A person or a probe said that it did not happen: it may start again, after a new look by the gate.
     ItDidNot,
+    /// A person does it by hand.
+    TakeOver,
+    /// Whoever did it by hand says that it was not done after all.
+    GiveUp {
+        why: String,
+    },
+    /// Whoever did it by hand did not say what came of it.
+    Unsaid {
+        why: String,
+    },
 }
 
 /// How one attempt ended, as far as the edge can tell.
@@ -116,6 +128,11 @@ impl Stage {
             (Self::Planned | Self::Waiting | Self::Allowed, Step::Deny { why }) => Self::Denied { why },
             (Self::Waiting, Step::Expire) => Self::Expired,
             (Self::Planned | Self::Waiting | Self::Allowed, Step::Void { why }) => Self::Void { why },
+            (Self::Waiting, Step::TakeOver) => Self::ByHand,
+            (Self::ByHand, Step::ItDid { result }) => Self::Done { result },
+            (Self::ByHand, Step::GiveUp { why }) => Self::Failed { why },
+            (Self::ByHand, Step::Unsaid { why }) => Self::Unknown { attempt: 0, why },
+            (Self::ByHand, Step::Void { why }) => Self::Void { why },
             (
                 Self::Planned
                 | Self::Waiting
@@ -126,6 +143,7 @@ impl Stage {
                 | Self::Unknown { .. }
                 | Self::Denied { .. }
                 | Self::Expired
+                | Self::ByHand
                 | Self::Void { .. },
                 Step::Ask
                 | Step::Allow
@@ -135,7 +153,10 @@ impl Stage {
                 | Step::Expire
                 | Step::Void { .. }
                 | Step::ItDid { .. }
-                | Step::ItDidNot,
+                | Step::ItDidNot
+                | Step::TakeOver
+                | Step::GiveUp { .. }
+                | Step::Unsaid { .. },
             ) => return None,
         })
     }
@@ -144,14 +165,19 @@ impl Stage {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Done { .. } | Self::Failed { .. } | Self::Denied { .. } | Self::Expired | Self::Void { .. } => true,
-            Self::Planned | Self::Waiting | Self::Allowed | Self::Started { .. } | Self::Unknown { .. } => false,
+            Self::Planned
+            | Self::Waiting
+            | Self::Allowed
+            | Self::Started { .. }
+            | Self::Unknown { .. }
+            | Self::ByHand => false,
         }
     }
 
     /// Whether it counts in running totals: it happened, may have happened, or is about to.
     pub fn counts(&self) -> bool {
         match self {
-            Self::Allowed | Self::Started { .. } | Self::Done { .. } | Self::Unknown { .. } => true,
+            Self::Allowed | Self::Started { .. } | Self::Done { .. } | Self::Unknown { .. } | Self::ByHand => true,
             Self::Planned
             | Self::Waiting
             | Self::Failed { .. }

@@ -13,7 +13,7 @@ use crate::execution::store as actions;
 use crate::gate::amounts::amount_of;
 use crate::gate::grants::{Declined, Grant, GrantState, lost, store};
 use crate::gate::store::{self as approvals, Card};
-use crate::gate::{Change, Proposal, authorize, record};
+use crate::gate::{Change, Proposal, authorize};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::grants::{self as cards, GrantEnd, GrantView};
 use crate::replies::outbox::Queued;
@@ -55,8 +55,7 @@ pub(super) async fn word_beforehand(
         let Some(grant) = store::take_use(tx, &grant, card.approval.id, amount.as_ref(), moment.now).await? else {
             continue;
         };
-        let Some((_, change)) = record(&card.approval, authorized) else { return Err(FlowError::LostLease) };
-        let Some(next) = approvals::change(tx, card, &change, moment.now).await? else {
+        let Some((next, change)) = approvals::decide(tx, card, authorized, moment.now).await? else {
             return Err(FlowError::LostLease);
         };
         let used = json!({

@@ -40,7 +40,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     let over = grants::next_over(&app).await?.is_some_and(|due| due <= now);
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !over {
+    let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
+    if !offers && !cards && !over && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -50,6 +51,7 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     }
     decide::expire_and_tell(&app, &mut tx).await?;
     grants::end_those_over(&app, &mut tx, &moment).await?;
+    decide::redraw_refused(&app, &mut tx).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -145,6 +147,7 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
         grants::next_over(app).await?,
+        outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().any(|at| at <= now) || tasks::unrouted_count(store).await? > 0)

@@ -3,6 +3,7 @@
 mod approvals;
 mod bounds;
 mod containment;
+mod hours;
 mod never_open;
 mod precedence;
 mod resolution;
@@ -148,6 +149,7 @@ fn role(roster: &mut Roster, id: &str, owner: &str, team: &str, seats: &[(&str, 
             role: id.to_owned(),
             name: (*seat).to_owned(),
             icon: None,
+            model: None,
             driver: if person.is_some() { Driver::Human } else { Driver::Playbook },
             person: person.map(str::to_owned),
             tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),

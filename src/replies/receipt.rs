@@ -79,6 +79,10 @@ pub struct Performed {
     pub at: Timestamp,
     /// Who approved it; empty when it ran without approval.
     pub approved_by: Vec<Who>,
+    /// Who changed it before it ran.
+    pub changed_by: Option<Who>,
+    /// Who did it by hand, so that no tool was called.
+    pub by_hand: Option<Who>,
 }
 
 /// "Finn (Finance) has this".
@@ -190,6 +194,8 @@ fn performed_spans(action: &Performed) -> Vec<Span> {
     if !action.approved_by.is_empty() {
         spans.push(text(format!(" · approved by {}", super::named::all_of(&action.approved_by))));
     }
+    spans.extend(action.changed_by.iter().map(|who| text(format!(" · changed by {}", who.name))));
+    spans.extend(action.by_hand.iter().map(|who| text(format!(" · done by hand by {}", who.name))));
     spans
 }
 

@@ -67,6 +67,15 @@ pub enum Refusal {
     ReadItFirst {
         id: ApprovalId,
     },
+    /// It is too long for a card, and was not read to its end.
+    ReadFirst {
+        id: ApprovalId,
+    },
+    /// They may decide, but not in this way; `why` is a whole sentence of ours.
+    NotLikeThis {
+        id: ApprovalId,
+        why: String,
+    },
     /// The task is not theirs to cancel, hand on or finish.
     NotYours {
         task: TaskId,
@@ -131,6 +140,8 @@ pub enum Refusal {
 pub enum Decided {
     Approved,
     Denied,
+    Changed,
+    TookOver,
 }
 
 /// The refusal as a message that only one person sees.
@@ -140,6 +151,8 @@ pub fn card(refusal: &Refusal) -> Card {
             let word = match word {
                 Decided::Approved => "approved",
                 Decided::Denied => "denied",
+                Decided::Changed => "changed",
+                Decided::TookOver => "took over",
             };
             late(format!("{} {word} {id} at ", all_of(by)), *at, ". Your click changed nothing.")
         }
@@ -160,6 +173,8 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotYourWord { .. }
         | Refusal::TooLateToUndo { .. }
         | Refusal::ReadItFirst { .. }
+        | Refusal::ReadFirst { .. }
+        | Refusal::NotLikeThis { .. }
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -211,6 +226,12 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::ReadItFirst { id } => {
             format!("Read {id} first: this cannot be undone. Nothing was approved; press again when you have read it.")
         }
+        Refusal::ReadFirst { id } => {
+            format!(
+                "{id} is too long for a card. Read it to its end with /workforce approve {id}; Approve stands there."
+            )
+        }
+        Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))
         }

@@ -15,8 +15,11 @@ mod database;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod documentation;
+#[cfg(feature = "sandbox")]
+mod drivers;
 mod example_playbooks;
 mod init;
+mod judged;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;
@@ -34,6 +37,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

@@ -82,7 +82,7 @@ pub(super) async fn approve_next(
     };
     match approval::decide(app, tx, id, by, approval::Word::Approve).await? {
         Said::Privately(_) => {}
-        refused @ (Said::Nothing | Said::Refused(_)) => return Ok(refused),
+        refused @ (Said::Nothing | Said::Refused(_) | Said::Wrong(_)) => return Ok(refused),
     }
     let grant = store::give(tx, by, &body, moment.now).await?;
     let fact = json!({ "grant": grant.id, "by": by, "approval": id, "terms": body.terms });

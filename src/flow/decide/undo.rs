@@ -16,8 +16,8 @@ pub(super) async fn undo(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser)
     let Some(card) = approvals::card(tx, id).await? else {
         return Ok(Said::Refused(Refusal::NoSuchApproval { text: id.to_string() }));
     };
-    let change = match fatigue::undo(&card.approval, by, app.config.approvals.undo(), moment.now) {
-        Ok(change) => change,
+    let turn = match fatigue::undo(&card.approval, by, app.config.approvals.undo(), moment.now) {
+        Ok(turn) => turn,
         Err(NotUndone::TooLate) => return Ok(Said::Refused(Refusal::TooLateToUndo { id })),
         Err(NotUndone::NotYours) => {
             let own = card.approval.votes.iter().filter(|vote| vote.under.is_none());
@@ -25,5 +25,5 @@ pub(super) async fn undo(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser)
             return Ok(Said::Refused(Refusal::NotYourWord { id, may }));
         }
     };
-    approval::take_back(app, tx, &moment, &card, &change).await
+    approval::take_back(app, tx, id, &turn).await
 }

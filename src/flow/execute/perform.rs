@@ -5,14 +5,16 @@ use serde_json::json;
 use super::super::assign::{note, stopped};
 use super::super::facts::{self, Moment};
 use super::super::{App, FlowError, Worked, failpoint};
+use super::propose::look_and_judge;
 use super::settle;
+use super::version::version_of;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
 use crate::gate::fatigue::undo_until;
 use crate::gate::grants::store as grants;
 use crate::gate::store as approvals;
-use crate::gate::{Action, ActionRow, ApprovalState, Approved, Change, release};
+use crate::gate::{Action, ActionRow, ApprovalState, Approved, Turn, release};
 use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
@@ -41,6 +43,7 @@ pub async fn perform_next(app: App) -> Result<Worked, FlowError> {
     let Some(stored) = actions::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
     tx.commit().await?;
     match &stored.stage {
+        Some(Stage::Planned) => look_and_judge(&app, stored).await?,
         Some(Stage::Allowed) => attempt(&app, stored).await?,
         Some(Stage::Started { .. }) => recover(&app, stored).await?,
         Some(_) | None => {
@@ -67,6 +70,10 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
 /// Asks the gate once more and commits the intent; `None` where nothing starts.
 async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let moment = Moment::of(app)?;
+    let version = match &stored.proposal {
+        Some(wanted) => version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await,
+        None => None,
+    };
     let mut tx = app.store.begin().await?;
     let Some(task) = tasks::task(&mut tx, stored.task).await? else {
         return Err(FlowError::Broken(format!("action {} has no task", stored.id)));
@@ -96,7 +103,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         grants: grants::of_action(&mut tx, stored.id).await?,
         proposal,
     };
-    let outside = facts::outside(app, &moment.directives, &row.proposal.tool);
+    let outside = facts::outside(app, &moment.directives, &row.proposal.tool, version);
     let history = facts::history(&mut tx, &moment, stored.id).await?;
     let approved = match release(&row, &outside, &history, &moment.surroundings()) {
         Ok(approved) => approved,
@@ -113,8 +120,8 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     };
     if let Some(card) = card.filter(|card| matches!(card.approval.state, ApprovalState::Approved { .. })) {
         // The word is spent in the transaction that commits the intent, so that it cannot be spent twice.
-        let spent = Change::Spent { by: stored.id, at: moment.now };
-        if approvals::change(&mut tx, &card, &spent, moment.now).await?.is_none() {
+        let spent = Turn::Spent { by: stored.id, at: moment.now };
+        if approvals::turn(&mut tx, &card, &spent, moment.now).await?.is_none() {
             return Err(FlowError::LostLease);
         }
     }

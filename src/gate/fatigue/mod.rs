@@ -1,6 +1,6 @@
 //! What keeps a tired person from harm: time to read what is dangerous, and time to take a yes back.
 
-use super::approval::{Approval, ApprovalState, Change};
+use super::approval::{Approval, ApprovalState, Turn};
 use crate::catalogue::{Class, ToolName};
 use crate::clock::{Span, Timestamp};
 use crate::directives::Directives;
@@ -48,9 +48,9 @@ pub enum NotUndone {
 }
 
 /// Taking one's own yes back is a denial by that person; whether they may still approve does not matter for it.
-pub fn undo(approval: &Approval, by: &SlackUser, window: Span, now: Timestamp) -> Result<Change, NotUndone> {
+pub fn undo(approval: &Approval, by: &SlackUser, window: Span, now: Timestamp) -> Result<Turn, NotUndone> {
     undo_until(approval, window, now).ok_or(NotUndone::TooLate)?;
     let own = approval.votes.iter().find(|vote| vote.account == *by && vote.under.is_none());
     let own = own.ok_or(NotUndone::NotYours)?;
-    Ok(Change::Undone { by: own.by.clone(), account: by.clone(), at: now })
+    Ok(Turn::Undone { by: own.by.clone(), account: by.clone(), at: now })
 }

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::tests::{
-    NOW, Said, account, accounts, company, directives, facts, nothing_before, outside, proposal, refund,
+    NOW, Said, account, accounts, company, directives, facts, nothing_before, proposal, refund,
 };
 use super::super::{
-    AccountState, Accounts, ActionRow, ApprovalState, Bound, Shown, Surroundings, authorize, digest, record, release,
+    AccountState, Accounts, ActionRow, ApprovalState, Bound, Outside, Shown, Surroundings, authorize, digest, record, release,
 };
 use super::*;
 use crate::clock::Span;
@@ -24,6 +24,15 @@ fn rule(more: Value) -> Vec<Said> {
     vec![company(rule)]
 }
 
+fn outside() -> Outside {
+    Outside {
+        server: "stdio:billing".to_owned(),
+        tool_digest: "sha256:refund".to_owned(),
+        credential: None,
+        target_version: None,
+    }
+}
+
 fn digest_of(call: &Proposal) -> String {
     digest(&Bound { proposal: call, task: crate::ids::TaskId(17), outside: &outside() })
 }
@@ -32,7 +41,9 @@ fn digest_of(call: &Proposal) -> String {
 fn card(call: &Proposal, set: &Directives, now: Timestamp) -> Option<Approval> {
     let verdict = judge(call, &facts("refund"), set, &nothing_before(), now);
     let Decision::Approve(needs) = verdict.decision else { return None };
-    Some(Approval::open(ApprovalId(31), ActionId(5), digest_of(call), Parties::of(call), needs, now))
+    let accounts = accounts();
+    let around = Surroundings { directives: set, accounts: &accounts, now };
+    Some(Approval::open(ApprovalId(31), ActionId(5), digest_of(call), Parties::of(call), needs, &around))
 }
 
 fn usd(dollars: i64) -> Money {

@@ -15,17 +15,20 @@ use crate::config::{Approvals, Config, Limits};
 use crate::directives::rule::{Level, Otherwise};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, NewAction, Plan};
+use crate::flow::facts::Moment;
 use crate::flow::query::{Asker, card};
 use crate::flow::{App, Outside};
 use crate::gate::store as approvals;
-use crate::gate::{Approval, Because as GateBecause, Parties, Proposal, Requester, Requirement, Shown};
+use crate::gate::{
+    Approval, Because as GateBecause, Choice, Click, Parties, Proposal, Requester, Requirement, Shown, authorize,
+};
 use crate::ids::{ActionId, ApprovalId, AssignmentId, ConversationId, RunId, TaskId};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::money::{Cost, Currency, Money};
 use crate::replies::Cited;
 use crate::replies::receipt::Because;
-use crate::runs::Waiting;
-use crate::runs::store::{self as runs, NewRun};
+use crate::runs::store::{self as runs, NewRun, Pace};
+use crate::runs::{DriverKind, Waiting};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
 use crate::slack::envelope::Ours;
@@ -66,6 +69,7 @@ impl House {
             watched_channels: vec![],
             tools: vec![],
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
             approvals: Approvals::default(),
         };
@@ -76,6 +80,7 @@ impl House {
             ours: Ours { team: "T1".into(), user: "U0BOT".into(), bot: None, app: None },
             dress: Dress { may_customize: true },
             tools: Arc::new(StdioHost::new(vec![]).unwrap()),
+            drivers: crate::drivers::Drivers::default(),
         };
         let app = App::new(config, outside);
         app.put_in_force(Arc::new(directives(said)), &[]);
@@ -173,14 +178,14 @@ impl House {
             let new = NewRun {
                 task,
                 position,
-                driver: "playbook",
+                driver: DriverKind::Playbook,
                 plan: "Refund an order",
                 actor_chain: &chain,
                 directives_digest: "sha256:test",
             };
             let id = runs::start_run(tx, &new, minutes_ago(ago)).await.unwrap();
             if let Some(waiting) = waiting {
-                let run = runs::claim_next(tx, NOW).await.unwrap().unwrap();
+                let run = runs::claim_next(tx, Pace::AtOnce, NOW).await.unwrap().unwrap();
                 assert!(runs::wait_for(tx, &run, waiting).await.unwrap());
             }
             id
@@ -267,16 +272,30 @@ impl House {
             looked_up: vec![],
             canonical_arguments: "{}".into(),
             digest: "sha256:refund".into(),
+            looked_up_first: vec![],
+            target_version: None,
         };
         let parties = Parties::of(proposal);
-        let due = opened.plus(need.within);
+        let moment = Moment { now: opened, ..Moment::of(&self.app).unwrap() };
         self.does(async |tx| {
-            let card = approvals::open(tx, action, task, &shown, due, opened, |id| {
-                Approval::open(id, action, "sha256:refund".into(), parties, vec![need], opened)
+            let card = approvals::open(tx, action, task, &shown, opened, |id| {
+                Approval::open(id, action, "sha256:refund".into(), parties, vec![need], &moment.surroundings())
             });
             card.await.unwrap().approval.id
         })
         .await
+    }
+
+    /// A yes by somebody who may say it.
+    pub async fn approves(&self, handle: &str, id: ApprovalId, ago: i64) {
+        let moment = Moment { now: minutes_ago(ago), ..Moment::of(&self.app).unwrap() };
+        self.does(async |tx| {
+            let card = approvals::card(tx, id).await.unwrap().unwrap();
+            let click = Click { approval: id, by: account(handle), choice: Choice::Approve, typed: None, digest: None, under: None };
+            let yes = authorize(&card.approval, &click, &moment.surroundings()).unwrap();
+            approvals::decide(tx, &card, yes, moment.now).await.unwrap().unwrap();
+        })
+        .await;
     }
 
     /// Ana's refund of $450: with Finn, waiting for Dana or Omar.
@@ -288,7 +307,7 @@ impl House {
         let approval = self.card(task, action, &proposal, 8).await;
         let waiting = Waiting::Approval { approval, action, as_name: "refund".into() };
         self.does(async |tx| {
-            let run = runs::claim_next(tx, NOW).await.unwrap().unwrap();
+            let run = runs::claim_next(tx, Pace::AtOnce, NOW).await.unwrap().unwrap();
             assert!(runs::wait_for(tx, &run, &waiting).await.unwrap());
         })
         .await;
