@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::grant::Next;
-use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, TaskId};
+use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, ListId, TaskId};
 use crate::replies::Verb;
 use crate::workers::WorkerRef;
 
@@ -49,6 +49,8 @@ pub enum Query {
         task: TaskId,
     },
     Approvals,
+    /// How people approve, where a sentence turned that on.
+    ApproverHealth,
     /// Standing grants.
     Grants,
     /// `None`: the asker's own; else a name or a team.
@@ -152,6 +154,14 @@ pub enum Intent {
     },
     RevokeGrant {
         id: GrantId,
+    },
+    /// Everything on a list that waits, as it stood at this revision.
+    ApproveList {
+        list: ListId,
+        revision: i64,
+    },
+    LookAtEach {
+        list: ListId,
     },
     /// Takes an approval back before its action starts.
     Undo {

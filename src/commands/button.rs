@@ -6,6 +6,7 @@ use super::arguments::reason;
 use super::asked::{Intent, Query, StopWhat, To};
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
 use crate::replies::target::{read_approval_page, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
@@ -33,6 +34,11 @@ impl Intent {
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
             Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
             Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
+            Verb::ApproveList => {
+                let (list, revision) = read_target(target)?;
+                Some(Self::ApproveList { list, revision })
+            }
+            Verb::LookAtEach => Some(Self::LookAtEach { list: read_target(target)?.0 }),
             Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
@@ -83,6 +89,8 @@ impl Query {
             | Verb::ApproveNext
             | Verb::ApproveNextForm
             | Verb::RevokeGrant
+            | Verb::ApproveList
+            | Verb::LookAtEach
             | Verb::Undo
             | Verb::ApproveForm
             | Verb::EditFirst

@@ -93,7 +93,10 @@ pub fn render(answer: &GrantsAnswer) -> Card {
     for line in answer.ended.iter().take(MAX_LINES) {
         card = card.line(spans(line));
     }
-    card.note([text("A grant opens nothing that its giver could not approve at that moment · "), day_and_clock(answer.as_of)])
+    card.note([
+        text("A grant opens nothing that its giver could not approve at that moment · "),
+        day_and_clock(answer.as_of),
+    ])
 }
 
 fn spans(line: &GrantLine) -> Vec<crate::replies::Span> {
@@ -138,9 +141,20 @@ mod tests {
             ended: vec![line(view(1, 0), moved(700_000_000), Some("used up"), false)],
             as_of: at(10, 2),
         };
-        insta::assert_snapshot!(render(&answer).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        *2 grants in force*
+        • *G-3*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov · by Dana Ruiz · 2 used, $80.00 in all
+        [Revoke G-3]
+        • *G-4*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov · by Dana Ruiz · 0 used
+        *Ended*
+        • *G-1*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov · by Dana Ruiz · 20 used, $700.00 in all · used up
+        · A grant opens nothing that its giver could not approve at that moment · 20 Nov 10:02
+        ");
         let none = GrantsAnswer { active: vec![], ended: vec![], as_of: at(10, 2) };
-        insta::assert_snapshot!(render(&none).to_plain(), @"");
+        insta::assert_snapshot!(render(&none).to_plain(), @r"
+        *No standing grant is in force.*
+        · A grant opens nothing that its giver could not approve at that moment · 20 Nov 10:02
+        ");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod spec;
 pub mod accept;
 pub mod approvals;
 pub mod approve;
+pub mod approver_health;
 pub mod ask;
 pub mod ask_again;
 pub mod can;

@@ -97,7 +97,8 @@ pub(super) async fn end(
 async fn tell_end(tx: &mut Tx, moment: &Moment, grant: &Grant, why: &GrantEnd) -> Result<(), FlowError> {
     let moved = store::moved(tx, grant).await?;
     let card = cards::ended(&view(moment, grant), why, moved.as_ref(), moment.now);
-    outbox::queue(tx, &Queued::tell(format!("grant:{}:ended", grant.id.0), &grant.account.user, card), moment.now).await?;
+    outbox::queue(tx, &Queued::tell(format!("grant:{}:ended", grant.id.0), &grant.account.user, card), moment.now)
+        .await?;
     Ok(())
 }
 

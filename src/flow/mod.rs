@@ -26,10 +26,12 @@ pub mod execute;
 pub mod facts;
 pub mod failpoint;
 mod grants;
+mod health;
 mod homes;
 mod hooks;
 pub mod intake;
 pub mod open;
+mod prompts;
 pub mod query;
 pub mod receive;
 pub mod remind;
@@ -239,7 +241,8 @@ impl App {
         let Ok(directives) = self.directives() else { return false };
         let now = (directives.digest.clone(), self.directory());
         let mut checked = self.checked_grants.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = checked.as_ref().is_some_and(|(digest, directory)| *digest == now.0 && Arc::ptr_eq(directory, &now.1));
+        let same =
+            checked.as_ref().is_some_and(|(digest, directory)| *digest == now.0 && Arc::ptr_eq(directory, &now.1));
         *checked = Some(now);
         !same
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::assign::{self, Giving, note, redraw_direct, request_of, say};
 use super::facts::Moment;
 use super::says::{because_of, cited_origin};
-use super::{App, FlowError, Worked, decide, grants};
+use super::{App, FlowError, Worked, decide, grants, prompts};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
@@ -37,11 +37,12 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
         return Ok(Worked::Yes);
     }
     let now = app.now();
+    let queued = prompts::next_queued(&app).await?.is_some_and(|due| due <= now);
     let over = grants::next_over(&app).await?.is_some_and(|due| due <= now);
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !over && !refused {
+    if !offers && !cards && !over && !queued && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -51,6 +52,7 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     }
     decide::expire_and_tell(&app, &mut tx).await?;
     grants::end_those_over(&app, &mut tx, &moment).await?;
+    prompts::tell_queued(&app, &mut tx, &moment).await?;
     decide::redraw_refused(&app, &mut tx).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
@@ -147,6 +149,7 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
         grants::next_over(app).await?,
+        prompts::next_queued(app).await?,
         outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
     ];

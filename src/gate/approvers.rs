@@ -60,9 +60,9 @@ impl Accounts {
     pub fn is_active(&self, handle: &str) -> bool {
         match self {
             Self::Offline => false,
-            Self::Live { team, people, .. } => people.get(handle).is_some_and(|state| {
-                state.active && !state.guest && !state.bot && state.account.team == *team
-            }),
+            Self::Live { team, people, .. } => people
+                .get(handle)
+                .is_some_and(|state| state.active && !state.guest && !state.bot && state.account.team == *team),
         }
     }
 

@@ -131,7 +131,8 @@ pub fn authorize(
         let everyone: BTreeSet<String> = eligible.into_iter().flat_map(|approvers| approvers.people).collect();
         return Err(Refusal::NotAnApprover { approvers: everyone.into_iter().collect() });
     }
-    let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for, under: click.under };
+    let vote =
+        Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for, under: click.under };
     let change = said(&approval, click, vote, &eligible, surroundings)?;
     Ok(Authorized { approval: approval.id, decision: Decided { change } })
 }

@@ -232,18 +232,43 @@ mod tests {
             today: day(20),
             fields: vec![("order_id".into(), "order".into(), "ORD-1042".into())],
         };
-        insta::assert_snapshot!(form(&approval(), &choices).to_plain(), @"");
+        insta::assert_snapshot!(form(&approval(), &choices).to_plain(), @r"
+        = Approve, and the next =
+        *Refund $450.00 to order ORD-1042* · A-31
+        Approves this now, and what Finn (Finance) does next with `billing.refund` as far as you could approve it yourself then. You can revoke it at any time.
+        How many: the next 5 / the next 10 / the next 20
+        How much: up to $450.00 each / up to $500.00 each
+        How long: today / until tomorrow / until Friday 27 Nov
+        Which ones: Whatever they are about / Only order ORD-1042
+        [Approve and grant]
+        ");
     }
 
     #[test]
     fn a_grant_says_for_what_it_is_good_and_what_became_of_it() {
-        insta::assert_snapshot!(given(&approval(), &grant()).to_plain(), @"");
+        insta::assert_snapshot!(given(&approval(), &grant()).to_plain(), @r"
+        Approved: Refund $450.00 to order ORD-1042 · A-31. You also granted:
+        *G-3*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov
+        Each is told in its thread. `/workforce grants` lists what you gave.
+        [Revoke G-3]
+        ");
         let only = GrantView { only: vec![("order".into(), "ORD-1042".into())], uses: 1, left: 1, ..grant() };
-        insta::assert_snapshot!(Card::new("").line(only.spans()).to_plain(), @"");
-        insta::assert_snapshot!(ran_under(Card::sentence("Refunded."), &grant(), 1).to_plain(), @"");
-        insta::assert_snapshot!(revoked(&grant()).to_plain(), @"");
+        insta::assert_snapshot!(Card::new("").line(only.spans()).to_plain(), @"*G-3*: the next `billing.refund` by Finn (Finance), up to $50.00 each, only order ORD-1042, until the end of 20 Nov");
+        insta::assert_snapshot!(ran_under(Card::sentence("Refunded."), &grant(), 1).to_plain(), @r"
+        Refunded.
+        · Dana Ruiz said yes beforehand, by G-3 · 19 left, until the end of 20 Nov
+        ");
+        insta::assert_snapshot!(revoked(&grant()).to_plain(), @"G-3 is revoked; 1 of 20 were used. The next such action asks again.");
         let moved = Money::new(812_000_000, Currency::new("USD"));
-        insta::assert_snapshot!(ended(&GrantView { left: 0, ..grant() }, &GrantEnd::UsedUp, Some(&moved), at(10, 2)).to_plain(), @"");
-        insta::assert_snapshot!(ended(&grant(), &GrantEnd::Void { why: "The tool changed.".into() }, None, at(10, 2)).to_plain(), @"");
+        insta::assert_snapshot!(ended(&GrantView { left: 0, ..grant() }, &GrantEnd::UsedUp, Some(&moved), at(10, 2)).to_plain(), @r"
+        *G-3 has ended.* It is used up. · 10:02
+        *G-3*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov
+        20 actions ran under it, $812.00 in all. The next one asks again; you can grant more from its card.
+        ");
+        insta::assert_snapshot!(ended(&grant(), &GrantEnd::Void { why: "The tool changed.".into() }, None, at(10, 2)).to_plain(), @r"
+        *G-3 has ended.* The tool changed. · 10:02
+        *G-3*: the next 20 `billing.refund` by Finn (Finance), up to $50.00 each, until the end of 20 Nov
+        1 action ran under it. The next one asks again; you can grant more from its card.
+        ");
     }
 }

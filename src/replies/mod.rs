@@ -22,6 +22,7 @@ pub mod opening;
 pub mod outbox;
 pub mod outcome;
 pub mod plain;
+pub mod prompt_list;
 pub mod receipt;
 pub mod refusals;
 pub mod remind;

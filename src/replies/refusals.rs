@@ -7,7 +7,7 @@ use super::compose::{clock, text};
 use super::named::{Cited, Who, all_of, any_of};
 use super::wording::article;
 use crate::clock::Timestamp;
-use crate::ids::{ApprovalId, GrantId, TaskId};
+use crate::ids::{ApprovalId, GrantId, ListId, TaskId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +53,10 @@ pub enum Refusal {
     NotYourGrant {
         id: GrantId,
         may: Vec<Who>,
+    },
+    /// Something joined the list after it was read.
+    ListGrew {
+        id: ListId,
     },
     /// Only those who said yes can take it back.
     NotYourWord {
@@ -170,6 +174,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NoGrant { .. }
         | Refusal::NoSuchGrant { .. }
         | Refusal::NotYourGrant { .. }
+        | Refusal::ListGrew { .. }
         | Refusal::NotYourWord { .. }
         | Refusal::TooLateToUndo { .. }
         | Refusal::ReadItFirst { .. }
@@ -217,6 +222,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoGrant { why } => format!("{why} Nothing was approved; Approve still approves this one."),
         Refusal::NoSuchGrant { text } => format!("There is no grant {text}. /workforce grants lists them."),
         Refusal::NotYourGrant { id, may } => format!("Only {} can revoke {id}. Nothing changed.", any_of(may)),
+        Refusal::ListGrew { id } => {
+            format!("{id} has grown since you read it. Nothing was approved; look at it again.")
+        }
         Refusal::NotYourWord { id, may } => {
             format!("You did not approve {id}, so you cannot take it back: {} can. Nothing changed.", any_of(may))
         }

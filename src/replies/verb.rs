@@ -62,6 +62,10 @@ verbs! {
     ApproveNextForm = "approve_next_form" opens Nothing,
     /// Target: grant.
     RevokeGrant = "revoke_grant" opens Nothing,
+    /// Approves everything on a list that waits. Target: list and its state (`replies::prompt_list`).
+    ApproveList = "approve_list" opens Nothing,
+    /// Sends each of a list by its own card. Target: like [`Verb::ApproveList`].
+    LookAtEach = "look_at_each" opens Nothing,
     /// Takes an approval back before its action starts. Target: approval.
     Undo = "undo" opens Nothing,
     /// Opens the reasons. Target: approval.

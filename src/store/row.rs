@@ -4,7 +4,9 @@ use sqlx::Row as _;
 
 use super::error::StoreError;
 use crate::clock::Timestamp;
-use crate::ids::{ActionId, ApprovalId, AssignmentId, ConversationId, GrantId, InboxId, ListId, OutboxId, RunId, TaskId};
+use crate::ids::{
+    ActionId, ApprovalId, AssignmentId, ConversationId, GrantId, InboxId, ListId, OutboxId, RunId, TaskId,
+};
 
 /// A bound parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! back.
 
 use super::super::facts::Moment;
-use super::super::{App, FlowError, grants as at_work};
+use super::super::{App, FlowError, grants as at_work, prompts};
 use super::grants;
 use crate::execution::Stage;
 use crate::execution::store as actions;
@@ -11,6 +11,8 @@ use crate::gate::grants::{GrantState, store};
 use crate::gate::store::Card;
 use crate::replies::compose::{clock, text};
 use crate::replies::grants as cards;
+use crate::replies::named::all_of;
+use crate::replies::wording::counted;
 use crate::replies::{Button, Card as Message, Part, Verb};
 use crate::store::Tx;
 
@@ -24,6 +26,16 @@ pub(super) async fn dress(app: &App, tx: &mut Tx, card: &Card, message: Message)
             .spoken(format!("Approve {id} and grant the next ones like it"));
         after_the_first_button(&mut message, button);
     }
+    if card.approval.is_waiting()
+        && let Some((until, who)) = prompts::told_later(tx, &moment, card.approval.id).await?
+    {
+        let most = counted(i64::from(app.config.approvals.prompts_per_hour), "request");
+        message = message.note([
+            text(format!("{} had {most} this hour and gets this at ", all_of(&who))),
+            clock(until),
+            text(", in one message with others. This card can be decided at any time."),
+        ]);
+    }
     for (grant, n) in store::of_approval(tx, card.approval.id).await? {
         let view = at_work::view(&moment, &grant);
         message = cards::ran_under(message, &view, n);
@@ -36,13 +48,15 @@ pub(super) async fn dress(app: &App, tx: &mut Tx, card: &Card, message: Message)
     {
         let undo = Button::new("Undo", Verb::Undo, card.approval.id.to_string())
             .spoken(format!("Take the approval of {} back", card.approval.id));
-        message = message.note([text("It starts at "), clock(until), text("; until then it can be undone.")]).buttons([undo]);
+        message =
+            message.note([text("It starts at "), clock(until), text("; until then it can be undone.")]).buttons([undo]);
     }
     Ok(message)
 }
 
 fn after_the_first_button(message: &mut Message, button: Button) {
-    let row = message.parts.iter_mut().rev().find_map(|part| if let Part::Buttons(row) = part { Some(row) } else { None });
+    let row =
+        message.parts.iter_mut().rev().find_map(|part| if let Part::Buttons(row) = part { Some(row) } else { None });
     if let Some(row) = row {
         row.insert(row.len().min(1), button);
     }

@@ -99,7 +99,8 @@ fn body(
     next: &Next,
     by: &SlackUser,
 ) -> Result<Body, String> {
-    let until = until(moment, next.until).ok_or("That day cannot be read; write a weekday or a date like 2026-11-27.")?;
+    let until =
+        until(moment, next.until).ok_or("That day cannot be read; write a weekday or a date like 2026-11-27.")?;
     let asked = Asked { uses: next.uses, at_most: next.at_most.clone(), until, only: next.only.clone() };
     let limits = app.config.approvals.grants();
     let of = (&card.approval, card.approval.action);

@@ -5,6 +5,7 @@ mod approval;
 mod dress;
 mod forms;
 mod grants;
+mod lists;
 mod outcome;
 mod share;
 mod stop;
@@ -117,6 +118,8 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
         Intent::ApproveNext { id, next } => grants::approve_next(app, tx, *id, next, by).await,
         Intent::RevokeGrant { id } => grants::revoke(app, tx, *id, by).await,
+        Intent::ApproveList { list, revision } => lists::approve_all(app, tx, *list, *revision, by).await,
+        Intent::LookAtEach { list } => lists::look_at_each(app, tx, *list, by).await,
         Intent::Undo { id } => undo::undo(app, tx, *id, by).await,
         Intent::Edit { id, fields } => approval::edit(app, tx, *id, by, &approval::form::filled(fields)).await,
         Intent::AskBack { id, text } => approval::ask_back(app, tx, *id, by, text).await,
@@ -265,9 +268,13 @@ fn slot_is_about(slot: &str, target: &str) -> bool {
     if target.parse::<GrantId>().is_ok() {
         return ["approval:", "grant:", "reply:"].iter().any(|kind| slot.starts_with(kind));
     }
+    // A list's own buttons stand on it alone; those of its lines stand there too.
+    if let Some(list) = number("L-") {
+        return of("list", &list);
+    }
     match (number("T-"), number("A-")) {
         (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),
-        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:"),
+        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:") || slot.starts_with("list:"),
         (None, None) => !slot.starts_with("task:") && !slot.starts_with("approval:"),
     }
 }
@@ -314,6 +321,8 @@ mod tests {
             ("action:5", "5"),
             ("approval:31:card", "G-3"),
             ("grant:3", "G-3"),
+            ("list:5", "L-5.2"),
+            ("list:5", "A-31"),
         ] {
             assert!(slot_is_about(slot, target), "{slot} {target}");
         }
@@ -325,6 +334,8 @@ mod tests {
             ("task:17:held:3", "A-31"),
             ("approval:31:card", "5"),
             ("task:17:held:3", "G-3"),
+            ("list:5", "L-51.2"),
+            ("approval:31:card", "L-5.2"),
         ] {
             assert!(!slot_is_about(slot, target), "{slot} {target}");
         }

@@ -24,7 +24,12 @@ pub(super) async fn answer(viewer: &Viewer<'_>) -> Result<Told, FlowError> {
         let moved = store::find_moved(&viewer.app.store, &grant).await?;
         let word = ended_word(viewer, &grant);
         let list = if word.is_none() { &mut active } else { &mut ended };
-        list.push(GrantLine { grant: at_work::view(&viewer.moment, &grant), moved, ended: word.map(str::to_owned), yours });
+        list.push(GrantLine {
+            grant: at_work::view(&viewer.moment, &grant),
+            moved,
+            ended: word.map(str::to_owned),
+            yours,
+        });
     }
     active.sort_by_key(|line| (line.grant.giver.account.as_deref() != Some(&viewer.by.user), line.grant.id));
     Ok(Ok(render(&GrantsAnswer { active, ended, as_of: viewer.moment.now })))

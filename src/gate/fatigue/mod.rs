@@ -1,5 +1,9 @@
 //! What keeps a tired person from harm: time to read what is dangerous, and time to take a yes back.
 
+pub mod health;
+pub mod prompts;
+pub mod store;
+
 use super::approval::{Approval, ApprovalState, Turn};
 use crate::catalogue::{Class, ToolName};
 use crate::clock::{Span, Timestamp};

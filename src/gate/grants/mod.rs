@@ -190,7 +190,8 @@ pub fn lost(grant: &Grant, like: Option<&Proposal>, around: &Surroundings<'_>) -
     if terms.same_tool(around.directives).is_err() {
         return Some(Lost::Tool);
     }
-    let Some(handle) = around.accounts.handle_of(&grant.account).filter(|handle| around.accounts.is_active(handle)) else {
+    let Some(handle) = around.accounts.handle_of(&grant.account).filter(|handle| around.accounts.is_active(handle))
+    else {
         return Some(Lost::Giver);
     };
     let like = like?;

@@ -3,11 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::tests::{
-    NOW, Said, account, accounts, company, directives, facts, nothing_before, proposal, refund,
-};
+use super::super::tests::{NOW, Said, account, accounts, company, directives, facts, nothing_before, proposal, refund};
 use super::super::{
-    AccountState, Accounts, ActionRow, ApprovalState, Bound, Outside, Shown, Surroundings, authorize, digest, record, release,
+    AccountState, Accounts, ActionRow, ApprovalState, Bound, Outside, Shown, Surroundings, authorize, digest, record,
+    release,
 };
 use super::*;
 use crate::clock::Span;
@@ -94,14 +93,8 @@ fn run_under(grant: &Grant, call: &Proposal, set: &Directives, accounts: &Accoun
 fn could_approve(who: &str, call: &Proposal, set: &Directives, accounts: &Accounts, now: Timestamp) -> bool {
     let Some(open) = card(call, set, now) else { return false };
     let around = Surroundings { directives: set, accounts, now };
-    let click = Click {
-        approval: open.id,
-        by: account(who),
-        choice: Choice::Approve,
-        typed: None,
-        digest: None,
-        under: None,
-    };
+    let click =
+        Click { approval: open.id, by: account(who), choice: Choice::Approve, typed: None, digest: None, under: None };
     let Ok(authorized) = authorize(&open, &click, &around) else { return false };
     let Some((open, _)) = record(&open, authorized) else { return false };
     matches!(open.state, ApprovalState::Approved { .. })
@@ -166,7 +159,10 @@ fn nothing_typed_or_destructive_is_granted_and_the_limits_hold() {
     );
     let typed = directives(rule(json!({"confirm": "typed"})));
     let open = card(&call, &typed, NOW).unwrap();
-    assert_eq!(terms(&call, (&open, ActionId(5)), &asked(5, None), LIMITS, &typed, NOW).err(), Some(NoGrant::Typed.into()));
+    assert_eq!(
+        terms(&call, (&open, ActionId(5)), &asked(5, None), LIMITS, &typed, NOW).err(),
+        Some(NoGrant::Typed.into())
+    );
     let apply = proposal("deploy-agent", "deploy.apply", json!({}));
     let open = card(&apply, &set, NOW).unwrap();
     let destroys = terms(&apply, (&open, ActionId(5)), &asked(5, None), LIMITS, &set, NOW);
@@ -227,7 +223,10 @@ fn the_offer_begins_with_this_action_and_ends_at_the_limits() {
     assert_eq!(names, ["order_id"]);
     for (_, until) in found.ends {
         let asked = Asked { uses: 5, at_most: None, until, only: vec![] };
-        assert!(terms(&call, (&open, ActionId(5)), &asked, limits, &set, NOW).is_ok(), "what is offered can be granted");
+        assert!(
+            terms(&call, (&open, ActionId(5)), &asked, limits, &set, NOW).is_ok(),
+            "what is offered can be granted"
+        );
     }
 }
 

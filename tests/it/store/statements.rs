@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
+    ("gate", workforce::gate::fatigue::store::STATEMENTS),
     ("gate", workforce::gate::grants::store::STATEMENTS),
     ("gate", workforce::gate::store::STATEMENTS),
     ("inbox", workforce::inbox::store::STATEMENTS),

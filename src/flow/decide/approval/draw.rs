@@ -1,13 +1,13 @@
 //! A card drawn anew wherever it stands, and what is said beside it.
 
 use super::super::super::facts::Moment;
-use super::super::super::{App, FlowError};
+use super::super::super::{App, FlowError, prompts};
 use super::super::dress;
 use super::look;
 use crate::execution::store::Stored;
-use crate::gate::{TAKEN_BACK, Turn};
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{ApprovalState as Gated, Change};
+use crate::gate::{TAKEN_BACK, Turn};
 use crate::ids::ApprovalId;
 use crate::replies::approval::{self, ApprovalState, ApprovalView};
 use crate::replies::outbox::Queued;
@@ -59,28 +59,29 @@ pub(super) async fn draw(
     state: &ApprovalState,
 ) -> Result<(), FlowError> {
     let now = app.now();
+    let moment = Moment::of(app)?;
+    let own =
+        if *state == ApprovalState::Waiting { prompts::ask(app, tx, &moment, card, view).await? } else { Vec::new() };
     let rendered = dress::dress(app, tx, card, approval::card(view, state)).await?;
     let slot = format!("approval:{}:card", card.approval.id.0);
     let say =
         Queued::say(slot, &task.channel, Some(&task.root_ts), rendered.clone()).in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;
-    // Everyone who has the card sees its true state; while it waits, everyone who may decide gets it.
+    // Everyone who has the card sees its true state; while it waits, whoever may decide is asked, each in their way.
     let prefix = format!("approval:{}:dm:", card.approval.id.0);
     let mut users: Vec<String> = outbox::slots_with_prefix(tx, &prefix)
         .await?
         .iter()
         .map(|slot| slot.trim_start_matches(&prefix).to_owned())
         .collect();
-    if *state == ApprovalState::Waiting {
-        users.extend(view.asked.iter().filter_map(|who| who.account.clone()));
-    }
+    users.extend(own);
     users.sort();
     users.dedup();
     for user in users {
         let tell = Queued::tell(format!("{prefix}{user}"), &user, rendered.clone()).in_conversation(&task.conversation);
         outbox::queue(tx, &tell, now).await?;
     }
-    Ok(())
+    prompts::redraw_lists(tx, &moment, card.approval.id).await
 }
 
 /// What the thread and the people concerned hear of a change, beside the card itself.

@@ -7,7 +7,8 @@ use crate::execution::store::Stored;
 use crate::gate::amounts::amount_of;
 use crate::gate::store::Card;
 use crate::gate::{
-    Approval, ApprovalState as Gated, Choice, Click, Progress, Question, Refusal as GateRefusal, Void, approvers, authorize,
+    Approval, ApprovalState as Gated, Choice, Click, Progress, Question, Refusal as GateRefusal, Void, approvers,
+    authorize,
 };
 use crate::replies::Who;
 use crate::replies::approval::{ApprovalState, ApprovalView, Asked, Edited, Fact, VoidWhy, Wrote};

@@ -16,14 +16,14 @@ use super::super::{App, FlowError, grants};
 use super::Said;
 use crate::catalogue::ToolName;
 use crate::clock::Span;
-use crate::execution::{Stage, Step};
 use crate::execution::store::{self as actions, Stored};
+use crate::execution::{Stage, Step};
 use crate::gate::approvers::Parties;
 use crate::gate::fatigue;
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{
-    Approval, ApprovalState as Gated, Authorized, Change, Choice, Click, Decided, Proposal, Requirement, Shown, TAKEN_BACK, Turn,
-    authorize,
+    Approval, ApprovalState as Gated, Authorized, Change, Choice, Click, Decided, Proposal, Requirement, Shown,
+    TAKEN_BACK, Turn, authorize,
 };
 use crate::ids::{ActionId, ApprovalId};
 use crate::ledger::FactKind;

@@ -291,7 +291,14 @@ impl House {
         let moment = Moment { now: minutes_ago(ago), ..Moment::of(&self.app).unwrap() };
         self.does(async |tx| {
             let card = approvals::card(tx, id).await.unwrap().unwrap();
-            let click = Click { approval: id, by: account(handle), choice: Choice::Approve, typed: None, digest: None, under: None };
+            let click = Click {
+                approval: id,
+                by: account(handle),
+                choice: Choice::Approve,
+                typed: None,
+                digest: None,
+                under: None,
+            };
             let yes = authorize(&card.approval, &click, &moment.surroundings()).unwrap();
             approvals::decide(tx, &card, yes, moment.now).await.unwrap().unwrap();
         })
