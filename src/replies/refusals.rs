@@ -183,11 +183,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
-        Refusal::ReadFirst { id } => {
-            format!(
-                "{id} is too long for a card. Read it to its end with /workforce approve {id}; Approve stands there."
-            )
-        }
+        Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
         Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))

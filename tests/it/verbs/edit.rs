@@ -14,7 +14,7 @@ async fn a_changed_refund_is_another_action_and_runs_as_changed() {
     assert_ne!(desk.digest(2).await, before, "another digest");
     let thread = desk.thread();
     holds(&thread, "Changed before it was approved.");
-    holds(&thread, "45000 → 15000");
+    holds(&thread, "$450.00 (45000) → $150.00 (15000)");
     holds(&thread, "Done as Dana Ruiz changed it.");
     lacks(&thread, "Refunded $450.00");
     holds(&desk.office.direct("omar"), "A-2 asks about the changed one");
@@ -28,7 +28,7 @@ async fn a_change_may_need_somebody_else() {
         "Only the support team",
         "Refunds above $1,000 need approval from @kim.\nOnly the support team",
     );
-    let desk = Desk::says(&[kim], "@workforce please refund ORD-1044, $300, it arrived broken").await;
+    let desk = Desk::asked(&[kim]).await;
     desk.clicks("dana", "A-1", "Edit and approve").await;
     desk.submits("dana", &[("amount_cents", "100100")]).await;
     assert!(desk.refunded().await.is_empty(), "Dana's yes does not suffice");
