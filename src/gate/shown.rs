@@ -91,8 +91,10 @@ impl Shown {
 
 /// What a look-up is about, in a word or two: "contract" for `crm.get_contract`, else the title that a human accepted.
 pub(super) fn subject_of(name: &ToolName, tool: Option<&Tool>) -> String {
-    const LOOKS: &[&str] =
-        &["get", "list", "search", "find", "look", "lookup", "up", "read", "fetch", "show", "check", "query", "the"];
+    const LOOKS: &[&str] = &[
+        "get", "list", "search", "find", "look", "lookup", "up", "read", "fetch", "show", "check", "query", "the", "a",
+        "an", "all",
+    ];
     let without_verb = |words: Vec<String>| {
         let looks = words.iter().take_while(|word| LOOKS.contains(&word.as_str())).count();
         words.into_iter().skip(looks).collect::<Vec<_>>().join(" ")

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::{Button, Card, Span};
-use super::compose::{bold, clock, text};
+use super::compose::{bold, clock, day_and_clock, text};
 use super::named::{Cited, Place, Who, all_of, any_of};
 use super::plain::{shorten, visible_line};
 use super::verb::Verb;
@@ -49,6 +49,8 @@ pub struct ApprovalView {
     /// Who has approved so far.
     pub approved: Vec<(Who, Timestamp)>,
     pub words: Vec<Wrote>,
+    /// When the card was opened.
+    pub opened: Timestamp,
     pub deadline: Timestamp,
     /// Who is asked after the deadline; empty: it expires, and nothing happens.
     pub then: Vec<Who>,
@@ -192,14 +194,20 @@ impl ApprovalView {
     pub fn deadline_spans(&self) -> Vec<Span> {
         if let Some(question) = self.questions.last().filter(|question| question.open) {
             let waits = format!("The time stands still until {} answers, at most until ", self.requester.name);
-            return vec![text(waits), clock(question.until)];
+            return vec![text(waits), day_and_clock(question.until)];
         }
         let then = match self.then.as_slice() {
             [] => format!(" → it expires, and nothing is {}", self.past()),
             [only] => format!(" → {} is asked", only.name),
             many => format!(" → {} are asked", all_of(many)),
         };
-        vec![text("No answer by "), clock(self.deadline), text(then)]
+        vec![text("No answer by "), self.deadline_at(), text(then)]
+    }
+
+    /// The end of the wait; with its day where that is another one than the card's.
+    pub fn deadline_at(&self) -> Span {
+        let far = self.deadline.to_utc().date_naive() != self.opened.to_utc().date_naive();
+        if far { day_and_clock(self.deadline) } else { clock(self.deadline) }
     }
 
     /// Whether the card shows every argument whole. What it does not show, nobody approves there.
@@ -399,7 +407,7 @@ mod tests {
         | it arrived broken
         One of them decides: Dana Ruiz and Omar Haddad
         No answer by 14:02 → Kim Osei is asked
-        [*Approve $450.00*] [!Deny!] [Details]
+        [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         ");
         assert_eq!(card.notification, "Approve? Refund $450.00 to order ORD-1042 · asked by Ana Silva · A-31");
     }
@@ -424,7 +432,7 @@ mod tests {
         Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
         2 must approve: Dana Ruiz and Omar Haddad · 1 of 2 so far: Omar Haddad 10:03 · Ana asked for this herself, so it climbed the org chart.
         No answer by 14:02 → it expires, and nothing is deployed
-        [*Approve*] [!Deny!] [Details]
+        [*Approve*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         ");
     }
 

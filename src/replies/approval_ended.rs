@@ -2,7 +2,7 @@
 
 use super::approval::{ApprovalState, ApprovalView, VoidWhy};
 use super::card::{Button, Card, Span};
-use super::compose::{bold, clock, text};
+use super::compose::{bold, clock, day_and_clock, text};
 use super::named::{Who, all_of};
 use super::plain::visible_line;
 use super::verb::Verb;
@@ -144,7 +144,7 @@ fn outcome(view: &ApprovalView, state: &ApprovalState) -> Vec<Span> {
             text(" Taken over at "),
             clock(*at),
             text("; says what came of it by "),
-            clock(*until),
+            day_and_clock(*until),
         ],
         ApprovalState::Recorded { by, at, done } => {
             let said = match done {

@@ -1,9 +1,8 @@
-//! What a thread and the people concerned hear while a card waits: questions and answers, changes, take-overs, reminders.
+//! What a thread and the people concerned hear while a card waits: questions and answers, changes, reminders.
 
 use super::approval::{ApprovalView, Asked, edited_spans};
 use super::card::{Button, Card};
-use super::compose::{bold, clock, text};
-use super::named::Who;
+use super::compose::{bold, clock, day_and_clock, text};
 use super::plain::visible_line;
 use super::verb::Verb;
 
@@ -18,7 +17,7 @@ pub fn question(view: &ApprovalView, asked: &Asked) -> Card {
         .line([
             view.requester.pinged(),
             text(" reply here. The time for the decision stands still until you do, at most until "),
-            clock(asked.until),
+            day_and_clock(asked.until),
             text("."),
         ])
         .buttons([
@@ -63,14 +62,6 @@ pub fn changed(view: &ApprovalView) -> Option<Card> {
     )
 }
 
-/// To the requester's thread: a person does it instead of the agent.
-pub fn taken_over(view: &ApprovalView, by: &Who) -> Card {
-    Card::new(format!("{} does it by hand: {}", by.name, visible_line(&view.title))).line([
-        by.bold(),
-        text(format!(" does this by hand: {} · {}. The result comes here.", visible_line(&view.title), view.id)),
-    ])
-}
-
 /// To those who have not answered, while there is still time.
 pub fn reminder(view: &ApprovalView) -> Card {
     let then = match view.then.as_slice() {
@@ -82,7 +73,7 @@ pub fn reminder(view: &ApprovalView) -> Card {
         .line([bold("Still waits for you:"), text(format!(" {} · {}", visible_line(&view.title), view.id))])
         .line([
             text(format!("{} asked. You have until ", view.requester.name)),
-            clock(view.deadline),
+            view.deadline_at(),
             text(format!(".{then} The card stands above; /workforce approve {} does the same.", view.id)),
         ])
 }
@@ -106,19 +97,42 @@ mod tests {
 
     #[test]
     fn a_question_goes_to_the_thread_and_its_answer_to_whoever_asked() {
-        insta::assert_snapshot!(question(&approval(), &asked(None)).to_plain(), @"");
-        insta::assert_snapshot!(question_over(&approval(), &asked(Some("The blue one."))).to_plain(), @"");
-        insta::assert_snapshot!(question_over(&approval(), &Asked { open: false, ..asked(None) }).to_plain(), @"");
-        insta::assert_snapshot!(answer_came(&approval(), &asked(Some("The blue one."))).to_plain(), @"");
+        insta::assert_snapshot!(question(&approval(), &asked(None)).to_plain(), @r"
+        *Dana Ruiz* asks before deciding about Refund $450.00 to order ORD-1042 · A-31
+        | Which parcel broke?
+        @U0ANA reply here. The time for the decision stands still until you do, at most until 20 Nov 14:05.
+        [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(question_over(&approval(), &asked(Some("The blue one."))).to_plain(), @r"
+        *Dana Ruiz* asked about Refund $450.00 to order ORD-1042 · A-31
+        | Which parcel broke?
+        Ana Silva answered at 10:09. The time for the decision goes on.
+        ");
+        insta::assert_snapshot!(question_over(&approval(), &Asked { open: false, ..asked(None) }).to_plain(), @r"
+        *Dana Ruiz* asked about Refund $450.00 to order ORD-1042 · A-31
+        | Which parcel broke?
+        Ana Silva did not answer. The time for the decision goes on.
+        ");
+        insta::assert_snapshot!(answer_came(&approval(), &asked(Some("The blue one."))).to_plain(), @r"
+        Ana Silva answered about Refund $450.00 to order ORD-1042 · A-31:
+        | The blue one.
+        Decide on the card, or with /workforce approve A-31.
+        ");
     }
 
     #[test]
-    fn the_thread_hears_of_changes_and_of_work_by_hand() {
+    fn the_thread_hears_of_changes_and_the_silent_are_reminded() {
         let mut view = approval();
         let change = ("amount_cents".to_owned(), "45000".to_owned(), "15000".to_owned());
         view.edited = Some(Edited { from: crate::ids::ApprovalId(30), by: dana(), changes: vec![change] });
-        insta::assert_snapshot!(changed(&view).unwrap().to_plain(), @"");
-        insta::assert_snapshot!(taken_over(&approval(), &dana()).to_plain(), @"");
-        insta::assert_snapshot!(reminder(&approval()).to_plain(), @"");
+        insta::assert_snapshot!(changed(&view).unwrap().to_plain(), @r"
+        *Changed before it was approved.* Refund $450.00 to order ORD-1042 · A-31
+        Dana Ruiz changed it (A-30): amount_cents 45000 → 15000
+        · Asked by Ana Silva. Mention me here to change the request.
+        ");
+        insta::assert_snapshot!(reminder(&approval()).to_plain(), @r"
+        *Still waits for you:* Refund $450.00 to order ORD-1042 · A-31
+        Ana Silva asked. You have until 14:02. After that Kim Osei is asked. The card stands above; /workforce approve A-31 does the same.
+        ");
     }
 }

@@ -124,7 +124,20 @@ mod tests {
     #[test]
     fn details_show_what_will_be_sent_whole() {
         let trail = [(at(10, 2), "Finn (Finance) asked Dana Ruiz or Omar Haddad".to_owned())];
-        insta::assert_snapshot!(page(&approval(), &trail, 1, true).to_plain(), @"");
+        insta::assert_snapshot!(page(&approval(), &trail, 1, true).to_plain(), @r"
+        = A-31 details =
+        *Refund $450.00 to order ORD-1042* · A-31
+        · Sent exactly like this to `billing.refund`:
+        *amount_cents*
+        | 45000
+        *order_id*
+        | ORD-1042
+        ---
+        “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
+        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
+        · 20 Nov 10:02 · Finn (Finance) asked Dana Ruiz or Omar Haddad
+        · T-17 · asked: Dana Ruiz or Omar Haddad · approving binds `sha256:9f2c`
+        ");
     }
 
     #[test]

@@ -90,6 +90,7 @@ pub fn approval() -> ApprovalView {
         count: 1,
         approved: vec![],
         words: vec![Wrote { label: "Ana wrote".into(), text: "it arrived broken".into() }],
+        opened: at(10, 2),
         deadline: at(14, 2),
         then: vec![kim()],
         looked_up_first: vec![],

@@ -106,6 +106,19 @@ pub fn waits(view: &ReceiptView, approval: &ApprovalView) -> Card {
     card.buttons([cancel(view.task)])
 }
 
+/// A person does it instead of the agent; what they record is what the agent goes on with.
+pub fn by_hand(view: &ReceiptView, approval: &ApprovalView, by: &Who) -> Card {
+    head(view, vec![text(" has this · "), text(view.task.to_string())])
+        .line(view.because.spans())
+        .line([
+            by.bold(),
+            text(" does this by hand: "),
+            bold(super::plain::visible_line(&approval.title)),
+            text(format!(" · {}. {} goes on with the result.", approval.id, view.worker.name)),
+        ])
+        .buttons([cancel(view.task)])
+}
+
 /// The answer, in the receipt's place.
 pub fn answered(view: &ReceiptView, answer: &str, performed: &[Performed], at: Timestamp) -> Card {
     let mut card = Card::new(format!("{}: {}", view.worker.name, shorten(answer.trim(), 120)))
@@ -227,6 +240,17 @@ fn cancel(task: TaskId) -> Button {
 mod tests {
     use super::super::fixtures::*;
     use super::*;
+
+    #[test]
+    fn a_receipt_says_who_does_it_by_hand() {
+        insta::assert_snapshot!(by_hand(&receipt(), &approval(), &dana()).to_plain(), @r"
+        (Finn (Finance))
+        :eyes: *Finn (Finance)* has this · T-17
+        “Billing questions go to the finance agent.” `routing.md:12`
+        *Dana Ruiz* does this by hand: *Refund $450.00 to order ORD-1042* · A-31. Finn (Finance) goes on with the result.
+        [Cancel]
+        ");
+    }
 
     #[test]
     fn a_receipt_says_who_has_it_and_by_which_line() {

@@ -234,11 +234,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::ReadItFirst { id } => {
             format!("Read {id} first: this cannot be undone. Nothing was approved; press again when you have read it.")
         }
-        Refusal::ReadFirst { id } => {
-            format!(
-                "{id} is too long for a card. Read it to its end with /workforce approve {id}; Approve stands there."
-            )
-        }
+        Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
         Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))

@@ -33,8 +33,8 @@ statements! { STATEMENTS;
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
     PARKED (1) -> [id, slot, last_error, queued_us] = { "SELECT id, slot, COALESCE(last_error, '') AS last_error, queued_us FROM outbox WHERE state = 'parked' ORDER BY id DESC LIMIT $1" }
     PARKED_COUNT (0) -> [parked] = { "SELECT COUNT(*) AS parked FROM outbox WHERE state = 'parked'" }
-    REFUSED_CARDS (2) -> [id, slot] = { "SELECT id, slot FROM outbox WHERE state = 'parked' AND slot LIKE 'approval:%' AND queued_us > $1 AND queued_us <= $2 ORDER BY id LIMIT 50" }
-    NEXT_REFUSED_CARD (1) -> [due] = { "SELECT MIN(queued_us) AS due FROM outbox WHERE state = 'parked' AND slot LIKE 'approval:%' AND queued_us > $1" }
+    REFUSED_CARDS (2) -> [id, slot] = { "SELECT id, slot FROM outbox WHERE state = 'parked' AND (slot LIKE 'approval:%:card' OR slot LIKE 'approval:%:dm:%') AND queued_us > $1 AND queued_us <= $2 ORDER BY id LIMIT 50" }
+    NEXT_REFUSED_CARD (1) -> [due] = { "SELECT MIN(queued_us) AS due FROM outbox WHERE state = 'parked' AND (slot LIKE 'approval:%:card' OR slot LIKE 'approval:%:dm:%') AND queued_us > $1" }
     LET_GO (1) -> [] = { "UPDATE outbox SET state = 'superseded' WHERE id = $1 AND state = 'parked'" }
     ERASE (1) -> [] = { "UPDATE outbox SET body = NULL WHERE state IN ('sent', 'superseded') AND queued_us < $1" }
 }
@@ -178,7 +178,7 @@ pub async fn parked(store: &Store, limit: i64) -> Result<Vec<Parked>, StoreError
 /// A card that Slack refused to show is drawn again after this.
 pub const REDRAW_AFTER: Span = Span::minutes(10);
 /// What Slack refused longer ago than this stays as it is: nobody looks there any more.
-const REDRAW_UP_TO: Span = Span::days(7);
+pub const REDRAW_UP_TO: Span = Span::days(7);
 
 /// Cards of approvals that Slack refused to show, due to be drawn again.
 pub async fn refused_cards(tx: &mut Tx, now: Timestamp) -> Result<Vec<(OutboxId, String)>, StoreError> {

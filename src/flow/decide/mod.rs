@@ -182,8 +182,18 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         Trigger::Click(click) => clicked(app, click, by).await?,
         Trigger::Submission(submission) => submitted(submission),
         Trigger::Command(command) => match commands::parse(&command.text) {
-            Asked::Intent(intent) => form_first(app, intent).await?,
-            Asked::Form { verb, target } => forms::open(app, verb, &target, by).await?,
+            Asked::Intent(Intent::Approve { id }) => {
+                match approval::form::open_for(app, Verb::Approve, &id.to_string(), by).await? {
+                    Ok(form) => Wanted::Form(form),
+                    // What is there to decide at once is decided at once, or refused.
+                    Err(_nothing_to_fill_in) => Wanted::Intent(Intent::Approve { id }),
+                }
+            }
+            Asked::Intent(intent) => Wanted::Intent(intent),
+            Asked::Form { verb, target } => match approval::form::open_for(app, verb, &target, by).await? {
+                Ok(form) => Wanted::Form(form),
+                Err(refusal) => Wanted::Refused(refusal),
+            },
             Asked::Query(question) => {
                 Wanted::Answer(query::card(app, by, &question, &query::Asker::by_command(command)).await?)
             }

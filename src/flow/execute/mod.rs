@@ -9,28 +9,28 @@ mod propose;
 mod settle;
 mod version;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::assign::note;
-use super::facts::{self, Moment};
+use super::facts::Moment;
 use super::{App, FlowError, decide};
 use crate::catalogue::{Class, ToolName};
 use crate::directives::Directives;
 use crate::directives::rule::Rule;
-use crate::execution::store::{self as actions, NewAction, Plan, Stored};
-use crate::execution::{Stage, Step, fill_key};
+use crate::execution::store::{self as actions, Stored};
+use crate::execution::{Stage, Step};
 use crate::gate::store as approvals;
-use crate::gate::{ApprovalState, Bound, Decision, Proposal, Shown, Turn, digest, judge};
-use crate::ids::{ActionId, RunId};
+use crate::gate::{ApprovalState, Turn};
+use crate::ids::RunId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::Cited;
 use crate::replies::receipt::Performed;
 use crate::runs::store as runs;
-use crate::runs::{Run, StepKind, Waiting};
+use crate::runs::{StepKind, Waiting};
 use crate::store::Tx;
 use crate::tasks::Task;
-use crate::workers::{SlackUser, WorkerRef};
+use crate::workers::SlackUser;
 
 pub use perform::perform_next;
 pub use propose::propose;

@@ -16,7 +16,7 @@ use crate::execution::{Stage, fill_key};
 use crate::gate::{Bound, Decision, Proposal, Shown, Verdict, digest, judge};
 use crate::ids::ActionId;
 use crate::ledger::FactKind;
-use crate::runs::journal::JournalEntry;
+use crate::playbooks::JournalEntry;
 use crate::runs::store as runs;
 use crate::runs::{Run, Waiting};
 use crate::store::Tx;

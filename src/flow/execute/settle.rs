@@ -34,7 +34,10 @@ pub(super) async fn ended(
         return Err(FlowError::LostLease);
     };
     let entry = match &stage {
-        Stage::Done { result } => JournalEntry::ToolResult { as_name: stored.as_name.clone(), value: result.clone() },
+        Stage::Done { result } => {
+            let value = with_changes(approvals::of_action(tx, stored.id).await?, result);
+            JournalEntry::ToolResult { as_name: stored.as_name.clone(), value }
+        }
         Stage::Failed { why } => JournalEntry::ToolFailed { as_name: stored.as_name.clone(), why: why.clone() },
         other => return Err(FlowError::Broken(format!("an outcome cannot lead to {other:?}"))),
     };
@@ -45,6 +48,17 @@ pub(super) async fn ended(
     note(tx, task, FactKind::ActionEnded, payload, now).await?;
     tell_run(tx, stored, &entry, now).await?;
     redraw_approval(app, tx, task, &Stored { stage: Some(stage), ended: Some(now), ..stored.clone() }).await
+}
+
+/// The result as the run hears it: where a person changed the call before it was made, that is part of it, as data.
+fn with_changes(card: Option<Card>, result: &Value) -> Value {
+    let mut told = result.clone();
+    let edited = card.and_then(|card| card.approval.edited_from);
+    if let (Some(edited), Some(fields)) = (edited, told.as_object_mut()) {
+        let changes = edited.changes.iter().map(|(what, was, is)| json!({ "argument": what, "was": was, "is": is }));
+        fields.insert("changed_by_a_person".to_owned(), Value::Array(changes.collect()));
+    }
+    told
 }
 
 /// Nobody knows whether it happened: the owner is asked, the requester is told, nothing is repeated.

@@ -14,7 +14,7 @@ async fn a_changed_refund_is_another_action_and_runs_as_changed() {
     assert_ne!(desk.digest(2).await, before, "another digest");
     let thread = desk.thread();
     holds(&thread, "Changed before it was approved.");
-    holds(&thread, "45000 → 15000");
+    holds(&thread, "$450.00 (45000) → $150.00 (15000)");
     holds(&thread, "Done as Dana Ruiz changed it.");
     lacks(&thread, "Refunded $450.00");
     holds(&desk.office.direct("omar"), "A-2 asks about the changed one");
@@ -28,7 +28,7 @@ async fn a_change_may_need_somebody_else() {
         "Only the support team",
         "Refunds above $1,000 need approval from @kim.\nOnly the support team",
     );
-    let desk = Desk::says(&[kim], "@workforce please refund ORD-1044, $300, it arrived broken").await;
+    let desk = Desk::asked(&[kim]).await;
     desk.clicks("dana", "A-1", "Edit and approve").await;
     desk.submits("dana", &[("amount_cents", "100100")]).await;
     assert!(desk.refunded().await.is_empty(), "Dana's yes does not suffice");
@@ -61,11 +61,12 @@ async fn what_does_not_fit_is_said_in_the_form_and_what_is_forbidden_is_refused(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_may_not_decide_may_not_change_it() {
     let desk = Desk::asked(&[]).await;
-    for who in ["ana", "ben"] {
-        desk.runs(who, "edit A-1").await;
-        desk.submits(who, &[("amount_cents", "1")]).await;
-        holds(&desk.form(who), "Not done");
-    }
+    desk.runs("ana", "edit A-1").await;
+    desk.submits("ana", &[("amount_cents", "1")]).await;
+    holds(&desk.form("ana"), "Not done");
+    desk.runs("ben", "edit A-1").await;
+    holds(&desk.private("ben"), "can approve this");
+    assert!(desk.form("ben").is_empty(), "a number alone opens nothing");
     assert!(desk.refunded().await.is_empty());
     desk.office.end().await;
 }

@@ -14,6 +14,7 @@ async fn it_reminds_then_asks_the_next_then_expires_and_is_nobodys_denial() {
     desk.office.after(Span::hours(1)).await;
     holds(&desk.office.direct("kim"), "A-1");
     holds(&desk.office.direct("dana"), "Nobody answered in time, so more people are asked.");
+    holds(&desk.thread(), "Waits for Dana Ruiz, Omar Weiss or Kim Osei to approve");
     desk.office.after(Span::hours(4)).await;
     let thread = desk.thread();
     holds(&thread, "Nobody decided; nothing was refunded.");

@@ -1,5 +1,7 @@
 //! A card drawn anew wherever it stands, and what is said beside it.
 
+use std::collections::BTreeMap;
+
 use super::super::super::facts::Moment;
 use super::super::super::{App, FlowError, prompts};
 use super::super::dress;
@@ -27,29 +29,53 @@ pub async fn redraw(
 ) -> Result<(), FlowError> {
     let moment = Moment::of(app)?;
     let view = look::view(&moment, task, card, stored);
-    let mut state = look::state(&moment, task, card, stored, by);
+    let state = true_state(tx, &moment, task, card, stored, by).await?;
+    draw(app, tx, task, card, &view, &state, Vec::new()).await
+}
+
+async fn true_state(
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    by: Option<&SlackUser>,
+) -> Result<ApprovalState, FlowError> {
+    let mut state = look::state(moment, task, card, stored, by);
     if let (ApprovalState::Edited { into, .. }, Gated::Edited { into: action, .. }) = (&mut state, &card.approval.state)
     {
         *into = approvals::of_action(tx, *action).await?.map(|edited| edited.approval.id);
     }
-    draw(app, tx, task, card, &view, &state).await
+    Ok(state)
 }
 
-/// Draws again, in its true state, whatever Slack refused to show a while ago. What is refused again is tried again later.
+/// Draws again, in its true state, whatever Slack refused to show a while ago. What is refused again is tried again later, as
+/// long as the card is young.
 pub async fn redraw_refused(app: &App, tx: &mut Tx) -> Result<(), FlowError> {
-    let mut drawn = std::collections::BTreeSet::new();
-    for (row, slot) in outbox::refused_cards(tx, app.now()).await? {
+    let moment = Moment::of(app)?;
+    let mut refused: BTreeMap<ApprovalId, Vec<String>> = BTreeMap::new();
+    for (row, slot) in outbox::refused_cards(tx, moment.now).await? {
         outbox::let_go(tx, row).await?;
-        let id = slot.split(':').nth(1).and_then(|id| id.parse().ok()).map(ApprovalId);
-        let Some(id) = id.filter(|id| drawn.insert(*id)) else { continue };
+        let mut parts = slot.split(':').skip(1);
+        let Some(id) = parts.next().and_then(|id| id.parse().ok()).map(ApprovalId) else { continue };
+        let user = slot.split_once(":dm:").map(|(_, user)| user.to_owned());
+        refused.entry(id).or_default().extend(user);
+    }
+    for (id, users) in refused {
         let Some(card) = approvals::card(tx, id).await? else { continue };
         let Some(task) = tasks::task(tx, card.task).await? else { continue };
+        if card.approval.opened_at.plus(outbox::REDRAW_UP_TO) < moment.now {
+            continue;
+        }
         let stored = super::stored_action(tx, card.approval.action).await?;
-        redraw(app, tx, &task, &card, &stored, None).await?;
+        let view = look::view(&moment, &task, &card, &stored);
+        let state = true_state(tx, &moment, &task, &card, &stored, None).await?;
+        draw(app, tx, &task, &card, &view, &state, users).await?;
     }
     Ok(())
 }
 
+/// Draws it in the thread, for everybody who has it, for those who may decide while it waits, and for `also` (accounts).
 pub(super) async fn draw(
     app: &App,
     tx: &mut Tx,
@@ -57,6 +83,7 @@ pub(super) async fn draw(
     card: &Card,
     view: &ApprovalView,
     state: &ApprovalState,
+    also: Vec<String>,
 ) -> Result<(), FlowError> {
     let now = app.now();
     let moment = Moment::of(app)?;
@@ -73,6 +100,7 @@ pub(super) async fn draw(
         .await?
         .iter()
         .map(|slot| slot.trim_start_matches(&prefix).to_owned())
+        .chain(also)
         .collect();
     users.extend(own);
     users.sort();
@@ -127,13 +155,11 @@ pub(super) async fn tell(
                 None => Ok(()),
             }
         }
-        Change::TookOver { account, .. } => {
-            say(tx, moment, task, notice_slot(id), notices::taken_over(&view, &names.account(account))).await
-        }
         Change::Turned(Turn::Reminded { requirement, .. }) => remind(tx, moment, task, card, &view, *requirement).await,
         Change::Voted(_)
         | Change::Approved(_)
         | Change::Edited { .. }
+        | Change::TookOver { .. }
         | Change::Turned(Turn::Escalated { .. } | Turn::Voided { .. } | Turn::Spent { .. } | Turn::Recorded { .. }) => {
             Ok(())
         }

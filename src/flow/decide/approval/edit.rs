@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::super::assign::note;
 use super::super::super::{App, FlowError};
 use super::super::Said;
-use super::{Scene, draw, look, no_such, open, redraw, stored_action};
+use super::{Scene, draw, look, no_such, open, redraw, say_receipt, stored_action};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, NewAction, Plan};
 use crate::gate::shown::target_of;
@@ -76,7 +76,8 @@ pub async fn edit(
         Err(refusal) => return Ok(Said::Refused(refusal)),
     };
     let card = open(tx, &scene.moment, &scene.task, into, &edited, needs, &shown).await?;
-    let from = EditedFrom { approval: id, by: by.clone(), changes: draft.changes };
+    let changes = as_shown(&scene, &shown).unwrap_or(draft.changes);
+    let from = EditedFrom { approval: id, by: by.clone(), changes };
     let Some(card) = approvals::note_edit(tx, &card, from, scene.moment.now).await? else {
         return Err(FlowError::LostLease);
     };
@@ -109,7 +110,10 @@ async fn say_yes(app: &App, tx: &mut Tx, next: &mut Scene, by: &SlackUser) -> Re
     }
     match next.authorized(tx, by, Choice::Approve, None).await? {
         Ok(authorized) => next.carry_out(app, tx, authorized).await,
-        Err(_others_decide) => redraw(app, tx, &next.task, &next.card, &next.stored, None).await,
+        Err(_others_decide) => {
+            say_receipt(tx, &next.moment, &next.task, &next.card, &view).await?;
+            redraw(app, tx, &next.task, &next.card, &next.stored, None).await
+        }
     }
 }
 
@@ -123,6 +127,22 @@ fn draft(
     let arguments = editing::changed(&schema, &proposal.arguments, key.as_deref(), fields)?;
     let changes = editing::changes(&schema, &proposal.arguments, &arguments, key.as_deref());
     Ok((!changes.is_empty()).then_some(Draft { arguments, changes }))
+}
+
+/// The changes as the two cards show them, amounts as people write them; `None` where the cards show no difference.
+fn as_shown(scene: &Scene, shown: &Shown) -> Option<Vec<(String, String, String)>> {
+    let (_, key) = scene.input_schema();
+    let before = &scene.card.shown.lines;
+    let nothing = || "nothing".to_owned();
+    let was = |argument: &str| before.iter().find(|line| line.argument == argument).map(|line| line.value.clone());
+    let is = |argument: &str| shown.lines.iter().find(|line| line.argument == argument).map(|line| line.value.clone());
+    let gone = before.iter().filter(|line| is(&line.argument).is_none());
+    let changes = shown.lines.iter().chain(gone).filter(|line| Some(&line.argument) != key.as_ref());
+    let changes = changes.filter(|line| was(&line.argument) != is(&line.argument)).map(|line| {
+        let (was, is) = (was(&line.argument), is(&line.argument));
+        (line.label.clone(), was.unwrap_or_else(nothing), is.unwrap_or_else(nothing))
+    });
+    Some(changes.collect::<Vec<_>>()).filter(|changes| !changes.is_empty())
 }
 
 async fn reserve(tx: &mut Tx, scene: &Scene, proposal: &Proposal) -> Result<ActionId, FlowError> {

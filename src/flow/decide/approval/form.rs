@@ -11,15 +11,37 @@ use crate::catalogue::ToolName;
 use crate::execution::store::{self as actions, Stored};
 use crate::gate::editing::{self, EditField, EditKind};
 use crate::gate::store::{self as approvals, Card};
-use crate::gate::{ApprovalState as Gated, caught_up};
+use crate::gate::{ApprovalState as Gated, Refusal as GateRefusal, caught_up};
 use crate::ids::ApprovalId;
 use crate::ledger::{Entry, FactKind, store as ledger};
 use crate::replies::approval::ApprovalView;
 use crate::replies::approval_pages::{self as pages, Happened};
+use crate::replies::refusals::Refusal;
 use crate::replies::target::read_approval_page;
 use crate::replies::{Field, FieldKind, Form, Verb, approval_forms as forms, steering};
 use crate::tasks::store as tasks;
 use crate::workers::SlackUser;
+
+/// The modal that a command opens. A button stands on a card that one sees; a command names any number, so that only the
+/// requester and those who may decide get to see anything.
+pub async fn open_for(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Result<Form, Refusal>, FlowError> {
+    let no_such = || Refusal::NoSuchApproval { text: target.to_owned() };
+    let Some((id, _)) = read_approval_page(target) else { return Ok(Err(no_such())) };
+    let moment = Moment::of(app)?;
+    let Some(card) = approvals::find_card(&app.store, id).await? else { return Ok(Err(no_such())) };
+    let Some(task) = tasks::find_task(&app.store, card.task).await? else { return Ok(Err(no_such())) };
+    let (asked, _) = look::asked(&moment, &card.approval);
+    let decides = asked.iter().any(|who| who.account.as_deref() == Some(by.user.as_str()));
+    if task.requester != *by && !decides {
+        return Ok(Err(look::said_no(&moment, &card, GateRefusal::NotAnApprover { approvers: Vec::new() })));
+    }
+    let form = open(app, verb, target).await?;
+    let closed = || match card.approval.is_waiting() {
+        true => Refusal::NoLongerOpen { id, instead: None },
+        false => look::said_no(&moment, &card, GateRefusal::AlreadyDecided(card.approval.state.clone())),
+    };
+    Ok(form.ok_or_else(closed))
+}
 
 /// The modal behind one of a card's buttons; `None` where there is nothing to open.
 pub async fn open(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {

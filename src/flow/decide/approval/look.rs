@@ -45,6 +45,7 @@ pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &
         approved: card.approval.votes.iter().map(|vote| (names.account(&vote.account), vote.at)).collect(),
         words: vec![Wrote { label: format!("{} wrote", requester.short()), text: task.text.clone() }],
         requester,
+        opened: card.approval.opened_at,
         deadline: card.approval.next_deadline().unwrap_or(card.approval.opened_at),
         then: then(moment, &card.approval),
         looked_up_first: card.shown.looked_up_first.clone(),

@@ -80,12 +80,33 @@ pub async fn ask_people(
         card = next;
     }
     let view = look::view(moment, task, &card, &stored);
-    draw::draw(app, tx, task, &card, &view, &ApprovalState::Waiting).await?;
-    if let Some(held) = crate::assignments::store::current(tx, task.id).await? {
-        let receipt = receipt::waits(&moment.names().receipt_of(task, &held), &view);
-        super::super::assign::say(tx, task, held.id, receipt, moment.now).await?;
-    }
+    draw::draw(app, tx, task, &card, &view, &ApprovalState::Waiting, Vec::new()).await?;
+    say_receipt(tx, moment, task, &card, &view).await?;
     Ok(id)
+}
+
+/// The task's own message says whom it waits for and until when, or who does it by hand.
+async fn say_receipt(
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    view: &ApprovalView,
+) -> Result<(), FlowError> {
+    let Some(held) = crate::assignments::store::current(tx, task.id).await? else { return Ok(()) };
+    let own = moment.names().receipt_of(task, &held);
+    let receipt = match &card.approval.state {
+        Gated::ByHand { account, .. } => receipt::by_hand(&own, view, &moment.names().account(account)),
+        Gated::Waiting
+        | Gated::Approved { .. }
+        | Gated::Denied { .. }
+        | Gated::Expired { .. }
+        | Gated::Void { .. }
+        | Gated::Spent { .. }
+        | Gated::Edited { .. }
+        | Gated::Recorded { .. } => receipt::waits(&own, view),
+    };
+    super::super::assign::say(tx, task, held.id, receipt, moment.now).await
 }
 
 /// Puts a new card into the database; nobody is told yet.
@@ -275,6 +296,22 @@ async fn apply(
     }
     let stored = stored_action(tx, stored.id).await?;
     redraw(app, tx, task, card, &stored, None).await?;
+    match change {
+        Change::Asked(_) | Change::Turned(Turn::Escalated { .. } | Turn::WentOn { .. }) | Change::TookOver { .. } => {
+            say_receipt(tx, moment, task, card, &look::view(moment, task, card, &stored)).await?;
+        }
+        Change::Voted(_)
+        | Change::Approved(_)
+        | Change::Denied { .. }
+        | Change::Edited { .. }
+        | Change::Turned(
+            Turn::Reminded { .. }
+            | Turn::Expired { .. }
+            | Turn::Voided { .. }
+            | Turn::Spent { .. }
+            | Turn::Recorded { .. },
+        ) => {}
+    }
     draw::tell(tx, moment, task, card, &stored, change).await
 }
 
