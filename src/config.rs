@@ -2,11 +2,14 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+mod prices;
+
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::budgets::PriceTable;
 use crate::clock::Span;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
@@ -24,6 +27,8 @@ pub struct Config {
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
+    /// What models and tools cost.
+    pub prices: PriceTable,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -90,6 +95,8 @@ pub enum BadSettings {
     Tool(#[from] BadTool),
     #[error(transparent)]
     Hook(#[from] BadHook),
+    #[error("[prices]: {0}")]
+    Price(String),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
 }
@@ -104,6 +111,7 @@ struct File {
     tools: Vec<ServerEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    prices: Option<prices::Section>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,6 +155,7 @@ impl Config {
             tools,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
+            prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

@@ -35,6 +35,7 @@ pub mod route;
 pub mod says;
 pub mod schedule;
 pub mod service;
+pub mod spend;
 pub mod step;
 pub mod sweep;
 pub mod sync;

@@ -196,6 +196,7 @@ impl Company {
             tools: servers(&setting.program, &tools),
             webhooks: None,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

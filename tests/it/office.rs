@@ -55,6 +55,7 @@ impl Office {
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         set(&mut config);
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, _dir: dir };
@@ -121,6 +122,11 @@ impl Office {
     /// What the bot and a person wrote to each other.
     pub fn direct(&self, who: &str) -> String {
         self.sandbox.dm_view(who).unwrap()
+    }
+
+    /// What a channel shows, threads opened.
+    pub fn channel(&self, name: &str) -> String {
+        self.sandbox.channel_view(name).unwrap()
     }
 
     /// How often a text stands in what the bot wrote to somebody.

@@ -167,6 +167,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         tools: Vec::new(),
         webhooks: None,
         limits: Limits::default(),
+        prices: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

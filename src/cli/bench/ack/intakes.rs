@@ -149,6 +149,7 @@ fn config(database: &str) -> Config {
         webhooks: None,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
+        prices: Default::default(),
     }
 }
 

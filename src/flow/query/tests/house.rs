@@ -67,6 +67,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let outside = Outside {
             store,
