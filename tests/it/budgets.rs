@@ -40,7 +40,7 @@ async fn an_empty_budget_pauses_until_the_window_ends() {
     assert_eq!(office.told("dana", "Paused: the budget is spent"), 1, "{}", office.direct("dana"));
     asks(&office, "@workforce please refund ORD-1043, $20, it arrived broken").await;
     let thread = office.channel("support");
-    assert!(thread.contains("Waits. The budget of Finn (Finance) ($0.0025 a week) is spent"), "{thread}");
+    assert!(thread.contains("*Waits.* The budget of Finn (Finance) ($0.0025 a week) is spent"), "{thread}");
     assert!(!thread.contains("Refunded $20.00"), "{thread}");
     assert_eq!(office.told("dana", "Paused: the budget is spent"), 1, "once");
     assert_eq!(kinds(&office, FactKind::BudgetRefused).await, 1);

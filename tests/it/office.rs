@@ -126,7 +126,9 @@ impl Office {
 
     /// What a channel shows, threads opened.
     pub fn channel(&self, name: &str) -> String {
-        self.sandbox.channel_view(name).unwrap()
+        let mut roots = self.sandbox.shown(name).unwrap();
+        roots.retain(|message| message.thread_ts.is_none());
+        roots.iter().map(|root| self.sandbox.thread_text(name, &root.ts).unwrap()).collect::<Vec<_>>().join("\n")
     }
 
     /// How often a text stands in what the bot wrote to somebody.
