@@ -112,7 +112,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         most: app.config.prices.tool(&stored.tool),
         fence: stored.fence,
     };
-    if let Permission::Wait(until) = spend::before_call(&mut tx, &moment, &call).await? {
+    if let Permission::Wait(until) = spend::reserve(&mut tx, &moment, &call).await? {
         actions::later(&mut tx, &stored, until).await?;
         tx.commit().await?;
         return Ok(None);
@@ -195,7 +195,7 @@ async fn conclude(app: &App, stored: &Stored, task: &Task, outcome: Outcome, cos
             let spent = spend::spent_on_tool(cost, matches!(answered, Outcome::NotSent { .. }));
             settle::ended(app, &mut tx, stored, task, answered, cost).await?;
             let (moment, key) = (Moment::of(app)?, format!("action:{}", stored.id));
-            spend::after_call(&mut tx, &moment, task, &key, &spent).await?;
+            spend::settle(&mut tx, &moment, task, &key, &spent).await?;
         }
     }
     tx.commit().await?;

@@ -1,6 +1,7 @@
 //! Money before and after each call: what a call may cost at most is reserved in every budget that it falls under, and replaced
 //! by what it did cost. Both happen in the caller's transaction, with the facts and the messages that follow.
 
+mod ask;
 mod pots;
 mod tell;
 pub(in crate::flow) mod window;
@@ -11,7 +12,7 @@ use super::assign::note;
 use super::facts::Moment;
 use super::{App, FlowError};
 use crate::budgets::store::{self as budgets, NewCall, Spent};
-use crate::budgets::{Answer, Kind, Tokens, crossed, prices::Priced};
+use crate::budgets::{Answer, Kind, crossed};
 use crate::clock::{Span, Timestamp};
 use crate::ids::RunId;
 use crate::ledger::FactKind;
@@ -19,6 +20,7 @@ use crate::money::{Cost, Money};
 use crate::store::Tx;
 use crate::tasks::Task;
 
+pub use ask::{MayAsk, after_call, before_call, unpriced};
 pub(in crate::flow) use pots::all as all_pots;
 pub(in crate::flow) use tell::{raise, view_of};
 
@@ -50,7 +52,7 @@ pub enum Permission {
 }
 
 /// Reserves what a call may cost. Where a budget has nothing left, the task's thread and the owner hear of it.
-pub async fn before_call(tx: &mut Tx, moment: &Moment, call: &Call<'_>) -> Result<Permission, FlowError> {
+pub async fn reserve(tx: &mut Tx, moment: &Moment, call: &Call<'_>) -> Result<Permission, FlowError> {
     let in_force = pots::of_call(moment, call.task, call.position);
     let new = NewCall {
         call: &call.key,
@@ -75,7 +77,7 @@ pub async fn before_call(tx: &mut Tx, moment: &Moment, call: &Call<'_>) -> Resul
 }
 
 /// What came of a call: its reservation is replaced, and owners hear where three quarters, nearly all or all is spent.
-pub async fn after_call(tx: &mut Tx, moment: &Moment, task: &Task, key: &str, spent: &Spent) -> Result<(), FlowError> {
+pub async fn settle(tx: &mut Tx, moment: &Moment, task: &Task, key: &str, spent: &Spent) -> Result<(), FlowError> {
     let Some(call) = budgets::call(tx, key).await? else { return Ok(()) };
     if !budgets::settle(tx, &call, spent, moment.now).await? {
         return Ok(());
@@ -105,29 +107,6 @@ pub async fn in_doubt(tx: &mut Tx, key: &str) -> Result<(), FlowError> {
         budgets::doubt(tx, &call).await?;
     }
     Ok(())
-}
-
-/// What a model call came to, by the prices of this day.
-pub fn spent_on_model(app: &App, moment: &Moment, model: (&str, &str), tokens: &Tokens) -> Spent {
-    let (cost, charged) = match priced(app, moment, model, tokens) {
-        Priced::Known(money) => (Cost::Known(money.clone()), Some(money)),
-        Priced::AtMost(money) => (Cost::Unmetered, Some(money)),
-        Priced::Nothing => (Cost::Unmetered, None),
-    };
-    Spent { cost, charged, tokens: Some(*tokens), nothing: false }
-}
-
-/// What a model call may cost at most; `None` where no model has a price. A model without one is taken at the highest that is
-/// known.
-pub fn most_of_model(app: &App, moment: &Moment, model: (&str, &str), most: &Tokens) -> Option<Money> {
-    match priced(app, moment, model, most) {
-        Priced::Known(money) | Priced::AtMost(money) => Some(money),
-        Priced::Nothing => None,
-    }
-}
-
-fn priced(app: &App, moment: &Moment, (vendor, model): (&str, &str), tokens: &Tokens) -> Priced {
-    app.config.prices.of_call(vendor, model, &day(moment), tokens)
 }
 
 /// The ISO date at the company's place.
