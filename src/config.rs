@@ -2,12 +2,14 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::clock::Span;
+use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -21,6 +23,8 @@ pub struct Config {
     /// Channels (names without `#`) in which every new message is a request.
     pub watched_channels: Vec<String>,
     pub tools: Vec<ServerConfig>,
+    /// Models and agents that may be asked.
+    pub drivers: Drivers,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -38,6 +42,12 @@ pub struct Limits {
     pub deliveries_at_once: usize,
     /// Steps that one run may take.
     pub steps_per_run: usize,
+    /// Questions to models and other agents under way at once.
+    pub questions_at_once: usize,
+    /// Tool calls that an agent may want in one answer; those beyond are refused.
+    pub calls_per_answer: usize,
+    /// How often one run may make the same call with the same arguments.
+    pub same_call_per_run: usize,
     /// Runs that one task may have: hand-overs between agents end here.
     pub runs_per_task: usize,
     /// Messages of a thread that are read for what a request leaves out.
@@ -59,6 +69,9 @@ impl Default for Limits {
             tool_calls_at_once: 4,
             deliveries_at_once: 4,
             steps_per_run: 50,
+            questions_at_once: 16,
+            calls_per_answer: 8,
+            same_call_per_run: 3,
             runs_per_task: 6,
             thread_above_messages: 20,
             request_characters: 8_000,
@@ -89,6 +102,8 @@ pub enum BadSettings {
     #[error(transparent)]
     Tool(#[from] BadTool),
     #[error(transparent)]
+    Driver(#[from] BadDriver),
+    #[error(transparent)]
     Hook(#[from] BadHook),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
@@ -102,6 +117,7 @@ struct File {
     directives: Option<PathBuf>,
     slack: SlackSection,
     tools: Vec<ServerEntry>,
+    models: BTreeMap<String, ModelEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
 }
@@ -145,6 +161,7 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
+            drivers: Drivers::resolve(&parsed.models, lookup)?,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
         };
@@ -197,6 +214,9 @@ fn check(limits: &Limits) -> Result<(), BadSettings> {
         ("deliveries_at_once", limits.deliveries_at_once),
         ("steps_per_run", limits.steps_per_run),
         ("runs_per_task", limits.runs_per_task),
+        ("questions_at_once", limits.questions_at_once),
+        ("calls_per_answer", limits.calls_per_answer),
+        ("same_call_per_run", limits.same_call_per_run),
     ] {
         if value == 0 {
             return Err(BadSettings::Zero(name));

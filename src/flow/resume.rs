@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::directives::Loaded;
 use super::{App, FlowError, directives, sweep, sync};
 use crate::directives::diagnostics::Problem;
+use crate::drivers::NoClient;
 use crate::slack::BadConfig;
 use crate::slack::web::WebError;
 use crate::store::{Engine, OpenError};
@@ -31,6 +32,8 @@ pub enum CannotStart {
     BadSlack(#[from] BadConfig),
     #[error(transparent)]
     BadTools(#[from] BadTools),
+    #[error(transparent)]
+    NoClient(#[from] NoClient),
     #[error(transparent)]
     Database(#[from] OpenError),
     #[error(transparent)]

@@ -9,6 +9,7 @@ use super::*;
 use crate::catalogue::{Catalogue, ToolName};
 use crate::directives::rule::{AmountArgument, AmountUnit, Condition, Define, Rule, ToolPattern};
 use crate::directives::{Directives, Origin, PlaybookSource, Reading, Slot, SlotShape, Step, StepAct};
+use crate::workers::WorkerRef;
 
 fn directives() -> Directives {
     let tools = json!({"tools": [

@@ -195,6 +195,7 @@ impl Company {
             watched_channels: setting.watched_channels.clone(),
             tools: servers(&setting.program, &tools),
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
         };
         let clock = match setting.time {

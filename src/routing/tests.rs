@@ -85,6 +85,7 @@ fn add_role(roster: &mut Roster, id: &str, handles: &[&str], driver: Driver) {
         name: id.to_owned(),
         icon: None,
         driver,
+        model: None,
         person: (driver == Driver::Human).then(|| "noor".to_owned()),
         tools: Vec::new(),
         since: None,

@@ -15,6 +15,8 @@ mod database;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod documentation;
+#[cfg(feature = "sandbox")]
+mod drivers;
 mod example_playbooks;
 mod init;
 mod manifest;

@@ -116,6 +116,7 @@ pub(super) fn add_role(roster: &mut Roster, id: &str, description: &str, handles
         name: id.to_owned(),
         icon: None,
         driver: Driver::Playbook,
+        model: None,
         person: None,
         tools: Vec::new(),
         since: None,

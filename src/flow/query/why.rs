@@ -127,6 +127,7 @@ impl Trail<'_> {
                 | FactKind::Escalated
                 | FactKind::HandedOver
                 | FactKind::RunStarted
+                | FactKind::DriverAsked
                 | FactKind::Answered
                 | FactKind::ApprovalOpened
                 | FactKind::ApprovalVoted

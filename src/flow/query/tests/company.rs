@@ -143,6 +143,7 @@ fn role(roster: &mut Roster, id: &str, title: &str, owner: &str, review_every_da
             role: id.into(),
             name: seat.name.into(),
             icon: None,
+            model: None,
             driver: if seat.person.is_some() { Driver::Human } else { Driver::Playbook },
             person: seat.person.map(str::to_owned),
             tools: seat.tools.iter().map(|tool| (*tool).to_owned()).collect(),
