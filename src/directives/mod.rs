@@ -11,6 +11,7 @@ pub mod matching;
 pub mod rule;
 pub mod store;
 pub mod template;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,8 @@ pub struct Directives {
     pub roster: Roster,
     pub catalogue: Catalogue,
     pub playbooks: Vec<PlaybookSource>,
+    /// In the order of their files.
+    pub workflows: Vec<workflow::Workflow>,
     /// Warnings and notes; a set with errors never gets this far.
     pub problems: Vec<diagnostics::Problem>,
     /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
