@@ -59,6 +59,11 @@ pub enum FactKind {
     GrantGiven,
     GrantUsed,
     GrantEnded,
+    /// A model call was paid for.
+    Spent,
+    BudgetAlert,
+    BudgetRefused,
+    BudgetRaised,
 }
 
 /// A fact that is about to be written.

@@ -231,8 +231,8 @@ pub(super) async fn take_back(app: &App, tx: &mut Tx, id: ApprovalId, turn: &Tur
     Ok(Said::Privately(steering::decided(&scene.view(), false, 0)))
 }
 
-/// What a change means for the action, the run that waits, the cards and the thread.
-async fn apply(
+/// The fact of a change, and the next step of its action and of the run that waits.
+async fn move_on(
     app: &App,
     tx: &mut Tx,
     moment: &Moment,
@@ -294,6 +294,20 @@ async fn apply(
             note(tx, task, FactKind::ApprovalVoided, fact, now).await?;
         }
     }
+    Ok(())
+}
+
+/// What a change means for the action, the run that waits, the cards and the thread.
+async fn apply(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    change: &Change,
+) -> Result<(), FlowError> {
+    move_on(app, tx, moment, task, card, stored, change).await?;
     let stored = stored_action(tx, stored.id).await?;
     redraw(app, tx, task, card, &stored, None).await?;
     match change {
@@ -309,7 +323,8 @@ async fn apply(
             | Turn::Expired { .. }
             | Turn::Voided { .. }
             | Turn::Spent { .. }
-            | Turn::Recorded { .. },
+            | Turn::Recorded { .. }
+            | Turn::Undone { .. },
         ) => {}
     }
     draw::tell(tx, moment, task, card, &stored, change).await

@@ -72,6 +72,7 @@ impl House {
             drivers: Default::default(),
             limits: Limits::default(),
             approvals: Approvals::default(),
+            prices: Default::default(),
         };
         let outside = Outside {
             store,
