@@ -48,5 +48,6 @@ CREATE TABLE prompts (
     PRIMARY KEY (approval, user_id)
 );
 CREATE INDEX prompts_of ON prompts (user_id, at_us);
+CREATE INDEX prompts_likeness ON prompts (likeness, approval);
 CREATE INDEX prompts_queued ON prompts (due_us) WHERE way = 'queued';
 CREATE INDEX prompts_list ON prompts (list) WHERE list IS NOT NULL;

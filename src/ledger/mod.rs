@@ -59,6 +59,8 @@ pub enum FactKind {
     GrantGiven,
     GrantUsed,
     GrantEnded,
+    /// Whoever keeps a sentence was told how it could ask less.
+    ChangeProposed,
     /// A model call was paid for.
     Spent,
     BudgetAlert,

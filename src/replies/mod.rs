@@ -12,6 +12,7 @@ pub mod asking;
 pub mod budget;
 pub mod card;
 pub mod compose;
+pub mod evidence;
 #[cfg(test)]
 mod fixtures;
 pub mod form;

@@ -155,7 +155,8 @@ impl Trail<'_> {
                 | FactKind::TextsErased
                 | FactKind::GrantGiven
                 | FactKind::GrantUsed
-                | FactKind::GrantEnded => None,
+                | FactKind::GrantEnded
+                | FactKind::ChangeProposed => None,
             };
             if let Some(mut what) = what {
                 self.complete(&mut what).await?;

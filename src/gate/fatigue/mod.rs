@@ -1,5 +1,6 @@
 //! What keeps a tired person from harm: time to read what is dangerous, and time to take a yes back.
 
+pub mod evidence;
 pub mod health;
 pub mod prompts;
 pub mod store;

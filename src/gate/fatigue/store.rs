@@ -3,7 +3,7 @@
 use super::health::Decided;
 use super::prompts::MOST_ON_A_LIST;
 use crate::clock::Timestamp;
-use crate::ids::{ApprovalId, ListId};
+use crate::ids::{ActionId, ApprovalId, ListId};
 use crate::store::{Row, Store, StoreError, Tx};
 use crate::{args, statements};
 
@@ -24,6 +24,7 @@ statements! { STATEMENTS;
     ON_LIST (1) -> [approval] = { "SELECT approval FROM prompts WHERE list = $1 ORDER BY approval" }
     LISTS_OF (1) -> [list] = { "SELECT DISTINCT list FROM prompts WHERE approval = $1 AND list IS NOT NULL ORDER BY list" }
     DECIDED (2) -> [user_id, decision, at_us, opened_us, asked_us, details_us] = { "SELECT v.user_id, v.decision, v.at_us, a.opened_us, p.at_us AS asked_us, p.details_us FROM approval_votes v JOIN approvals a ON a.id = v.approval LEFT JOIN prompts p ON p.approval = v.approval AND p.user_id = v.user_id WHERE v.at_us >= $1 AND v.at_us < $2 AND NOT EXISTS (SELECT 1 FROM grant_uses u JOIN grants g ON g.id = u.grant_id WHERE u.approval = v.approval AND g.user_id = v.user_id) ORDER BY v.at_us, v.approval LIMIT 20000" }
+    ALIKE_DECIDED (2) -> [action] = { "SELECT a.action FROM approvals a WHERE a.decided_us IS NOT NULL AND a.state NOT IN ('void', 'expired', 'edited') AND EXISTS (SELECT 1 FROM prompts p JOIN prompts q ON q.likeness = p.likeness WHERE p.approval = a.id AND q.approval = $1) ORDER BY a.id DESC LIMIT $2" }
     OPENED (3) -> [] = { "UPDATE prompts SET details_us = $3 WHERE approval = $1 AND user_id = $2 AND details_us IS NULL" }
 }
 
@@ -147,6 +148,12 @@ pub async fn lists_of(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<ListId>, 
 /// They opened the details; the first time counts.
 pub async fn opened(tx: &mut Tx, approval: ApprovalId, user: &str, now: Timestamp) -> Result<(), StoreError> {
     tx.run(&OPENED, args![approval, user, now]).await.map(|_| ())
+}
+
+/// The actions of the newest cards like this one that somebody decided about; what expired or was void tells nothing.
+pub async fn decided_alike(store: &Store, approval: ApprovalId, limit: i64) -> Result<Vec<ActionId>, StoreError> {
+    let rows = store.rows(&ALIKE_DECIDED, args![approval, limit]).await?;
+    rows.iter().map(|row| Ok(ActionId(row.int("action")?))).collect()
 }
 
 /// What people decided at a card in a period; what ran under a standing grant was not.
