@@ -37,6 +37,7 @@ fn directives() -> Directives {
         catalogue: Catalogue::from_tool_list(&tools.to_string()).unwrap(),
         playbooks: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }
