@@ -8,7 +8,7 @@ deny contains reason if {
 	input.action.tool == "billing.refund"
 	at_night
 	large
-	reason := sprintf("there are no refunds over $%d between 22:00 and 6:00. Ask again in the morning.", [limit])
+	reason := sprintf("No refunds over $%d between 22:00 and 6:00. Ask again in the morning.", [limit])
 }
 
 at_night if input.now.hour >= 22

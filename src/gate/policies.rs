@@ -44,7 +44,7 @@ pub(super) fn tighten(
         .collect();
     if let Some((_, first)) = denials.first() {
         let denial = Denial { ground: Ground::Policy, reason: format!("A policy forbids this: {first}") };
-        let because = denials.iter().map(|(finding, reason)| cited(court, finding, (*reason).clone())).collect();
+        let because = denials.iter().map(|(finding, reason)| cited(finding, (*reason).clone())).collect();
         return (Decision::Deny(denial), because);
     }
     let mut asks = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn tighten(
     for finding in &findings {
         if let Some((requirement, says)) = requirement(court, finding) {
             asks.push(requirement);
-            asked.push(cited(court, finding, says));
+            asked.push(cited(finding, says));
         }
     }
     match (decision, asks.is_empty()) {
@@ -67,7 +67,6 @@ pub(super) fn tighten(
 }
 
 fn requirement(court: &mut Court<'_>, finding: &Finding) -> Option<(Requirement, String)> {
-    let origin = Some(origin(court, finding));
     match &finding.says {
         Objection::Deny { .. } => None,
         Objection::Ask { reason, by, count, within } => {
@@ -77,12 +76,14 @@ fn requirement(court: &mut Court<'_>, finding: &Finding) -> Option<(Requirement,
             }
             let by = if by.is_empty() { vec![WorkerRef::Owner] } else { by.clone() };
             let within = span.unwrap_or(DEFAULT_WITHIN);
+            let origin = Some(origin(finding, reason));
             let need = Requirement { by, count: *count, within, otherwise: Otherwise::Deny, confirm: None, origin };
             Some((need, reason.clone()))
         }
         Objection::Failed { why } => {
             let says = format!("{} could not be evaluated ({why}), so the owner is asked.", finding.file);
             court.warnings.push(says.clone());
+            let origin = Some(origin(finding, &says));
             let by = vec![WorkerRef::Owner];
             let need =
                 Requirement { by, count: 1, within: DEFAULT_WITHIN, otherwise: Otherwise::Deny, confirm: None, origin };
@@ -91,15 +92,13 @@ fn requirement(court: &mut Court<'_>, finding: &Finding) -> Option<(Requirement,
     }
 }
 
-fn cited(court: &Court<'_>, finding: &Finding, says: String) -> Because {
-    Because { origin: Some(origin(court, finding)), says }
+fn cited(finding: &Finding, says: String) -> Because {
+    Because { origin: Some(origin(finding, &says)), says }
 }
 
-fn origin(court: &Court<'_>, finding: &Finding) -> Origin {
-    let at = usize::try_from(finding.line.max(1) - 1).unwrap_or(usize::MAX);
-    let line = court.directives.files.get(&finding.file).and_then(|text| text.lines().nth(at));
-    let text = line.unwrap_or_default().trim().to_owned();
-    Origin { file: finding.file.clone(), line: finding.line, column: 1, text }
+/// The line of a rule in Rego tells people nothing; what it says does.
+fn origin(finding: &Finding, says: &str) -> Origin {
+    Origin { file: finding.file.clone(), line: finding.line, column: 1, text: says.to_owned() }
 }
 
 /// The document that the policies would look at for this call: for those who write them, and for their tests.
