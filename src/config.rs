@@ -2,12 +2,15 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+mod prices;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::budgets::PriceTable;
 use crate::clock::Span;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
 use crate::slack::{BadConfig, SlackConfig};
@@ -28,6 +31,8 @@ pub struct Config {
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
+    /// What models and tools cost.
+    pub prices: PriceTable,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -105,6 +110,8 @@ pub enum BadSettings {
     Driver(#[from] BadDriver),
     #[error(transparent)]
     Hook(#[from] BadHook),
+    #[error("[prices]: {0}")]
+    Price(String),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
 }
@@ -120,6 +127,7 @@ struct File {
     models: BTreeMap<String, ModelEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    prices: Option<prices::Section>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -164,6 +172,7 @@ impl Config {
             drivers: Drivers::resolve(&parsed.models, lookup)?,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
+            prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

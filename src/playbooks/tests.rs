@@ -37,6 +37,7 @@ fn directives() -> Directives {
         roster: Default::default(),
         catalogue: Catalogue::from_tool_list(&tools.to_string()).unwrap(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

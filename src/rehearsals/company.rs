@@ -197,6 +197,7 @@ impl Company {
             webhooks: None,
             drivers: Default::default(),
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

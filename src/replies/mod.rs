@@ -9,6 +9,7 @@ pub mod approval_forms;
 pub mod approval_notices;
 pub mod approval_pages;
 pub mod asking;
+pub mod budget;
 pub mod card;
 pub mod compose;
 #[cfg(test)]

@@ -43,6 +43,7 @@ fn directives(said: &[Said]) -> Directives {
         roster: roster(),
         catalogue: Catalogue::from_lock(ToolsLock::default()),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

@@ -101,6 +101,7 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         roster,
         catalogue: Catalogue::default(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

@@ -169,6 +169,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         webhooks: None,
         drivers: Default::default(),
         limits: Limits::default(),
+        prices: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

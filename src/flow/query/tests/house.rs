@@ -71,6 +71,7 @@ impl House {
             webhooks: None,
             drivers: Default::default(),
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let outside = Outside {
             store,
