@@ -19,6 +19,9 @@ pub enum Stage {
     Started {
         attempt: u32,
         fence: i64,
+        /// Of the thing that it is about, as it was before the first attempt: that attempt may have changed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
     },
     Done {
         result: Value,
@@ -54,6 +57,7 @@ pub enum Step {
     Start {
         attempt: u32,
         fence: i64,
+        version: Option<String>,
     },
     Settle(Outcome),
     Deny {
@@ -111,12 +115,12 @@ impl Stage {
         Some(match (self, step) {
             (Self::Planned, Step::Ask) => Self::Waiting,
             (Self::Planned | Self::Waiting, Step::Allow) => Self::Allowed,
-            (Self::Allowed, Step::Start { attempt, fence }) => Self::Started { attempt, fence },
+            (Self::Allowed, Step::Start { attempt, fence, version }) => Self::Started { attempt, fence, version },
             // Only a later holder may take an attempt over; an equal or older fence is somebody who was given up.
-            (Self::Started { attempt: tried, fence: held }, Step::Start { attempt, fence })
+            (Self::Started { attempt: tried, fence: held, .. }, Step::Start { attempt, fence, version })
                 if fence > *held && attempt > *tried =>
             {
-                Self::Started { attempt, fence }
+                Self::Started { attempt, fence, version }
             }
             (Self::Started { attempt, .. }, Step::Settle(outcome)) => settle(outcome, *attempt),
             // A late answer resolves the doubt; it is never a second attempt.
@@ -259,15 +263,27 @@ mod tests {
 
     #[test]
     fn doubt_is_its_own_state_and_a_late_answer_resolves_it() {
-        let started = Stage::Allowed.after(Step::Start { attempt: 1, fence: 4 }).unwrap();
-        assert_eq!(started.after(Step::Start { attempt: 2, fence: 4 }), None, "the same holder starts nothing twice");
-        assert_eq!(started.after(Step::Start { attempt: 1, fence: 5 }), None, "an attempt is counted once");
+        let started = Stage::Allowed.after(Step::Start { attempt: 1, fence: 4, version: None }).unwrap();
+        assert_eq!(
+            started.after(Step::Start { attempt: 2, fence: 4, version: None }),
+            None,
+            "the same holder starts nothing twice"
+        );
+        assert_eq!(
+            started.after(Step::Start { attempt: 1, fence: 5, version: None }),
+            None,
+            "an attempt is counted once"
+        );
         let lost = Outcome::NoAnswer { why: "time-out".to_owned() };
         let unknown = started.after(Step::Settle(lost)).unwrap();
         assert!(matches!(unknown, Stage::Unknown { attempt: 1, .. }) && !unknown.is_final() && unknown.counts());
         let late = Outcome::Answered { result: json!(1) };
         assert_eq!(unknown.after(Step::Settle(late)), Some(Stage::Done { result: json!(1) }));
-        assert_eq!(unknown.after(Step::Start { attempt: 2, fence: 5 }), None, "doubt is not a reason to try again");
+        assert_eq!(
+            unknown.after(Step::Start { attempt: 2, fence: 5, version: None }),
+            None,
+            "doubt is not a reason to try again"
+        );
         assert_eq!(unknown.after(Step::ItDidNot), Some(Stage::Allowed));
     }
 
@@ -280,7 +296,13 @@ mod tests {
             Stage::Void { why: String::new() },
         ];
         for stage in over {
-            for step in [Step::Ask, Step::Allow, Step::Start { attempt: 2, fence: 9 }, Step::Expire, Step::ItDidNot] {
+            for step in [
+                Step::Ask,
+                Step::Allow,
+                Step::Start { attempt: 2, fence: 9, version: None },
+                Step::Expire,
+                Step::ItDidNot,
+            ] {
                 assert_eq!(stage.after(step), None, "{stage:?}");
             }
         }

@@ -73,13 +73,20 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
     conclude(app, &begun.stored, &begun.task, outcome, &cost).await
 }
 
+/// The version of what the call is about. After an attempt that may have happened it is that of before: what the attempt itself
+/// changed voids nothing.
+async fn version_before(app: &App, moment: &Moment, stored: &Stored) -> Option<String> {
+    if let Some(Stage::Started { version, .. }) = &stored.stage {
+        return version.clone();
+    }
+    let wanted = stored.proposal.as_ref()?;
+    version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await
+}
+
 /// Asks the gate once more and commits the intent; `None` where nothing starts.
 async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let moment = Moment::of(app)?;
-    let version = match &stored.proposal {
-        Some(wanted) => version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await,
-        None => None,
-    };
+    let version = version_before(app, &moment, &stored).await;
     let mut tx = app.store.begin().await?;
     let Some(task) = tasks::task(&mut tx, stored.task).await? else {
         return Err(FlowError::Broken(format!("action {} has no task", stored.id)));
@@ -135,7 +142,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         return Ok(None);
     }
     let because = &approved.verdict().because;
-    let start = Step::Start { attempt: row.attempt, fence: stored.fence };
+    let start = Step::Start { attempt: row.attempt, fence: stored.fence, version: outside.target_version.clone() };
     let Some(stage) = actions::advance(&mut tx, &stored, start, Some(because), moment.now).await? else {
         return Err(FlowError::LostLease);
     };

@@ -245,7 +245,7 @@ impl House {
         self.does(async |tx| {
             let at = minutes_ago(ago);
             let held = actions::claim_next(tx, at).await.unwrap().unwrap();
-            let start = Step::Start { attempt: 1, fence: held.fence };
+            let start = Step::Start { attempt: 1, fence: held.fence, version: None };
             let stage = actions::advance(tx, &held, start, None, at).await.unwrap().unwrap();
             let held = actions::Stored { stage: Some(stage), attempt: 1, ..held };
             actions::price(tx, &held, cost).await.unwrap();
