@@ -20,6 +20,7 @@ pub mod editing;
 mod fitting;
 mod history;
 mod judge;
+mod policies;
 mod precedence;
 mod privilege;
 mod release;
@@ -47,6 +48,7 @@ pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
 pub use judge::{judge, whose};
+pub use policies::policy_document;
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};
 pub use shown::{Line, Looked, Shown, visible};
@@ -191,6 +193,8 @@ pub enum Ground {
     Amount,
     NotPermitted,
     Forbidden,
+    /// A policy in Rego denies it.
+    Policy,
     /// Something must be looked up first.
     LookUpFirst,
     /// The worker's autonomy does not reach as far as acting.

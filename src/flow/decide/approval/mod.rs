@@ -251,21 +251,12 @@ async fn apply(
     }
     let stored = stored_action(tx, stored.id).await?;
     redraw(app, tx, task, card, &stored, None).await?;
-    match change {
-        Change::Asked(_) | Change::Turned(Turn::Escalated { .. } | Turn::WentOn { .. }) | Change::TookOver { .. } => {
-            say_receipt(tx, moment, task, card, &look::view(moment, task, card, &stored)).await?;
-        }
-        Change::Voted(_)
-        | Change::Approved(_)
-        | Change::Denied { .. }
-        | Change::Edited { .. }
-        | Change::Turned(
-            Turn::Reminded { .. }
-            | Turn::Expired { .. }
-            | Turn::Voided { .. }
-            | Turn::Spent { .. }
-            | Turn::Recorded { .. },
-        ) => {}
+    let waits_otherwise = matches!(
+        change,
+        Change::Asked(_) | Change::TookOver { .. } | Change::Turned(Turn::Escalated { .. } | Turn::WentOn { .. })
+    );
+    if waits_otherwise {
+        say_receipt(tx, moment, task, card, &look::view(moment, task, card, &stored)).await?;
     }
     draw::tell(tx, moment, task, card, &stored, change).await
 }
