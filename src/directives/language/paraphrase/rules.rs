@@ -22,8 +22,7 @@ pub fn paraphrase(rule: &Rule, voc: &Vocabulary<'_>) -> String {
         Rule::Permit(r) => permit(r, voc),
         Rule::Before(r) => {
             let when = tail(&r.when, voc);
-            // All of them, not any.
-            let first = every(&r.first.iter().map(|tool| format!("`{}`", tool.0)).collect::<Vec<_>>());
+            let first = tools(&r.first);
             format!("{}look up {first} before {}{when}", must(&r.who, voc), act(&r.action, &r.tools).subject)
         }
         Rule::Prioritise(r) => format!("Treat it as {}{}", rank(r.priority), tail(&r.when, voc)),
