@@ -20,6 +20,7 @@ pub mod grants;
 pub mod greeting;
 pub mod human;
 pub mod named;
+pub mod not_now;
 pub mod opening;
 pub mod outbox;
 pub mod outcome;

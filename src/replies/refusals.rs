@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::card::Card;
 use super::compose::{clock, text};
 use super::named::{Cited, Who, all_of, any_of};
+use super::not_now::NotNow;
 use super::wording::article;
 use crate::clock::Timestamp;
-use crate::ids::{ApprovalId, GrantId, ListId, TaskId};
+use crate::ids::{ApprovalId, TaskId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,35 +43,8 @@ pub enum Refusal {
         id: ApprovalId,
         instead: Option<ApprovalId>,
     },
-    /// What a standing grant may not be; a whole sentence of ours.
-    NoGrant {
-        why: String,
-    },
-    NoSuchGrant {
-        text: String,
-    },
-    /// Whoever gave it may end it, and whoever answers for the agent.
-    NotYourGrant {
-        id: GrantId,
-        may: Vec<Who>,
-    },
-    /// Something joined the list after it was read.
-    ListGrew {
-        id: ListId,
-    },
-    /// Only those who said yes can take it back.
-    NotYourWord {
-        id: ApprovalId,
-        may: Vec<Who>,
-    },
-    /// The action has started, or nothing was approved.
-    TooLateToUndo {
-        id: ApprovalId,
-    },
-    /// A card of high risk was approved faster than it can be read.
-    ReadItFirst {
-        id: ApprovalId,
-    },
+    /// A standing grant, a list or a second thought that is not to be had.
+    NotNow(NotNow),
     /// It is too long for a card, and was not read to its end.
     ReadFirst {
         id: ApprovalId,
@@ -176,15 +150,9 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotApprover { .. }
         | Refusal::AlreadyApproved { .. }
         | Refusal::NoLongerOpen { .. }
-        | Refusal::NoGrant { .. }
-        | Refusal::NoSuchGrant { .. }
-        | Refusal::NotYourGrant { .. }
-        | Refusal::ListGrew { .. }
-        | Refusal::NotYourWord { .. }
-        | Refusal::TooLateToUndo { .. }
-        | Refusal::ReadItFirst { .. }
         | Refusal::ReadFirst { .. }
         | Refusal::NotLikeThis { .. }
+        | Refusal::NotNow(_)
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -225,21 +193,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
-        Refusal::NoGrant { why } => format!("{why} Nothing was approved; Approve still approves this one."),
-        Refusal::NoSuchGrant { text } => format!("There is no grant {text}. /workforce grants lists them."),
-        Refusal::NotYourGrant { id, may } => format!("Only {} can revoke {id}. Nothing changed.", any_of(may)),
-        Refusal::ListGrew { id } => {
-            format!("{id} has grown since you read it. Nothing was approved; look at it again.")
-        }
-        Refusal::NotYourWord { id, may } => {
-            format!("You did not approve {id}, so you cannot take it back: {} can. Nothing changed.", any_of(may))
-        }
-        Refusal::TooLateToUndo { id } => {
-            format!("It is too late to undo {id}: it has started, or was not approved. Nothing changed.")
-        }
-        Refusal::ReadItFirst { id } => {
-            format!("Read {id} first: this cannot be undone. Nothing was approved; press again when you have read it.")
-        }
+        Refusal::NotNow(not_now) => not_now.sentence(),
         Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
         Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {

@@ -16,6 +16,7 @@ use crate::gate::store::{self as approvals, Card};
 use crate::ids::{ApprovalId, GrantId};
 use crate::ledger::FactKind;
 use crate::replies::grants::{self as cards, Choices, GrantEnd};
+use crate::replies::not_now::NotNow;
 use crate::replies::refusals::Refusal;
 use crate::store::Tx;
 use crate::tasks::store as tasks;
@@ -49,7 +50,7 @@ pub(super) fn choices(app: &App, moment: &Moment, card: &Card, stored: &Stored) 
     let Some(proposal) = &stored.proposal else { return Err(Refusal::OldButton) };
     let limits = app.config.approvals.grants();
     let found = offer(proposal, &card.approval, &card.shown, limits, &moment.directives, moment.now)
-        .map_err(|why| Refusal::NoGrant { why: why.to_string() })?;
+        .map_err(|why| Refusal::NotNow(NotNow::NoGrant { why: why.to_string() }))?;
     Ok(Choices {
         uses: found.uses,
         amounts: found.amounts,
@@ -78,7 +79,7 @@ pub(super) async fn approve_next(
     }
     let body = match body(app, &moment, &card, proposal, next, by) {
         Ok(body) => body,
-        Err(why) => return Ok(Said::Refused(Refusal::NoGrant { why })),
+        Err(why) => return Ok(Said::Refused(Refusal::NotNow(NotNow::NoGrant { why }))),
     };
     match approval::decide(app, tx, id, by, approval::Word::Approve).await? {
         Said::Privately(_) => {}
@@ -131,14 +132,19 @@ fn until(moment: &Moment, last: LastDay) -> Option<Timestamp> {
 pub(super) async fn revoke(app: &App, tx: &mut Tx, id: GrantId, by: &SlackUser) -> Result<Said, FlowError> {
     let moment = Moment::of(app)?;
     let Some(grant) = store::grant(tx, id).await? else {
-        return Ok(Said::Refused(Refusal::NoSuchGrant { text: id.to_string() }));
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::NoSuchGrant { text: id.to_string() })));
     };
     let own = grant.account == *by;
     let may = at_work::may_revoke(&moment, &grant);
     if !own {
         match who::person(app, &moment.directives, &moment.directory, by) {
             Ok(handle) if may.contains_key(&handle) => {}
-            Ok(_) => return Ok(Said::Refused(Refusal::NotYourGrant { id, may: may.into_values().collect() })),
+            Ok(_) => {
+                return Ok(Said::Refused(Refusal::NotNow(NotNow::NotYourGrant {
+                    id,
+                    may: may.into_values().collect(),
+                })));
+            }
             Err(refusal) => return Ok(Said::Refused(refusal)),
         }
     }

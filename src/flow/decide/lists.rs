@@ -5,6 +5,7 @@ use super::{Said, approval};
 use crate::gate::fatigue::store::{self, List};
 use crate::gate::store as approvals;
 use crate::ids::{ApprovalId, ListId};
+use crate::replies::not_now::NotNow;
 use crate::replies::prompt_list::{self, Outcome};
 use crate::replies::refusals::{self, Refusal};
 use crate::store::Tx;
@@ -24,7 +25,7 @@ pub(super) async fn approve_all(
         Err(refusal) => return Ok(Said::Refused(refusal)),
     };
     if list.revision != revision {
-        return Ok(Said::Refused(Refusal::ListGrew { id }));
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::ListGrew { id })));
     }
     let mut outcome = Outcome { approved: Vec::new(), refused: Vec::new() };
     for approval in waiting(tx, id).await? {

@@ -6,6 +6,7 @@ use super::{Said, approval};
 use crate::gate::fatigue::{self, NotUndone};
 use crate::gate::store as approvals;
 use crate::ids::ApprovalId;
+use crate::replies::not_now::NotNow;
 use crate::replies::refusals::Refusal;
 use crate::store::Tx;
 use crate::workers::SlackUser;
@@ -18,11 +19,11 @@ pub(super) async fn undo(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser)
     };
     let turn = match fatigue::undo(&card.approval, by, app.config.approvals.undo(), moment.now) {
         Ok(turn) => turn,
-        Err(NotUndone::TooLate) => return Ok(Said::Refused(Refusal::TooLateToUndo { id })),
+        Err(NotUndone::TooLate) => return Ok(Said::Refused(Refusal::NotNow(NotNow::TooLateToUndo { id }))),
         Err(NotUndone::NotYours) => {
             let own = card.approval.votes.iter().filter(|vote| vote.under.is_none());
             let may = own.map(|vote| moment.names().account(&vote.account)).collect();
-            return Ok(Said::Refused(Refusal::NotYourWord { id, may }));
+            return Ok(Said::Refused(Refusal::NotNow(NotNow::NotYourWord { id, may })));
         }
     };
     approval::take_back(app, tx, id, &turn).await

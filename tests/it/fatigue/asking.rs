@@ -7,14 +7,14 @@ use super::{Desk, holds, lacks};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_alike_comes_on_one_list_and_is_approved_at_once_each_by_itself() {
     let desk = Desk::open(&[], |_| {}).await;
-    desk.refund("ORD-1042", 300).await;
-    desk.refund("ORD-1041", 250).await;
+    desk.refund("ORD-1050", 300).await;
+    desk.refund("ORD-1050", 250).await;
     let messages = desk.messages("dana");
-    desk.refund("ORD-1043", 260).await;
+    desk.refund("ORD-1050", 260).await;
     assert_eq!(desk.messages("dana"), messages, "the list grows in place");
     let list = desk.office.direct("dana");
     for line in
-        ["3 requests alike wait for you", "Refund $300.00 to order ORD-1042", "Refund $260.00 to order ORD-1043"]
+        ["3 requests alike wait for you", "Refund $300.00 to order ORD-1050", "Refund $260.00 to order ORD-1050"]
     {
         holds(&list, line);
     }
@@ -29,11 +29,11 @@ async fn what_is_alike_comes_on_one_list_and_is_approved_at_once_each_by_itself(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_may_not_approve_is_left_out_and_each_can_be_looked_at() {
     let desk = Desk::open(&[], |_| {}).await;
-    desk.refund("ORD-1042", 300).await;
-    desk.refund("ORD-1041", 250).await;
+    desk.refund("ORD-1050", 300).await;
+    desk.refund("ORD-1050", 250).await;
     desk.clicks("dana", "alike wait for you", "Look at each").await;
     holds(&desk.private("dana"), "2 cards follow");
-    holds(&desk.office.direct("dana"), "Refund $250.00 to order ORD-1041?");
+    holds(&desk.office.direct("dana"), "Refund $250.00 to order ORD-1050?");
     desk.runs("omar", "deny A-1 replace it instead").await;
     desk.clicks("dana", "alike wait for you", "Approve it").await;
     assert_eq!(desk.refunded().await, [25_000]);
@@ -43,7 +43,7 @@ async fn what_one_may_not_approve_is_left_out_and_each_can_be_looked_at() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn past_the_budget_of_an_hour_the_harmless_waits_for_it_to_turn() {
     let desk = Desk::open(&[], |approvals| approvals.prompts_per_hour = 1).await;
-    desk.refund("ORD-1042", 300).await;
+    desk.refund("ORD-1050", 300).await;
     let messages = desk.messages("dana");
     let thread = desk.says("mei", "we need 5 seats of codehost").await;
     assert_eq!(desk.messages("dana"), messages, "not now");
@@ -80,7 +80,7 @@ async fn approvers_are_measured_only_where_a_sentence_says_so_and_told_alone() {
         "Kim and Noor may stop any agent.\nKim may see approver health.",
     );
     let desk = Desk::open(&[on], |_| {}).await;
-    desk.refund("ORD-1042", 300).await;
+    desk.refund("ORD-1050", 300).await;
     desk.office.after(Span::seconds(40)).await;
     desk.clicks("dana", "A-1", "Details").await;
     desk.runs("dana", "approve A-1").await;

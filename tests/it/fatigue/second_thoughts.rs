@@ -7,7 +7,7 @@ use super::{Desk, holds};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_can_be_taken_back_by_whoever_gave_it_before_the_action_starts() {
     let desk = Desk::open(&[], |approvals| approvals.undo_seconds = 30).await;
-    let thread = desk.refund("ORD-1042", 300).await;
+    let thread = desk.refund("ORD-1050", 300).await;
     desk.clicks("dana", "A-1", "Approve $300.00").await;
     assert!(desk.refunded().await.is_empty(), "not yet");
     holds(&desk.thread(&thread), "[Undo]");
@@ -17,7 +17,7 @@ async fn a_yes_can_be_taken_back_by_whoever_gave_it_before_the_action_starts() {
     assert!(desk.refunded().await.is_empty());
     holds(&desk.thread(&thread), "The approval was taken back before it started.");
 
-    let thread = desk.refund("ORD-1041", 250).await;
+    let thread = desk.refund("ORD-1050", 250).await;
     desk.clicks("omar", "A-2", "Approve $250.00").await;
     desk.office.after(Span::seconds(30)).await;
     assert_eq!(desk.refunded().await, [25_000]);
@@ -29,7 +29,7 @@ async fn a_yes_can_be_taken_back_by_whoever_gave_it_before_the_action_starts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_time_to_take_it_back_outlives_a_restart() {
     let mut desk = Desk::open(&[], |approvals| approvals.undo_seconds = 30).await;
-    desk.refund("ORD-1042", 300).await;
+    desk.refund("ORD-1050", 300).await;
     desk.clicks("dana", "A-1", "Approve $300.00").await;
     desk.office.go_home().await;
     desk.office.come_in().await;
@@ -47,7 +47,7 @@ async fn what_wants_a_typed_word_is_not_approved_faster_than_it_is_read() {
         "within 4 hours, otherwise ask @kim, and a typed confirmation.",
     );
     let desk = Desk::open(&[typed], |_| {}).await;
-    desk.refund("ORD-1042", 300).await;
+    desk.refund("ORD-1050", 300).await;
     desk.clicks("dana", "A-1", "Approve $300.00").await;
     desk.submits("dana", &[("typed", "A-1")]).await;
     holds(&desk.form("dana"), "Read A-1 first");

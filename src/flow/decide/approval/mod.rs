@@ -29,6 +29,7 @@ use crate::ids::{ActionId, ApprovalId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::approval::{ApprovalState, ApprovalView};
+use crate::replies::not_now::NotNow;
 use crate::replies::refusals::Refusal;
 use crate::replies::{receipt, steering};
 use crate::store::Tx;
@@ -209,7 +210,7 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
         return Ok(Said::Refused(Refusal::ReadFirst { id }));
     }
     if approve && scene.is_read_too_fast(app) {
-        return Ok(Said::Refused(Refusal::ReadItFirst { id }));
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::ReadItFirst { id })));
     }
     let authorized = match scene.authorized(tx, by, choice, typed).await? {
         Ok(authorized) => authorized,
@@ -223,7 +224,7 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
 pub(super) async fn take_back(app: &App, tx: &mut Tx, id: ApprovalId, turn: &Turn) -> Result<Said, FlowError> {
     let Some(scene) = Scene::of(app, tx, id).await? else { return Ok(no_such(id)) };
     if scene.stored.stage != Some(Stage::Allowed) {
-        return Ok(Said::Refused(Refusal::TooLateToUndo { id }));
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::TooLateToUndo { id })));
     }
     let now = scene.moment.now;
     let Some(card) = approvals::turn(tx, &scene.card, turn, now).await? else { return Err(FlowError::LostLease) };
@@ -310,22 +311,12 @@ async fn apply(
     move_on(app, tx, moment, task, card, stored, change).await?;
     let stored = stored_action(tx, stored.id).await?;
     redraw(app, tx, task, card, &stored, None).await?;
-    match change {
-        Change::Asked(_) | Change::Turned(Turn::Escalated { .. } | Turn::WentOn { .. }) | Change::TookOver { .. } => {
-            say_receipt(tx, moment, task, card, &look::view(moment, task, card, &stored)).await?;
-        }
-        Change::Voted(_)
-        | Change::Approved(_)
-        | Change::Denied { .. }
-        | Change::Edited { .. }
-        | Change::Turned(
-            Turn::Reminded { .. }
-            | Turn::Expired { .. }
-            | Turn::Voided { .. }
-            | Turn::Spent { .. }
-            | Turn::Recorded { .. }
-            | Turn::Undone { .. },
-        ) => {}
+    let waits_otherwise = matches!(
+        change,
+        Change::Asked(_) | Change::TookOver { .. } | Change::Turned(Turn::Escalated { .. } | Turn::WentOn { .. })
+    );
+    if waits_otherwise {
+        say_receipt(tx, moment, task, card, &look::view(moment, task, card, &stored)).await?;
     }
     draw::tell(tx, moment, task, card, &stored, change).await
 }
