@@ -53,6 +53,16 @@ mod tests {
             to: usd(300),
             patch: "--- a/approvals.md\n+++ b/approvals.md\n@@ -4,1 +4,1 @@\n-Refunds above $200 …\n+Refunds above $300 …\n".into(),
         };
-        insta::assert_snapshot!(proposal(&proposed).to_plain(), @"");
+        insta::assert_snapshot!(proposal(&proposed).to_plain(), @r"
+        *212 like this, none denied, none taken back, none failed.* `billing.refund`
+        “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
+        If up to $300.00 ran without asking, instead of $200.00, nobody would have been asked about these. Nothing changes by itself; you keep the file.
+        The change, for git apply -p1 in the directives' folder or by hand:
+        | --- a/approvals.md
+        | +++ b/approvals.md
+        | @@ -4,1 +4,1 @@
+        | -Refunds above $200 …
+        | +Refunds above $300 …
+        ");
     }
 }

@@ -79,6 +79,14 @@ mod tests {
             NotNow::ReadItFirst { id },
         ];
         let said: Vec<String> = all.iter().map(NotNow::sentence).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r"
+        Standing grants are switched off here. Nothing was approved; Approve still approves this one.
+        There is no grant G-9. /workforce grants lists them.
+        Only Dana Ruiz can revoke G-3. Nothing changed.
+        L-5 has grown since you read it. Nothing was approved; look at it again.
+        You did not approve A-31, so you cannot take it back: Dana Ruiz can. Nothing changed.
+        It is too late to undo A-31: it has started, or was not approved. Nothing changed.
+        Read A-31 first: it can do harm. Nothing was approved; press again when you have read it.
+        ");
     }
 }

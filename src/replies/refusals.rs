@@ -206,9 +206,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::MayNotStop { what, may, .. } => {
             format!("You may not stop or resume {what}: {} can. Nothing changed.", any_of(may))
         }
-        Refusal::NotTheirs { what, may } => {
-            format!("You may not {what}: {} can. Nothing changed.", any_of(may))
-        }
+        Refusal::NotTheirs { what, may } => format!("You may not {what}: {} can. Nothing changed.", any_of(may)),
         Refusal::MayNotSee { what, may } => format!("{what} is not for you to see. Ask {}.", any_of(may)),
         Refusal::NotAloud { command } => {
             format!("This is not for everybody here. /workforce {command} shows it to you alone.")

@@ -228,7 +228,19 @@ mod tests {
         let cases: Vec<Case> = (0..20).map(|n| good(210 + n * 5)).collect();
         let raise = raise(&set, &origin(&set), &cases, 10, today()).unwrap();
         assert_eq!((raise.to.to_string().as_str(), raise.cases), ("$300.00", 19));
-        insta::assert_snapshot!(raise.patch, @"");
+        insta::assert_snapshot!(raise.patch, @r"
+        --- a/approvals.md
+        +++ b/approvals.md
+        @@ -1,6 +1,6 @@
+         # What waits
+         
+        -Refunds up to $200 run without approval.
+        +Refunds up to $300 run without approval.
+        -Refunds above $200 need approval from Dana, within 4 hours.
+        +Refunds above $300 need approval from Dana, within 4 hours.
+         
+         Passwords run without approval.
+        ");
     }
 
     #[test]
@@ -239,7 +251,7 @@ mod tests {
         let mut one_no: Vec<Case> = (0..20).map(|_| good(260)).collect();
         one_no.push(Case { good: false, ..good(900) });
         assert_eq!(raise(&set, &origin(&set), &one_no, 10, today()), None);
-        let enough: Vec<Case> = (0..20).map(|_| good(260)).collect();
+        let enough: Vec<Case> = (0..20).map(|n| good(210 + n * 5)).collect();
         assert!(raise(&set, &origin(&set), &enough, 10, today()).is_some());
         assert_eq!(raise(&set, &origin(&set), &enough, 0, today()), None, "switched off");
         let other = Origin { line: 3, ..origin(&set) };
