@@ -20,7 +20,7 @@ use crate::clock::Span;
 use crate::drivers::{Driver, Failure, Heard};
 use crate::ids::RunId;
 use crate::runs::StepKind;
-use crate::runs::brief::Brief;
+use crate::runs::brief::{Brief, turns};
 use crate::runs::journal::JournalEntry;
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
@@ -104,12 +104,18 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
         scene.give_up(tx, &why).await?;
         return Ok(None);
     };
-    let told = brief::of(scene, &journal);
+    let told = match brief::of(scene, &journal) {
+        Ok(told) => told,
+        Err(bad) => {
+            scene.give_up(tx, &bad.sentence()).await?;
+            return Ok(None);
+        }
+    };
     if !lead_on(scene, tx, &told, &mut journal).await? {
         return Ok(None);
     }
     // What was written down just now belongs to the conversation.
-    let brief = brief::of(scene, &journal);
+    let brief = Brief { turns: turns(&journal), ..told };
     match before_call(&scene.app, tx, &scene.run, &scene.task, brief.asked_before).await? {
         MayAsk::Yes => {}
         MayAsk::No { why } => {

@@ -21,6 +21,8 @@ mod example_playbooks;
 mod init;
 mod manifest;
 #[cfg(feature = "sandbox")]
+mod models;
+#[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
 mod reference;
