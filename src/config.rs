@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::clock::Span;
+use crate::drivers::agents::AgentEntry;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
@@ -118,6 +119,7 @@ struct File {
     slack: SlackSection,
     tools: Vec<ServerEntry>,
     models: BTreeMap<String, ModelEntry>,
+    agents: BTreeMap<String, AgentEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
 }
@@ -146,6 +148,11 @@ impl Config {
         let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("workforce"));
         let tools = parsed.tools.iter().map(|entry| entry.resolve(&own, lookup)).collect::<Result<_, _>>()?;
         check(&parsed.limits)?;
+        let mut webhooks = parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?;
+        let drivers = Drivers::resolve(&parsed.models, &parsed.agents, webhooks.is_some(), lookup)?;
+        if let Some(webhooks) = &mut webhooks {
+            webhooks.agents = drivers.secrets();
+        }
         let config = Self {
             database_url: lookup("DATABASE_URL")
                 .or(parsed.database_url)
@@ -161,8 +168,8 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
-            drivers: Drivers::resolve(&parsed.models, lookup)?,
-            webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
+            drivers,
+            webhooks,
             limits: parsed.limits,
         };
         let slack = SlackSettings {

@@ -6,6 +6,7 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,6 +21,9 @@ use tokio::task::JoinHandle;
 
 pub use script::{BadScript, Call, Fault, Line, Said, Script};
 pub use wire::Format;
+
+/// From the last piece of half an answer to the break.
+const BEFORE_BREAKING: Duration = Duration::from_millis(50);
 
 /// A running vendor; dropping it cuts every connection.
 pub struct ModelServer {
@@ -214,7 +218,11 @@ fn stream(events: Vec<String>, ending: Ending) -> Response {
     let body = match ending {
         Ending::Whole => Body::from_stream(events),
         Ending::Broken => {
-            let broken = stream::iter([Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))]);
+            let broken = stream::once(async {
+                // What was said before must have left before the connection breaks.
+                tokio::time::sleep(BEFORE_BREAKING).await;
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+            });
             Body::from_stream(events.chain(broken))
         }
         Ending::Never => Body::from_stream(events.chain(stream::pending())),

@@ -115,7 +115,7 @@ impl Scene {
     }
 
     /// The journal as the interpreter reads it; `None` if a part of it was erased.
-    async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
+    pub(super) async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
         let steps = runs::journal(tx, self.run.id).await?;
         Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
     }

@@ -12,19 +12,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
 use super::{App, FlowError, Worked, brief, log_failure};
 use crate::catalogue::canonical;
 use crate::clock::Span;
-use crate::drivers::{Driver, Failure, Heard};
+use crate::drivers::{Driver, Failure, Heard, contract};
 use crate::ids::RunId;
-use crate::runs::StepKind;
+use crate::inbox::AgentAnswer;
+use crate::inbox::store::Claimed;
 use crate::runs::brief::{Brief, turns};
 use crate::runs::journal::JournalEntry;
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::thinking::{Bounds, Onward, next};
+use crate::runs::{DriverKind, StepKind};
 use crate::store::Tx;
 
 /// What a lease adds to the time that a driver may take.
@@ -141,6 +144,18 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
                 scene.take(tx, step).await?;
                 return Ok(false);
             }
+            Onward::Wait { until } if until > scene.app.now() => {
+                runs::again_at(tx, &scene.run, until).await?;
+                return Ok(false);
+            }
+            Onward::Wait { .. } => {
+                let usage = Usage::unknown(&scene.run.plan);
+                let entry = unheard("It did not answer in time.", &usage);
+                let digest = canonical::digest(&json!({ "late": scene.run.fence }));
+                append(scene, tx, StepKind::Said, &digest, &entry).await?;
+                after_call(&scene.app, tx, &scene.run, &scene.task, &usage, false).await?;
+                journal.push(entry);
+            }
             Onward::Malformed { as_name, why } => {
                 let digest = canonical::digest(&json!({ "call": as_name }));
                 let entry = JournalEntry::Malformed { as_name, why };
@@ -205,12 +220,18 @@ async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     // The row is ours to the end of this transaction, or not at all.
     let ours = runs::hold(&mut tx, &scene.run, app.now().plus(runs::LEASE)).await?;
     let (entry, usage) = match &heard {
-        Heard::Said { said, usage } if ours => (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, usage),
-        Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), usage),
-        Heard::Failed { failure, usage } => (unheard(&failure.to_string(), usage), usage),
+        Heard::Said { said, usage } if ours => {
+            (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, Some(usage))
+        }
+        Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), Some(usage)),
+        Heard::Later { until } => (JournalEntry::Later { until: *until }, None),
+        Heard::Failed { failure, usage } => (unheard(&failure.to_string(), usage), Some(usage)),
     };
     append(scene, &mut tx, StepKind::Said, &digest, &entry).await?;
-    after_call(app, &mut tx, &scene.run, &scene.task, usage, matches!(entry, JournalEntry::Said { .. })).await?;
+    if let Some(usage) = usage {
+        let counts = matches!(entry, JournalEntry::Said { .. });
+        after_call(app, &mut tx, &scene.run, &scene.task, usage, counts).await?;
+    }
     if ours {
         go_on(question, &mut tx, &heard).await?;
     }
@@ -229,6 +250,7 @@ async fn go_on(question: &Question, tx: &mut Tx, heard: &Heard) -> Result<(), Fl
             }
             Ok(())
         }
+        Heard::Later { until } => Ok(runs::again_at(tx, &scene.run, *until).await?),
         Heard::Failed { failure: Failure::Lasting { why }, .. } => scene.give_up(tx, why).await,
         Heard::Failed { failure: Failure::Passing { why, .. }, .. } if scene.run.attempts >= MAX_ATTEMPTS => {
             scene.give_up(tx, why).await
@@ -244,6 +266,35 @@ async fn go_on(question: &Question, tx: &mut Tx, heard: &Heard) -> Result<(), Fl
         // The bot stops: whoever starts next goes on at once.
         Heard::Failed { failure: Failure::Stopped, .. } => Ok(runs::again_at(tx, &scene.run, now).await?),
     }
+}
+
+/// An agent answers a question that it took before. What comes too late, twice or for somebody else's run counts for nothing.
+pub(super) async fn receive(app: &App, claimed: &Claimed, answer: &AgentAnswer) -> Result<(), FlowError> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::run(&mut tx, answer.run).await? else { return finish_in(app, tx, claimed).await };
+    let scene = Scene::of(app, &mut tx, run).await?;
+    let journal = scene.journal(&mut tx).await?.unwrap_or_default();
+    let answered = journal.iter().filter(|entry| matches!(entry, JournalEntry::Said { .. })).count();
+    let awaited = matches!(journal.last(), Some(JournalEntry::Later { .. }))
+        && usize::try_from(answer.question).is_ok_and(|question| question == answered + 1)
+        && scene.run.position == answer.position
+        && scene.run.driver == DriverKind::Http;
+    if !awaited || !runs::poke(&mut tx, scene.run.id, app.now()).await? {
+        tracing::info!(run = answer.run.0, position = answer.position, "an agent answered what nobody waits for");
+        return finish_in(app, tx, claimed).await;
+    }
+    let (entry, usage) = match contract::answer(&answer.body, &answer.position) {
+        Ok((said, usage)) => (JournalEntry::Said { said, usage: usage.clone() }, usage),
+        Err(why) => {
+            let usage = Usage::unknown(&answer.position);
+            (unheard(&format!("Its answer cannot be read: {why}."), &usage), usage)
+        }
+    };
+    let digest = canonical::digest(&json!({ "answers": answer.question }));
+    append(&scene, &mut tx, StepKind::Said, &digest, &entry).await?;
+    let counts = matches!(entry, JournalEntry::Said { .. });
+    after_call(app, &mut tx, &scene.run, &scene.task, &usage, counts).await?;
+    finish_in(app, tx, claimed).await
 }
 
 fn unheard(why: &str, usage: &Usage) -> JournalEntry {

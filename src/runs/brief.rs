@@ -144,6 +144,7 @@ fn outcome(call: &Told, entries: &[JournalEntry]) -> Outcome {
         | JournalEntry::Malformed { .. }
         | JournalEntry::Answered { .. }
         | JournalEntry::Said { .. }
+        | JournalEntry::Later { .. }
         | JournalEntry::Unheard { .. } => None,
     });
     let (text, failed) = found.unwrap_or_else(|| ("Not run, nothing happened.".to_owned(), true));

@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
