@@ -26,6 +26,8 @@ pub struct Config {
     pub tools: Vec<ServerConfig>,
     /// Models and agents that may be asked.
     pub drivers: Drivers,
+    /// Whether what agents said is kept after their run; digests always are.
+    pub keep_answers: bool,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -120,6 +122,7 @@ struct File {
     tools: Vec<ServerEntry>,
     models: BTreeMap<String, ModelEntry>,
     agents: BTreeMap<String, AgentEntry>,
+    keep_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
 }
@@ -169,6 +172,7 @@ impl Config {
                 .collect(),
             tools,
             drivers,
+            keep_answers: parsed.keep_answers.unwrap_or(true),
             webhooks,
             limits: parsed.limits,
         };

@@ -5,6 +5,7 @@
 //! what it had cost is recorded all the same.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -28,6 +29,7 @@ use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::thinking::{Bounds, Onward, next};
 use crate::runs::{DriverKind, StepKind};
+use crate::slack::web::Doing;
 use crate::store::Tx;
 
 /// What a lease adds to the time that a driver may take.
@@ -36,6 +38,8 @@ const GRACE: Span = Span::seconds(30);
 const FIRST_REST: Span = Span::seconds(2);
 /// The longest rest that a vendor may ask for.
 const LONGEST_REST: Span = Span::minutes(15);
+/// How long Slack may take to show that somebody is at work.
+const SHOW_LIMIT: Duration = Duration::from_secs(3);
 /// How often somebody looks whether a question still matters, where no bell rings.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Malformed calls that one claim writes down before it lets others work.
@@ -46,11 +50,13 @@ pub struct Thinking {
     room: Arc<Semaphore>,
     under_way: watch::Sender<usize>,
     tracker: TaskTracker,
+    /// Whether Slack shows natively what the app is doing; false once it refused.
+    shows: AtomicBool,
 }
 
 impl Thinking {
     pub fn new(at_once: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(at_once)), under_way: watch::Sender::new(0), tracker: TaskTracker::new() }
+        Self { room: Arc::new(Semaphore::new(at_once)), under_way: watch::Sender::new(0), tracker: TaskTracker::new(), shows: AtomicBool::new(true) }
     }
 
     pub fn is_idle(&self) -> bool {
@@ -173,12 +179,29 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
 async fn ask(question: Question) {
     let app = question.scene.app.clone();
     let _room = &question.permit;
-    let heard = listen(&question).await;
+    let (heard, ()) = tokio::join!(listen(&question), show(&question.scene, Doing::Working));
     if let Err(error) = conclude(&question, heard).await {
         log_failure("think", &error);
     }
+    show(&question.scene, Doing::Resting).await;
     app.bell.ring();
     app.thinking.under_way.send_modify(|n| *n -= 1);
+}
+
+/// Slack's own sign that somebody is at work, with its Stop button, where it has one. Nothing waits long for it.
+async fn show(scene: &Scene, doing: Doing) {
+    let (app, task) = (&scene.app, &scene.task);
+    if !app.thinking.shows.load(Ordering::Relaxed) {
+        return;
+    }
+    let shown = app.web.show_doing(&task.channel, &task.root_ts, doing);
+    match tokio::time::timeout(SHOW_LIMIT, shown).await {
+        Ok(Err(error)) if error.code().is_some() => {
+            tracing::info!(error = &error as &dyn std::error::Error, "Slack shows no sessions here; plain messages do");
+            app.thinking.shows.store(false, Ordering::Relaxed);
+        }
+        Ok(Ok(()) | Err(_)) | Err(_) => {}
+    }
 }
 
 /// Asks, and breaks the question off once the run is not ours any more or the bot stops.

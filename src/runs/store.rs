@@ -44,6 +44,7 @@ statements! { STATEMENTS;
     ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
     STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
     ERASE (1) -> [] = { "UPDATE steps SET result = NULL WHERE run IN (SELECT id FROM runs WHERE task = $1)" }
+    ERASE_RUN (1) -> [] = { "UPDATE steps SET result = NULL WHERE run = $1" }
     READY_COUNT (0) -> [ready] = { "SELECT COUNT(*) AS ready FROM runs WHERE state = 'ready'" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready'" }
     NEXT_DUE_OF (1) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready' AND CASE WHEN driver = 'playbook' THEN 0 ELSE 1 END = $1" }
@@ -202,6 +203,11 @@ pub async fn journal(tx: &mut Tx, run: RunId) -> Result<Vec<Step>, StoreError> {
 /// Erases what came of the steps of a task that has ended; their digests stay.
 pub async fn erase_results(tx: &mut Tx, task: TaskId) -> Result<u64, StoreError> {
     tx.run(&ERASE, args![task]).await
+}
+
+/// Erases what came of the steps of one run that has ended; their digests stay.
+pub async fn erase_run(tx: &mut Tx, run: RunId) -> Result<u64, StoreError> {
+    tx.run(&ERASE_RUN, args![run]).await
 }
 
 pub async fn ready_count(store: &Store) -> Result<i64, StoreError> {

@@ -150,7 +150,7 @@ impl Default for AppSpec {
             ]),
             app_scopes: owned(&["connections:write"]),
             events: owned(&[
-                "app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked", "message.channels",
+                "agent_session_stopped", "app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked", "message.channels",
                 "message.groups", "message.im", "message.mpim", "member_joined_channel", "member_left_channel",
                 "reaction_added", "user_change", "team_join", "subteam_created", "subteam_updated",
                 "subteam_members_changed", "channel_rename", "channel_archive", "channel_unarchive", "channel_deleted",

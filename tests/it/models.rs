@@ -292,3 +292,39 @@ async fn a_cancelled_question_is_broken_off_within_a_second() {
     assert_eq!(usages(&office, 1).await.len(), 1, "what it had cost by then is known");
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slack_shows_who_is_at_work_and_its_stop_button_cancels() {
+    let long = Said { text: "word ".repeat(200), ..Said::default() };
+    let vendor = vendor([Line::fault(Fault::Slow { said: long })]).await;
+    let office = office(&[ORDERS], vec![("main", model(&vendor, Format::Anthropic))]).await;
+    let thread = ask(&office, "where is order ORD-1042?");
+    vendor.was_asked(1).await;
+    let at_work = |sandbox: &workforce::sandbox::Sandbox| sandbox.assistant_status("#support", &thread).map(drop);
+    office.sandbox.until(at_work).await;
+    office.sandbox.stops("@ana", "#support", &thread).unwrap();
+    office.rest().await;
+    assert!(shown(&office, &thread).contains("Cancelled."), "{}", shown(&office, &thread));
+    assert_eq!(office.sandbox.assistant_status("#support", &thread), None, "nobody is at work any more");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_kept_or_not_and_digests_always() {
+    let vendor = vendor([Line::say("It left on 12 November.").again()]).await;
+    let base = model(&vendor, Format::Openai);
+    let office = Office::open_team(&[ORDERS], Drivers::default(), |config| {
+        config.drivers.models.insert("main".to_owned(), base);
+        config.keep_answers = false;
+    })
+    .await;
+    let thread = ask(&office, "where is order ORD-1042?");
+    office.rest().await;
+    assert!(shown(&office, &thread).contains("It left on 12 November."));
+    let mut tx = office.service().app.store.begin().await.unwrap();
+    let steps = workforce::runs::store::journal(&mut tx, workforce::ids::RunId(1)).await.unwrap();
+    assert!(steps.iter().all(|step| step.result.is_none()), "{steps:?}");
+    assert!(steps.iter().any(|step| step.request_digest.starts_with("sha256:")), "{steps:?}");
+    drop(tx);
+    office.end().await;
+}

@@ -7,6 +7,7 @@ mod chat;
 mod conversations;
 mod error;
 mod people;
+mod session;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -23,6 +24,7 @@ use super::json::{Look, read_strictly};
 use super::pace::{Channel, Pace, Tier};
 use crate::clock::Timestamp;
 
+pub use session::Doing;
 pub use chat::{Post, PostId, Posted};
 pub use conversations::{ChannelInfo, Said};
 pub use error::WebError;

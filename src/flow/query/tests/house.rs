@@ -67,6 +67,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
         };
         let outside = Outside {
