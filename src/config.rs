@@ -2,12 +2,15 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+mod prices;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::budgets::PriceTable;
 use crate::clock::Span;
 use crate::drivers::agents::AgentEntry;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
@@ -31,6 +34,8 @@ pub struct Config {
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
+    /// What models and tools cost.
+    pub prices: PriceTable,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -108,6 +113,8 @@ pub enum BadSettings {
     Driver(#[from] BadDriver),
     #[error(transparent)]
     Hook(#[from] BadHook),
+    #[error("[prices]: {0}")]
+    Price(String),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
 }
@@ -125,6 +132,7 @@ struct File {
     keep_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    prices: Option<prices::Section>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -175,6 +183,7 @@ impl Config {
             keep_answers: parsed.keep_answers.unwrap_or(true),
             webhooks,
             limits: parsed.limits,
+            prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

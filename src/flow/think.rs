@@ -56,7 +56,12 @@ pub struct Thinking {
 
 impl Thinking {
     pub fn new(at_once: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(at_once)), under_way: watch::Sender::new(0), tracker: TaskTracker::new(), shows: AtomicBool::new(true) }
+        Self {
+            room: Arc::new(Semaphore::new(at_once)),
+            under_way: watch::Sender::new(0),
+            tracker: TaskTracker::new(),
+            shows: AtomicBool::new(true),
+        }
     }
 
     pub fn is_idle(&self) -> bool {
@@ -125,11 +130,10 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
     }
     // What was written down just now belongs to the conversation.
     let brief = Brief { turns: turns(&journal), ..told };
-    match before_call(&scene.app, tx, &scene.run, &scene.task, brief.asked_before).await? {
+    match before_call(&scene.app, tx, &scene.run, &scene.task, &brief).await? {
         MayAsk::Yes => {}
-        MayAsk::No { why } => {
-            scene.give_up(tx, &why).await?;
-            return Ok(None);
+        MayAsk::Later(until) => {
+            return if runs::go_on(tx, &scene.run, until).await? { Ok(None) } else { Err(FlowError::LostLease) };
         }
     }
     let until = scene.app.now().plus(Span::of(driver.limit())).plus(GRACE);

@@ -4,6 +4,7 @@ mod approvals;
 mod bounds;
 mod containment;
 mod never_open;
+mod policies;
 mod precedence;
 mod resolution;
 mod shown;
@@ -41,7 +42,9 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         roster: roster(),
         catalogue: catalogue(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -37,7 +37,9 @@ fn directives() -> Directives {
         roster: Default::default(),
         catalogue: Catalogue::from_tool_list(&tools.to_string()).unwrap(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -198,6 +198,7 @@ impl Company {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

@@ -43,7 +43,9 @@ fn directives(said: &[Said]) -> Directives {
         roster: roster(),
         catalogue: Catalogue::from_lock(ToolsLock::default()),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

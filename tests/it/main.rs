@@ -9,6 +9,8 @@ mod architecture;
 mod bench;
 mod browser;
 #[cfg(feature = "sandbox")]
+mod budgets;
+#[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]

@@ -101,7 +101,9 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         roster,
         catalogue: Catalogue::default(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

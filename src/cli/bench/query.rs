@@ -170,6 +170,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         drivers: Default::default(),
         keep_answers: true,
         limits: Limits::default(),
+        prices: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

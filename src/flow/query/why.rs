@@ -140,6 +140,10 @@ impl Trail<'_> {
                 | FactKind::ActionUnknown
                 | FactKind::RunEnded
                 | FactKind::Corrected
+                | FactKind::Spent
+                | FactKind::BudgetAlert
+                | FactKind::BudgetRefused
+                | FactKind::BudgetRaised
                 | FactKind::Stopped
                 | FactKind::Resumed
                 | FactKind::Reviewed

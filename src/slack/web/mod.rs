@@ -24,11 +24,11 @@ use super::json::{Look, read_strictly};
 use super::pace::{Channel, Pace, Tier};
 use crate::clock::Timestamp;
 
-pub use session::Doing;
 pub use chat::{Post, PostId, Posted};
 pub use conversations::{ChannelInfo, Said};
 pub use error::WebError;
 pub use people::{Group, Seen, TeamInfo, WhoAmI};
+pub use session::Doing;
 pub use views::OpenedView;
 
 pub(in crate::slack) use error::{describe, retry_after};

@@ -69,6 +69,7 @@ impl House {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let outside = Outside {
             store,
