@@ -7,13 +7,14 @@ mod prices;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::budgets::PriceTable;
 use crate::clock::Span;
 use crate::drivers::agents::AgentEntry;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
+use crate::redact;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -192,6 +193,23 @@ impl Config {
         };
         Ok((config, slack))
     }
+}
+
+impl Config {
+    /// The credentials that we hold, but for Slack's, whose form gives them away.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        let of_tools = self.tools.iter().flat_map(|server| {
+            let remotes = server.remote.iter().chain(server.remote_of.values());
+            settings_of(&server.env).chain(remotes.filter_map(|remote| remote.key.as_ref()))
+        });
+        let of_hooks = self.webhooks.iter().flat_map(|webhooks| webhooks.hooks.iter().map(|hook| &hook.secret));
+        self.drivers.held().chain(of_tools).chain(of_hooks)
+    }
+}
+
+/// Of a program's variables, those that hold a credential by the look of it: others are plain settings.
+fn settings_of(env: &BTreeMap<String, SecretString>) -> impl Iterator<Item = &SecretString> {
+    env.values().filter(|value| redact::looks_secret(value.expose_secret()))
 }
 
 /// What is known about Slack before the tokens are read, which only `serve` and `doctor` need.

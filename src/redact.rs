@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 /// Prefixes by which vendors mark their secrets, with the fewest characters that must follow.
@@ -46,6 +47,9 @@ const NAMED: &[&str] = &[
     "api_key", "apikey", "access key", "access_key", "client_secret", "private_key",
 ];
 
+/// A known secret that is shorter is no secret to speak of.
+const SHORTEST_KNOWN: usize = 8;
+
 /// Shown in the place of what was taken out.
 const MARK: &str = "[removed:";
 
@@ -86,6 +90,19 @@ pub fn value(value: &Value) -> Value {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
+}
+
+/// The text without these very secrets: our own, whatever form they have. One of a few characters would be found everywhere.
+pub fn known<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
+    let secrets =
+        secrets.into_iter().map(|secret| secret.expose_secret()).filter(|secret| secret.len() >= SHORTEST_KNOWN);
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[removed: credential]"))
+}
+
+/// Whether a value that may be a credential looks like one, and not like a plain setting or a path.
+pub fn looks_secret(value: &str) -> bool {
+    let mixed = value.chars().any(|c| c.is_ascii_digit()) && value.chars().any(|c| c.is_ascii_alphabetic());
+    value.len() >= 16 && mixed && !value.contains([' ', '/'])
 }
 
 type Found = (usize, usize, &'static str);
@@ -250,6 +267,12 @@ mod tests {
         ] {
             assert!(matches!(text(plain), Cow::Borrowed(same) if same == plain), "{plain}: {}", text(plain));
         }
+    }
+
+    #[test]
+    fn our_own_secrets_have_any_form() {
+        let ours = [SecretString::from("open sesame!"), SecretString::from("abc")];
+        assert_eq!(known("say open sesame! or abc", &ours), "say [removed: credential] or abc");
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::agents::{AgentConfig, AgentEntry};
+use crate::redact;
 
 /// How long an answer may take when the entry does not say.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
@@ -134,6 +135,18 @@ impl Settings {
         Ok(Self { models: resolved, agents: agents.collect::<Result<_, BadDriver>>()? })
     }
 
+    /// Every credential of a model or an agent.
+    pub fn held(&self) -> impl Iterator<Item = &SecretString> {
+        let of_agents = self.agents.values().flat_map(|agent| match agent {
+            AgentConfig::Http(http) => vec![&http.secret],
+            AgentConfig::Command(command) => {
+                let env = command.env.values();
+                env.filter(|value| redact::looks_secret(value.expose_secret())).collect()
+            }
+        });
+        self.models.values().filter_map(|model| model.key.as_ref()).chain(of_agents)
+    }
+
     /// The secrets of those who may answer by themselves, by position.
     pub fn secrets(&self) -> BTreeMap<String, SecretString> {
         let secret = |(position, agent): (&String, &AgentConfig)| match agent {
@@ -206,8 +219,6 @@ pub(super) fn secret(
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
-
     use super::*;
 
     fn resolved(text: &str) -> Result<Settings, String> {

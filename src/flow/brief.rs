@@ -11,7 +11,7 @@ use crate::directives::{Directives, template};
 use crate::gate::may_use;
 use crate::redact;
 use crate::roster::{Position, PositionStatus};
-use crate::runs::brief::{Brief, Colleague, Offer, turns};
+use crate::runs::brief::{Brief, Colleague, Offer, Turn, turns};
 use crate::runs::journal::JournalEntry;
 use crate::workers::WorkerRef;
 
@@ -48,8 +48,24 @@ pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Result<Brief, BadTe
         request: request(scene)?,
         offers: offers(directives, &worker),
         colleagues: colleagues(directives, &scene.run.position),
-        turns: turns(journal),
+        turns: conversation(scene, journal),
     })
+}
+
+/// What happened so far, without what only we and the tools may know.
+pub(super) fn conversation(scene: &Scene, journal: &[JournalEntry]) -> Vec<Turn> {
+    let mut turns = turns(journal);
+    for turn in &mut turns {
+        match turn {
+            Turn::Outcomes(outcomes) => {
+                for outcome in outcomes {
+                    outcome.text = redact::known(&outcome.text, scene.app.config.secrets());
+                }
+            }
+            Turn::Worker { .. } | Turn::Note(_) => {}
+        }
+    }
+    turns
 }
 
 /// The tools that the worker may use; a tool that it may not use does not exist for it.
@@ -145,7 +161,7 @@ fn today(scene: &Scene) -> String {
 fn render(scene: &Scene, file: &'static str, ours: &str, values: Value) -> Result<String, BadTemplate> {
     let source = scene.directives.files.get(file).map_or(ours, String::as_str);
     match template::prompt(source, values) {
-        Ok(text) => Ok(redact::text(text.trim()).into_owned()),
+        Ok(text) => Ok(redact::known(&redact::text(text.trim()), scene.app.config.secrets())),
         Err(error) => Err(BadTemplate { file, why: error.detail().unwrap_or("it cannot be read").to_owned() }),
     }
 }

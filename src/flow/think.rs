@@ -4,8 +4,7 @@
 //! Whoever loses the lease meanwhile (a cancellation, another replica) loses the right to go on, and the question is broken off;
 //! what it had cost is recorded all the same.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -16,14 +15,14 @@ use tokio_util::task::TaskTracker;
 use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
-use super::{App, FlowError, Worked, brief, log_failure};
+use super::{App, FlowError, Worked, brief, failpoint, log_failure};
 use crate::catalogue::canonical;
-use crate::clock::Span;
+use crate::clock::{Span, Timestamp};
 use crate::drivers::{Driver, Failure, Heard, contract};
 use crate::ids::RunId;
 use crate::inbox::AgentAnswer;
 use crate::inbox::store::Claimed;
-use crate::runs::brief::{Brief, turns};
+use crate::runs::brief::Brief;
 use crate::runs::journal::JournalEntry;
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
@@ -40,6 +39,8 @@ const FIRST_REST: Span = Span::seconds(2);
 const LONGEST_REST: Span = Span::minutes(15);
 /// How long Slack may take to show that somebody is at work.
 const SHOW_LIMIT: Duration = Duration::from_secs(3);
+/// Questions of one minute that are shown; each takes two calls of the 50 that Slack takes.
+const SHOWN_A_MINUTE: u32 = 20;
 /// How often somebody looks whether a question still matters, where no bell rings.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Malformed calls that one claim writes down before it lets others work.
@@ -50,8 +51,15 @@ pub struct Thinking {
     room: Arc<Semaphore>,
     under_way: watch::Sender<usize>,
     tracker: TaskTracker,
-    /// Whether Slack shows natively what the app is doing; false once it refused.
-    shows: AtomicBool,
+    /// What Slack may still be told in this minute of what the app is doing; `None` once it refused.
+    shows: Mutex<Option<Shows>>,
+}
+
+/// A minute, as minutes since 1970, and how often it was shown in it that somebody is at work.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shows {
+    minute: i64,
+    times: u32,
 }
 
 impl Thinking {
@@ -60,8 +68,25 @@ impl Thinking {
             room: Arc::new(Semaphore::new(at_once)),
             under_way: watch::Sender::new(0),
             tracker: TaskTracker::new(),
-            shows: AtomicBool::new(true),
+            shows: Mutex::new(Some(Shows::default())),
         }
+    }
+
+    /// Whether this question may be shown. Slack takes so few of these calls (tier 3) that under load none waits for its turn.
+    fn may_show(&self, now: Timestamp) -> bool {
+        let mut shows = self.shows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(shows) = shows.as_mut() else { return false };
+        let minute = now.0.div_euclid(60_000_000);
+        if shows.minute != minute {
+            *shows = Shows { minute, times: 0 };
+        }
+        shows.times = shows.times.saturating_add(1);
+        shows.times <= SHOWN_A_MINUTE
+    }
+
+    /// From now on Slack is told nothing of what the app is doing; messages say it anyway.
+    pub fn show_nothing(&self) {
+        *self.shows.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub fn is_idle(&self) -> bool {
@@ -129,7 +154,7 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
         return Ok(None);
     }
     // What was written down just now belongs to the conversation.
-    let brief = Brief { turns: turns(&journal), ..told };
+    let brief = Brief { turns: brief::conversation(scene, &journal), ..told };
     match before_call(&scene.app, tx, &scene.run, &scene.task, &brief).await? {
         MayAsk::Yes => {}
         MayAsk::Later(until) => {
@@ -183,11 +208,19 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
 async fn ask(question: Question) {
     let app = question.scene.app.clone();
     let _room = &question.permit;
-    let (heard, ()) = tokio::join!(listen(&question), show(&question.scene, Doing::Working));
+    let shows = app.thinking.may_show(app.now());
+    let working = async {
+        if shows {
+            show(&question.scene, Doing::Working).await;
+        }
+    };
+    let (heard, ()) = tokio::join!(listen(&question), working);
     if let Err(error) = conclude(&question, heard).await {
         log_failure("think", &error);
     }
-    show(&question.scene, Doing::Resting).await;
+    if shows {
+        show(&question.scene, Doing::Resting).await;
+    }
     app.bell.ring();
     app.thinking.under_way.send_modify(|n| *n -= 1);
 }
@@ -195,14 +228,11 @@ async fn ask(question: Question) {
 /// Slack's own sign that somebody is at work, with its Stop button, where it has one. Nothing waits long for it.
 async fn show(scene: &Scene, doing: Doing) {
     let (app, task) = (&scene.app, &scene.task);
-    if !app.thinking.shows.load(Ordering::Relaxed) {
-        return;
-    }
     let shown = app.web.show_doing(&task.channel, &task.root_ts, doing);
     match tokio::time::timeout(SHOW_LIMIT, shown).await {
         Ok(Err(error)) if error.code().is_some() => {
             tracing::info!(error = &error as &dyn std::error::Error, "Slack shows no sessions here; plain messages do");
-            app.thinking.shows.store(false, Ordering::Relaxed);
+            app.thinking.show_nothing();
         }
         Ok(Ok(()) | Err(_)) | Err(_) => {}
     }
@@ -242,6 +272,7 @@ async fn changes_hands(app: &App, run: RunId, fence: i64) {
 /// Journals what was heard and takes the step that follows, in one transaction.
 async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     let (scene, app) = (&question.scene, &question.scene.app);
+    failpoint::pass("driver-heard");
     let digest = canonical::digest(&json!(question.brief));
     let mut tx = app.store.begin().await?;
     // The row is ours to the end of this transaction, or not at all.
@@ -263,6 +294,7 @@ async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
         go_on(question, &mut tx, &heard).await?;
     }
     tx.commit().await?;
+    failpoint::pass("driver-journalled");
     Ok(())
 }
 

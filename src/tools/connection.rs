@@ -79,7 +79,7 @@ impl Connection {
     async fn reach(config: &ServerConfig, remote: &RemoteServer) -> Result<Self, ToolError> {
         let start = |why: String| ToolError::Start { server: config.name.clone(), why };
         let stale = Arc::new(AtomicBool::new(false));
-        let transport = remote.transport().map_err(start)?;
+        let transport = remote.transport().await.map_err(start)?;
         let client = Client { stale: Arc::clone(&stale) };
         let service = match tokio::time::timeout(START_LIMIT, serve_client(client, transport)).await {
             Ok(Ok(service)) => service,

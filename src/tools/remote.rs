@@ -45,9 +45,14 @@ impl RemoteServer {
         }
     }
 
-    pub fn transport(&self) -> Result<StreamableHttpClientTransport<Client>, String> {
+    /// Fails with a sentence of its own where the address is inside; the client looks names up once more when it connects.
+    pub async fn transport(&self) -> Result<StreamableHttpClientTransport<Client>, String> {
+        let host = self.url.host_str().unwrap_or_default();
         if !self.may_reach() {
-            return Err(Inside(self.url.host_str().unwrap_or_default().to_owned()).to_string());
+            return Err(Inside(host.to_owned()).to_string());
+        }
+        if host.trim_matches(['[', ']']).parse::<IpAddr>().is_err() {
+            reachable(host, self.inside).await.map_err(|error| error.to_string())?;
         }
         let client = Client::builder()
             .user_agent(concat!("workforce/", env!("CARGO_PKG_VERSION")))
@@ -78,15 +83,19 @@ impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
         let inside = self.inside;
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            if !inside && found.iter().any(|address| !is_outside(address.ip())) {
-                return Err(Inside(host).into());
-            }
-            let addresses: Addrs = Box::new(found.into_iter());
+            let addresses: Addrs = Box::new(reachable(name.as_str(), inside).await?.into_iter());
             Ok(addresses)
         })
     }
+}
+
+/// The addresses of a name, if all of them may be reached: one inside among them is one too many.
+async fn reachable(name: &str, inside: bool) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
+    if !inside && found.iter().any(|address| !is_outside(address.ip())) {
+        return Err(Inside(name.to_owned()).into());
+    }
+    Ok(found)
 }
 
 /// Whether an address belongs to the internet at large (IANA's special-purpose registries).

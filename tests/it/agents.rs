@@ -97,7 +97,7 @@ async fn a_program_that_takes_too_long_is_killed_with_its_children() {
         "import subprocess, sys, time\nchild = subprocess.Popen(['sleep', '600'])\nopen({:?}, 'w').write(str(child.pid))\ntime.sleep(600)",
         pid.display().to_string()
     );
-    let office = with_program(CommandConfig { timeout: Duration::from_secs(3), ..program(&["-c", &script]) }).await;
+    let office = with_program(CommandConfig { timeout: Duration::from_secs(10), ..program(&["-c", &script]) }).await;
     let shown = asked(&office, "where is order ORD-1042?", 0).await;
     assert!(!shown.is_empty());
     let child = std::fs::read_to_string(&pid).unwrap();

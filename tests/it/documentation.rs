@@ -59,6 +59,7 @@ fn every_key_of_the_configuration_is_documented() {
 #[test]
 fn every_default_of_a_limit_is_documented_as_it_is() {
     let text = document("docs/configuration.md");
+    let text = text.split("\n## `[limits]`\n").nth(1).unwrap();
     let limits = format!("{:?}", workforce::config::Limits::default());
     let inner = limits.trim_start_matches("Limits { ").trim_end_matches(" }");
     for field in inner.split(", ") {
