@@ -23,6 +23,7 @@ mod documentation;
 mod drivers;
 mod example_playbooks;
 mod init;
+mod judged;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod models;
@@ -42,6 +43,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;
