@@ -24,6 +24,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
 pub mod replies;
+pub mod results;
 pub mod roster;
 pub mod routing;
 pub mod runs;

@@ -39,3 +39,4 @@ CREATE TABLE promises (
     PRIMARY KEY (task, what)
 ) STRICT;
 CREATE INDEX promises_due ON promises (due_us) WHERE missed_us IS NULL;
+CREATE INDEX spending_task ON spending (task);

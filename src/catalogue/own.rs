@@ -9,8 +9,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::lock::{Binding, Tool, ToolDef};
-use super::{Class, ToolName};
+use super::{Binding, Class, Tool, ToolDef, ToolName};
 
 /// Posts into a channel, under the position's name.
 pub const POST: &str = "slack.post";
@@ -31,8 +30,20 @@ static OWN: LazyLock<BTreeMap<ToolName, Tool>> = LazyLock::new(|| {
     let dm = json!({ "person": { "type": "string", "description": "The person's handle, as @dana." }, "text": text, KEY: key });
     let read = json!({ "channel": channel, "thread": { "type": "string", "description": "The time stamp of the thread's first message." } });
     [
-        own(POST, "Post a message", "Posts a message into a channel, under the agent's own name.", post, &["channel", "text"]),
-        own(DM, "Write to a person", "Sends a direct message to a person of the company, under the agent's own name.", dm, &["person", "text"]),
+        own(
+            POST,
+            "Post a message",
+            "Posts a message into a channel, under the agent's own name.",
+            post,
+            &["channel", "text"],
+        ),
+        own(
+            DM,
+            "Write to a person",
+            "Sends a direct message to a person of the company, under the agent's own name.",
+            dm,
+            &["person", "text"],
+        ),
         own(READ_THREAD, "Read a thread", "Reads the latest messages of a thread.", read, &["channel", "thread"]),
     ]
     .into_iter()
@@ -62,8 +73,8 @@ pub fn get(name: &ToolName) -> Option<&'static Tool> {
     OWN.get(name)
 }
 
-pub fn iter() -> impl Iterator<Item = &'static Tool> {
-    OWN.values()
+pub fn iter<'a>() -> impl Iterator<Item = &'a Tool> {
+    OWN.values().map(|tool| -> &'a Tool { tool })
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Brief {
 fn offers(directives: &Directives, worker: &WorkerRef) -> Vec<Offer> {
     directives
         .catalogue
-        .iter()
+        .with_own()
         .filter(|tool| may_use(directives, worker, &tool.name).is_ok())
         .map(|tool| Offer {
             tool: tool.name.clone(),

@@ -52,7 +52,7 @@ pub(super) async fn next_due(app: &App) -> Result<Option<Timestamp>, FlowError> 
 }
 
 /// Tells of every promise that was not kept.
-pub(super) async fn tell_broken(app: &App, tx: &mut Tx, moment: &Moment) -> Result<(), FlowError> {
+pub(super) async fn tell_broken(tx: &mut Tx, moment: &Moment) -> Result<(), FlowError> {
     for broken in results::broken::<Origin>(tx, moment.now).await? {
         if !results::note_broken(tx, broken.task, broken.what, moment.now).await? {
             continue;
@@ -60,7 +60,6 @@ pub(super) async fn tell_broken(app: &App, tx: &mut Tx, moment: &Moment) -> Resu
         let Some(task) = tasks::task(tx, broken.task).await? else { continue };
         tell(tx, moment, &task, &broken).await?;
     }
-    let _ = app;
     Ok(())
 }
 
@@ -93,9 +92,15 @@ fn told(moment: &Moment, holder: Option<&WorkerRef>) -> Vec<Who> {
     let handles: Vec<String> = match holder {
         Some(worker @ WorkerRef::Agent(id)) => {
             let owner = roster.context_of(Some(id), None).owner;
-            if owner.is_empty() { roster.people_of(worker, &Default::default()).into_iter().collect() } else { owner.into_iter().collect() }
+            if owner.is_empty() {
+                roster.people_of(worker, &Default::default()).into_iter().collect()
+            } else {
+                owner.into_iter().collect()
+            }
         }
-        Some(WorkerRef::Person(handle)) => roster.manager_of(handle).or_else(|| roster.triage.clone()).into_iter().collect(),
+        Some(WorkerRef::Person(handle)) => {
+            roster.manager_of(handle).or_else(|| roster.triage.clone()).into_iter().collect()
+        }
         Some(WorkerRef::Role(id)) => {
             roster.roles.get(id).map(|role| roster.owners_of(role)).unwrap_or_default().into_iter().collect()
         }

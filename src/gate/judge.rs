@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
+use super::autonomy::lowest;
 use super::containment::Company;
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
@@ -47,7 +48,7 @@ pub fn judge(
         amount: None,
         warnings: Vec::new(),
     };
-    let autonomy = court.autonomy();
+    let autonomy = lowest(directives, &proposal.worker, now);
     let level = autonomy.map_or(Level::Act, |(_, rule)| rule.level);
     let (decision, because) = match court.decide(autonomy) {
         Ok(settled) => settled,
@@ -118,6 +119,10 @@ impl<'a> Court<'a> {
                 needs.push(self.requirement(fitting));
             }
             return Ok((Decision::Approve(needs), because));
+        }
+        if let (Some(origin), true) = (&self.facts.guarded, class > Class::Read) {
+            let says = "Its record fell below what this line asks for, so its owner decides.".to_owned();
+            return Ok((self.owner_decides(), vec![Because { origin: Some(origin.clone()), says }]));
         }
         let asks = autonomy.filter(|(_, rule)| rule.level == Level::Ask);
         if let (Some((reading, _)), true) = (asks, class > Class::Read) {

@@ -12,6 +12,7 @@
 pub mod amounts;
 mod approval;
 pub mod approvers;
+mod autonomy;
 mod clicks;
 pub mod containment;
 mod digest;
@@ -39,6 +40,7 @@ pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };
+pub use autonomy::level_of;
 pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
@@ -101,6 +103,8 @@ pub struct TaskFacts {
     pub stuck_for: Option<Span>,
     /// Why nothing may start (somebody stopped the task, the agent, or everything).
     pub stopped: Option<String>,
+    /// The sentence whose guard fell: whatever this worker changes needs its owner's word.
+    pub guarded: Option<Origin>,
 }
 
 impl TaskFacts {
@@ -120,6 +124,7 @@ impl TaskFacts {
             unsure: None,
             stuck_for: None,
             stopped: None,
+            guarded: None,
         }
     }
 }

@@ -30,7 +30,9 @@ pub struct Judging {
 pub enum Said {
     Used,
     Refined,
-    Wrong { why: Option<String> },
+    Wrong {
+        why: Option<String>,
+    },
     /// Of a check, or of what would have been done.
     Right,
 }
@@ -170,10 +172,7 @@ pub fn judged(view: &ToJudge, said: &Said, by: &Who, at: Timestamp) -> Card {
 pub fn only_observes(view: &super::receipt::ReceiptView, to: &Who, rule: Option<&Cited>) -> Card {
     let card = Card::new(format!("{} does this · {}", to.name, view.task))
         .posted_as(view.identity.as_ref())
-        .line([
-            view.worker.bold(),
-            text(format!(" only observes at present; {} is asked · {}", to.name, view.task)),
-        ]);
+        .line([view.worker.bold(), text(format!(" only observes at present; {} is asked · {}", to.name, view.task))]);
     rule.into_iter().fold(card, |card, rule| card.note(rule.quoted()))
 }
 
@@ -222,7 +221,13 @@ pub fn guard_fell(view: &GuardView) -> Card {
 /// In its place, once somebody trusts the worker again.
 pub fn guard_lifted(view: &GuardView, by: &Who, at: Timestamp) -> Card {
     let head = format!("{} is trusted again", view.worker.name);
-    Card::new(&head).line([bold(&head), text(format!(". {} said so at ", by.name)), clock(at), text(". Only what happens from now on counts.")])
+    Card::new(&head)
+        .line([
+            bold(&head),
+            text(format!(". {} said so at ", by.name)),
+            clock(at),
+            text(". Only what happens from now on counts."),
+        ])
         .note(view.rule.quoted())
 }
 
@@ -249,29 +254,72 @@ mod tests {
             let judging = Judging { task: TaskId(17), result: 3, may_refine };
             Card::new("").buttons(buttons(&judging)).to_plain()
         };
-        insta::assert_snapshot!(row(true), @"");
-        insta::assert_snapshot!(row(false), @"");
-        insta::assert_snapshot!(refine_form("T-17/3", TaskId(17)).to_plain(), @"");
-        insta::assert_snapshot!(not_right_form("T-17/3", TaskId(17), &[]).to_plain(), @"");
+        insta::assert_snapshot!(row(true), @"[Use it] [Refine] [Not right]");
+        insta::assert_snapshot!(row(false), @"[Use it] [Not right]");
+        insta::assert_snapshot!(refine_form("T-17/3", TaskId(17)).to_plain(), @r"
+        = Refine T-17 =
+        · Another version follows in the thread. This one is kept.
+        What should be different?: ____
+        [Ask again]
+        ");
+        insta::assert_snapshot!(not_right_form("T-17/3", TaskId(17), &[]).to_plain(), @r"
+        = Not right: T-17 =
+        · What ran already stays done.
+        What is wrong? (optional): ____
+        Who should have had it? (optional): — nobody else —
+        Or a person (optional): @____
+        [Send]
+        ");
     }
 
     #[test]
     fn what_was_said_stands_under_the_answer() {
         let line = |of: Said| Card::new("").note(said(&of, &ana(), at(10, 5))).to_plain();
-        insta::assert_snapshot!(line(Said::Used), @"");
-        insta::assert_snapshot!(line(Said::Refined), @"");
-        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"");
+        insta::assert_snapshot!(line(Said::Used), @"· Ana Silva used it at 10:05.");
+        insta::assert_snapshot!(line(Said::Refined), @"· Ana Silva asked for another version at 10:05; it follows. This one is kept.");
+        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"· Not right, says Ana Silva at 10:05. It counts in the agent's record.");
     }
 
     #[test]
     fn others_judge_what_was_drawn_and_what_would_have_been_done() {
-        insta::assert_snapshot!(check(&ToJudge { rule: None, ..view() }).to_plain(), @"");
-        insta::assert_snapshot!(would_have(&view()).to_plain(), @"");
-        insta::assert_snapshot!(judged(&view(), &Said::Right, &dana(), at(10, 5)).to_plain(), @"");
+        insta::assert_snapshot!(check(&ToJudge { rule: None, ..view() }).to_plain(), @r"
+        *Is this answer of Finn (Finance) right?* · T-17
+        Ana Silva wrote:
+        | refund ORD-1042, it arrived broken
+        Finn (Finance) answered:
+        | Refund $450.00 to order ORD-1042
+        [Right] [Not right]
+        ");
+        insta::assert_snapshot!(would_have(&view()).to_plain(), @r"
+        *Finn (Finance) would have done this* · T-17
+        Ana Silva wrote:
+        | refund ORD-1042, it arrived broken
+        Finn (Finance) would have done:
+        | Refund $450.00 to order ORD-1042
+        · “For its first month the finance agent only observes.” `roles/finance.md:40`
+        [Would have been right] [Wrong]
+        ");
+        insta::assert_snapshot!(judged(&view(), &Said::Right, &dana(), at(10, 5)).to_plain(), @r"
+        *Right.* Dana Ruiz judged T-17 at 10:05. It counts in Finn's record.
+        Finn (Finance):
+        | Refund $450.00 to order ORD-1042
+        ");
         let words = "Refund $450.00 to order ORD-1042";
-        insta::assert_snapshot!(suggests(&receipt(), words, &dana(), view().rule.as_ref()).to_plain(), @"");
-        insta::assert_snapshot!(only_observes(&receipt(), &dana(), None).to_plain(), @"");
-        insta::assert_snapshot!(reported(TaskId(17), &finn(), words, at(10, 5)).to_plain(), @"");
+        insta::assert_snapshot!(suggests(&receipt(), words, &dana(), view().rule.as_ref()).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* suggests · T-17
+        | Refund $450.00 to order ORD-1042
+        Nothing has been done. Dana Ruiz decides and does it.
+        · “For its first month the finance agent only observes.” `roles/finance.md:40`
+        ");
+        insta::assert_snapshot!(only_observes(&receipt(), &dana(), None).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* only observes at present; Dana Ruiz is asked · T-17
+        ");
+        insta::assert_snapshot!(reported(TaskId(17), &finn(), words, at(10, 5)).to_plain(), @r"
+        *Finn (Finance)* did: *Refund $450.00 to order ORD-1042* · 10:05 · T-17
+        · It acts and reports, so nobody was asked. `/workforce why T-17`
+        ");
     }
 
     #[test]
@@ -281,9 +329,21 @@ mod tests {
             worker: finn(),
             measured: "60 % of what it did was accepted, of 10 judged in 30 days".into(),
             consequence: "everything that it changes needs its owner's word from now on".into(),
-            rule: cited("When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval.", "approvals.md", 30),
+            rule: cited(
+                "When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval.",
+                "approvals.md",
+                30,
+            ),
         };
-        insta::assert_snapshot!(guard_fell(&guard).to_plain(), @"");
-        insta::assert_snapshot!(guard_lifted(&guard, &dana(), at(10, 5)).to_plain(), @"");
+        insta::assert_snapshot!(guard_fell(&guard).to_plain(), @r"
+        *Finn (Finance) is trusted less now*: 60 % of what it did was accepted, of 10 judged in 30 days.
+        Everything that it changes needs its owner's word from now on.
+        · “When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval.” `approvals.md:30`
+        [Trust it again]
+        ");
+        insta::assert_snapshot!(guard_lifted(&guard, &dana(), at(10, 5)).to_plain(), @r"
+        *Finn (Finance) is trusted again*. Dana Ruiz said so at 10:05. Only what happens from now on counts.
+        · “When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval.” `approvals.md:30`
+        ");
     }
 }

@@ -50,8 +50,18 @@ mod tests {
             due: at(10, 15),
             rule,
         };
-        insta::assert_snapshot!(card(&view).to_plain(), @"");
+        insta::assert_snapshot!(card(&view).to_plain(), @r"
+        *T-17 has no answer yet* · promised by 20 Nov 10:15
+        | the shop is down
+        Finn (Finance) has it. `/workforce status T-17`
+        · “Urgent tickets get a first answer in 15 minutes.” `routing.md:31`
+        ");
         let end = LateView { first_answer: false, holder: None, ..view };
-        insta::assert_snapshot!(card(&end).to_plain(), @"");
+        insta::assert_snapshot!(card(&end).to_plain(), @r"
+        *T-17 is not solved yet* · promised by 20 Nov 10:15
+        | the shop is down
+        Nobody has it. `/workforce status T-17`
+        · “Urgent tickets get a first answer in 15 minutes.” `routing.md:31`
+        ");
     }
 }

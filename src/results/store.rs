@@ -74,12 +74,7 @@ pub async fn rate(
 }
 
 /// How a position's results of a time were judged.
-pub async fn tally(
-    store: &Store,
-    position: &str,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Tally, StoreError> {
+pub async fn tally(store: &Store, position: &str, from: Timestamp, until: Timestamp) -> Result<Tally, StoreError> {
     add_up(&store.rows(&TALLY, args![position, from, until]).await?)
 }
 
@@ -219,10 +214,7 @@ pub async fn promise<O: serde::Serialize>(
 }
 
 /// Promises whose time has come and that were not kept, at most 100.
-pub async fn broken<O: serde::de::DeserializeOwned>(
-    tx: &mut Tx,
-    now: Timestamp,
-) -> Result<Vec<Broken<O>>, StoreError> {
+pub async fn broken<O: serde::de::DeserializeOwned>(tx: &mut Tx, now: Timestamp) -> Result<Vec<Broken<O>>, StoreError> {
     let rows = tx.rows(&DUE, args![now]).await?;
     rows.iter()
         .map(|row| {
@@ -249,9 +241,7 @@ pub async fn note_broken(tx: &mut Tx, task: TaskId, what: Promised, now: Timesta
 /// What was promised about a task: what, until when, and whether it was missed.
 pub async fn promises_of(store: &Store, task: TaskId) -> Result<Vec<(Promised, Timestamp, bool)>, StoreError> {
     let rows = store.rows(&PROMISES_OF, args![task]).await?;
-    rows.iter()
-        .map(|row| Ok((row.word("what")?, row.time("due_us")?, row.opt_time("missed_us")?.is_some())))
-        .collect()
+    rows.iter().map(|row| Ok((row.word("what")?, row.time("due_us")?, row.opt_time("missed_us")?.is_some()))).collect()
 }
 
 /// Which of these tasks are late.

@@ -26,6 +26,7 @@ statements! { STATEMENTS;
     HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
+    LAST_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 ORDER BY id DESC LIMIT 1" }
     LIVE (0) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
     CURRENT_OF_TASKS (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = {
         sqlite "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT value FROM json_each($1)) AND ended_us IS NULL ORDER BY id"
@@ -92,6 +93,11 @@ pub async fn run(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
 /// The run of a task that has not ended, if any.
 pub async fn current_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
     tx.row(&CURRENT_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
+}
+
+/// The newest run of a task, ended or not.
+pub async fn last_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
+    tx.row(&LAST_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
 }
 
 /// The runs of these tasks that have not ended, in one statement; the newest of a task comes last.

@@ -103,6 +103,7 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
     let Some((_, change)) = record(&card.approval, authorized) else { return Err(FlowError::LostLease) };
     let Some(card) = approvals::change(tx, &card, &change, moment.now).await? else { return Err(FlowError::LostLease) };
     apply(app, tx, &moment, &task, &card, &stored, &change).await?;
+    super::super::judge::look(app, tx, &moment, &stored.position).await?;
     let stored = stored_action(tx, card.approval.action).await?;
     let view = view(&moment, &task, &card, &stored);
     Ok(Said::Privately(steering::decided(&view, approve, missing(&card))))

@@ -4,6 +4,7 @@
 //! The order is the crash rule's: commit the intent, act, commit the outcome. What broke off in between is never repeated
 //! blindly ([`crate::execution::after_restart`]).
 
+mod own;
 mod perform;
 mod settle;
 
@@ -18,7 +19,7 @@ use crate::directives::rule::Rule;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, Step, fill_key};
 use crate::gate::store as approvals;
-use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
+use crate::gate::{Bound, Change, Decision, Ground, Proposal, Shown, digest, judge};
 use crate::ids::{ActionId, RunId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -33,6 +34,14 @@ use crate::workers::{SlackUser, WorkerRef};
 pub use perform::perform_next;
 pub(super) use settle::unknown_view;
 
+/// What became of a proposal.
+pub enum Proposed {
+    /// It is stored with its verdict; the run waits, or goes on with a refusal.
+    Stored,
+    /// The worker is not free enough to do it: what it would have done.
+    OnlyWould { title: String },
+}
+
 /// Judges what a run wants to do, and stores it with the verdict: it may start, it waits for people, or it never happens.
 pub async fn propose(
     app: &App,
@@ -42,7 +51,7 @@ pub async fn propose(
     tool: ToolName,
     arguments: Value,
     as_name: &str,
-) -> Result<(), FlowError> {
+) -> Result<Proposed, FlowError> {
     let moment = Moment::of(app)?;
     let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
     let arguments = match moment.directives.catalogue.get(&tool) {
@@ -87,18 +96,21 @@ pub async fn propose(
     note(tx, task, kind, payload, moment.now).await?;
     let as_name = as_name.to_owned();
     match verdict.decision {
-        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
+        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await?,
+        Decision::Deny(denial) if denial.ground == Ground::Autonomy => {
+            return Ok(Proposed::OnlyWould { title: shown.title });
+        }
         Decision::Deny(denial) => {
             let entry = JournalEntry::ToolRefused { as_name, why: denial.reason };
             journal(tx, run.id, run.fence, &digest, &entry, moment.now).await?;
             runs::go_on(tx, run, moment.now).await?;
-            Ok(())
         }
         Decision::Approve(needs) => {
             let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
-            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
+            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await?;
         }
     }
+    Ok(Proposed::Stored)
 }
 
 /// Takes a number for a call that a run wants to make.

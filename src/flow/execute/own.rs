@@ -33,7 +33,8 @@ pub(super) async fn call(
 ) -> Result<Option<(Outcome, Cost)>, FlowError> {
     let directives = app.directives()?;
     let name = action.tool();
-    let is_ours = own::get(name).is_some() && directives.catalogue.iter().all(|tool| tool.name.server() != name.server());
+    let is_ours =
+        own::get(name).is_some() && directives.catalogue.iter().all(|tool| tool.name.server() != name.server());
     if !is_ours {
         return Ok(None);
     }
@@ -62,7 +63,7 @@ async fn post(
     };
     let thread = (!thread.is_empty()).then_some(thread);
     let slot = format!("own:{}", stored.id);
-    let said = Queued::say(slot, &channel.channel, thread, card(app, stored, text)?);
+    let said = Queued::say(slot, &channel.id, thread, card(app, stored, text)?);
     queue(app, task, said).await?;
     Ok(Outcome::Answered { result: json!({ "posted": true, "channel": format!("#{}", channel.name) }) })
 }
@@ -86,14 +87,15 @@ async fn read(app: &App, task: &Task, channel: &str, thread: &str) -> Result<Out
         Err(why) => return Ok(Outcome::Refused { why }),
     };
     let limits = ThreadLimits { messages: MESSAGES, ..ThreadLimits::default() };
-    match read_above(&app.web, &app.ours, &channel.channel, thread, END_OF_TIME, limits).await {
+    match read_above(&app.web, &app.ours, &channel.id, thread, END_OF_TIME, limits).await {
         Ok(above) => {
             let said: Vec<Value> = above
                 .messages
                 .iter()
                 .map(|said| {
-                    let by = if said.ours { "workforce".to_owned() } else { said.by.clone().unwrap_or_default() };
-                    json!({ "by": by, "text": said.text })
+                    let handle = directory.account(&said.author).map(|account| format!("@{}", account.handle));
+                    let by = if said.ours { "workforce".to_owned() } else { handle.unwrap_or_default() };
+                    json!({ "by": by, "at": said.ts, "text": said.text })
                 })
                 .collect();
             Ok(Outcome::Answered { result: json!({ "messages": said, "shortened": above.shortened }) })
@@ -105,10 +107,10 @@ async fn read(app: &App, task: &Task, channel: &str, thread: &str) -> Result<Out
 /// The channel of this name, if whoever asked may be heard there: a public one, or the very one in which they asked.
 fn open_to<'a>(directory: &'a Directory, task: &Task, name: &str) -> Result<&'a ChannelState, String> {
     let name = name.trim_start_matches('#');
-    let Some(channel) = directory.channels.iter().find(|known| known.name == name) else {
+    let Some(channel) = directory.channel_named(name).filter(|known| known.joined && !known.archived) else {
         return Err(format!("there is no channel #{name}, or the bot is not in it"));
     };
-    if channel.is_private && channel.channel != task.channel {
+    if channel.private && channel.id != task.channel {
         return Err(format!("#{name} is private, and the request came from elsewhere"));
     }
     Ok(channel)

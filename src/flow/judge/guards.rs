@@ -66,7 +66,7 @@ pub(in crate::flow) async fn look(app: &App, tx: &mut Tx, moment: &Moment, posit
         let Some(bound) = bound(about.rule) else { continue };
         let Some((measured, words)) = measure(app, tx, &about, since).await? else { continue };
         if let Some(fallen) = falls(measured, bound) {
-            fall(app, tx, moment, &about, &key, fallen.value, &words).await?;
+            fall(tx, moment, &about, &key, fallen.value, &words).await?;
         }
     }
     Ok(())
@@ -93,7 +93,8 @@ async fn measure(
         Measure::Acceptance => {
             let tally = results::tally_with_approvals(tx, position, since).await?;
             tally.acceptance().map(|percent| {
-                let words = format!("{percent} % of what it did was accepted, of {} judged in {days} days", tally.rated());
+                let words =
+                    format!("{percent} % of what it did was accepted, of {} judged in {days} days", tally.rated());
                 (Measured { value: i64::from(percent) * PERCENT, cases: Some(tally.rated()) }, words)
             })
         }
@@ -140,7 +141,6 @@ fn told(moment: &Moment, about: &About<'_>) -> Vec<Who> {
 }
 
 async fn fall(
-    app: &App,
     tx: &mut Tx,
     moment: &Moment,
     about: &About<'_>,
@@ -164,7 +164,6 @@ async fn fall(
         outbox::queue(tx, &Queued::tell(slot, &account, card.clone()), moment.now).await?;
     }
     tracing::warn!(position = about.position, guard = key, "a guard fell");
-    let _ = app;
     Ok(())
 }
 

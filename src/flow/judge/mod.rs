@@ -131,9 +131,12 @@ fn may_judge(
 fn checkers(moment: &Moment, position: &str) -> std::collections::BTreeSet<String> {
     let roster = &moment.directives.roster;
     let samples = moment.directives.each(|rule| if let Rule::Sample(sample) = rule { Some(sample) } else { None });
-    let about = samples.filter(|(_, sample)| super::spend::positions_of(moment, &sample.who).iter().any(|p| p == position));
+    let about =
+        samples.filter(|(_, sample)| super::spend::positions_of(moment, &sample.who).iter().any(|p| p == position));
     about
-        .flat_map(|(_, sample)| sample.by.iter().flat_map(|by| roster.people_of(by, &roster.context_of(Some(position), None))))
+        .flat_map(|(_, sample)| {
+            sample.by.iter().flat_map(move |by| roster.people_of(by, &roster.context_of(Some(position), None)))
+        })
         .collect()
 }
 
