@@ -96,9 +96,9 @@ pub fn not_right_form(target: &str, task: TaskId, workers: &[Candidate]) -> Form
         submit: Some("Send".to_owned()),
         intro: vec![Part::Note(vec![text("What ran already stays done.")])],
         fields: vec![
-            words("What is wrong?", true),
             choice("worker", "Who should have had it?", FieldKind::Choice(choices)),
             choice("person", "Or a person", FieldKind::Person),
+            words("What is wrong?", true),
         ],
     }
 }
@@ -265,9 +265,9 @@ mod tests {
         insta::assert_snapshot!(not_right_form("T-17/3", TaskId(17), &[]).to_plain(), @r"
         = Not right: T-17 =
         · What ran already stays done.
-        What is wrong? (optional): ____
         Who should have had it? (optional): — nobody else —
         Or a person (optional): @____
+        What is wrong? (optional): ____
         [Send]
         ");
     }

@@ -79,7 +79,7 @@ async fn what_changed_something_cannot_be_asked_for_anew() {
 async fn a_guard_falls_and_its_owner_trusts_again() {
     let said = "When fewer than 80% of the orders agent's proposals are accepted over a month, pause it.";
     let office = office(said).await;
-    for order in ["ORD-1040", "ORD-1041", "ORD-1042", "ORD-1043", "ORD-1042"] {
+    for order in ["ORD-1042", "ORD-1043", "ORD-1044", "ORD-1042", "ORD-1043"] {
         asks(&office, &format!("@workforce where is order {order}?")).await;
         clicks(&office, "ana", "support", "Not right").await;
         office.sandbox.submits("ana", &[("words", "that is another order")]).unwrap();
