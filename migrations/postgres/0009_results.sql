@@ -40,3 +40,13 @@ CREATE TABLE promises (
 );
 CREATE INDEX promises_due ON promises (due_us) WHERE missed_us IS NULL;
 CREATE INDEX spending_task ON spending (task);
+
+-- Questions that runs wait with: when to remind whoever was asked, and when the task is given back.
+CREATE TABLE questions (
+    run BIGINT PRIMARY KEY REFERENCES runs (id),
+    task BIGINT NOT NULL REFERENCES tasks (id),
+    asked_us BIGINT NOT NULL,
+    remind_us BIGINT,
+    due_us BIGINT NOT NULL
+);
+CREATE INDEX questions_due ON questions (due_us);

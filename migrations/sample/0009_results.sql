@@ -8,3 +8,6 @@ INSERT INTO guards (guard, position, consequence, origin, value, fallen_us, coun
 
 INSERT INTO promises (task, what, due_us, origin, at_us, missed_us) VALUES
     (1, 'respond', 1788941700000000, '{"file":"routing.md","line":30,"column":1,"text":"Billing questions get a first answer in 15 minutes."}', 1788940800000000, NULL);
+
+INSERT INTO questions (run, task, asked_us, remind_us, due_us) VALUES
+    (1, 1, 1788940800000000, NULL, 1789027200000000);

@@ -40,3 +40,13 @@ CREATE TABLE promises (
 ) STRICT;
 CREATE INDEX promises_due ON promises (due_us) WHERE missed_us IS NULL;
 CREATE INDEX spending_task ON spending (task);
+
+-- Questions that runs wait with: when to remind whoever was asked, and when the task is given back.
+CREATE TABLE questions (
+    run INTEGER PRIMARY KEY REFERENCES runs (id),
+    task INTEGER NOT NULL REFERENCES tasks (id),
+    asked_us INTEGER NOT NULL,
+    remind_us INTEGER,
+    due_us INTEGER NOT NULL
+) STRICT;
+CREATE INDEX questions_due ON questions (due_us);

@@ -32,6 +32,7 @@ mod judge;
 pub mod open;
 mod promise;
 pub mod query;
+mod questions;
 pub mod receive;
 pub mod remind;
 pub mod resume;

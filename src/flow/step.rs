@@ -151,6 +151,7 @@ impl Scene {
         if !runs::wait_for(tx, &self.run, &waiting).await? {
             return Err(FlowError::LostLease);
         }
+        super::questions::note_asked(&self.app, tx, &self.run).await?;
         note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
         let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
         let view = self.names().receipt_of(&self.task, &held);

@@ -158,3 +158,22 @@ async fn a_promise_that_is_not_kept_is_told_once() {
     assert_eq!(count(&office, FactKind::PromiseMissed).await, 1, "once");
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_nobody_answers_is_reminded_of_once_and_given_back() {
+    let office = office("").await;
+    asks(&office, "@workforce where is my order?").await;
+    assert!(office.channel("support").contains("reply here"), "{}", office.channel("support"));
+    office.after(Span::hours(5)).await;
+    let count_of = |text: &str| office.channel("support").matches(text).count();
+    assert_eq!(count_of("still waits for the"), 1, "{}", office.channel("support"));
+    office.after(Span::hours(10)).await;
+    assert_eq!(count_of("still waits for the"), 1, "once");
+    office.after(Span::hours(10)).await;
+    assert!(
+        office.channel("support").contains("Nobody answered its question in time."),
+        "{}",
+        office.channel("support")
+    );
+    office.end().await;
+}
