@@ -23,6 +23,7 @@ pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
+pub mod policy;
 pub mod replies;
 pub mod results;
 pub mod roster;

@@ -179,8 +179,13 @@ impl Scene {
             return self.take_eyes_off(tx).await;
         }
         tasks::note_first_answer(tx, self.task.id, now).await?;
-        let judging = if done { judge::keep_answer(self, tx, text, !performed.is_empty()).await? } else { None };
-        say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now, judging.as_ref()), now).await?;
+        // A playbook's words are about what was asked for; where a person changed it, what ran is told instead. Whoever thinks
+        // has heard of the change and words it.
+        let by_plan = !self.run.driver.thinks();
+        let changed = performed.iter().find_map(|action| action.changed_by.as_ref()).filter(|_| by_plan);
+        let text = changed.map_or_else(|| text.to_owned(), |by| format!("Done as {} changed it.", by.name));
+        let judging = if done { judge::keep_answer(self, tx, &text, !performed.is_empty()).await? } else { None };
+        say(tx, &self.task, held.id, receipt::answered(&view, &text, &performed, now, judging.as_ref()), now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())

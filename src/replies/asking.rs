@@ -149,7 +149,11 @@ mod tests {
         (Finn (Finance))
         *Finn (Finance)* has the order number and goes on · T-17
         ");
-        insta::assert_snapshot!(reminder(&receipt(), "order number", at(10, 5)).to_plain(), @"");
+        insta::assert_snapshot!(reminder(&receipt(), "order number", at(10, 5)).to_plain(), @r"
+        (Finn (Finance))
+        @U0ANA Finn (Finance) still waits for the order number · T-17
+        Reply here. After 20 Nov 10:05 it is given back, and nothing is done.
+        ");
         insta::assert_snapshot!(answer_form(TaskId(17), "order number").to_plain(), @r"
         = Answer for T-17 =
         Order number: ____

@@ -21,6 +21,7 @@ mod documentation;
 mod drivers;
 mod example_playbooks;
 mod init;
+mod judged;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;
@@ -42,6 +43,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

@@ -21,9 +21,12 @@ use crate::office::Office;
 const THINKS: (&str, &str, &str) = ("roles/orders.md", "driver: playbook", "driver: command");
 const LINE: &str = "Password resets run without approval.";
 
+/// What a worker says, and what it wants done.
+type Line = (&'static str, Vec<(&'static str, Value)>);
+
 /// Says one thing after another, each for ten cents, and keeps what it was told.
 struct Scripted {
-    lines: Mutex<VecDeque<(&'static str, Vec<(&'static str, Value)>)>>,
+    lines: Mutex<VecDeque<Line>>,
     told: Mutex<Vec<Brief>>,
 }
 
@@ -50,7 +53,7 @@ impl Driver for Scripted {
 }
 
 impl Scripted {
-    fn saying(lines: impl IntoIterator<Item = (&'static str, Vec<(&'static str, Value)>)>) -> Arc<Self> {
+    fn saying(lines: impl IntoIterator<Item = Line>) -> Arc<Self> {
         Arc::new(Self { lines: Mutex::new(lines.into_iter().collect()), told: Mutex::default() })
     }
 

@@ -18,6 +18,7 @@ mod place;
 mod playbook;
 mod prose;
 mod readings;
+pub mod rego;
 mod role;
 mod role_text;
 mod settle;
@@ -126,6 +127,7 @@ pub fn read_all(
         read_sentences(&pages, &vocabulary, &mut problems)
     };
     conflicts::check(&read, &mut problems);
+    let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);
     let order = |p: &Problem| (p.file.clone(), p.line, p.column, p.severity, p.code.clone());
@@ -140,6 +142,7 @@ pub fn read_all(
         playbooks,
         workflows,
         problems: problems.clone(),
+        policies,
         keepers,
         files: files.clone(),
     };
@@ -154,13 +157,7 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         warn_of_hidden_characters(&source, problems);
         match kind_of(path) {
             Kind::Rules | Kind::Role | Kind::Workflow => {}
-            Kind::Policy => {
-                let what = "policies in Rego are not enforced by this version";
-                let problem = source.error("not-in-force", 0..0, what);
-                problems.push(problem.with_help("say it in sentences, or take the file out of the folder"));
-                continue;
-            }
-            Kind::Other => continue,
+            Kind::Policy | Kind::Other => continue,
         }
         let mut front = match FrontMatter::read(&source) {
             Ok(front) => front,
