@@ -69,7 +69,9 @@ fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
 /// "more than $500 in refunds per customer and week", "more than five refunds a day".
 fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
-    for bound in reader.slot(Slot::Bound, i).iter() {
+    // "offer more than $250 in discounts a month".
+    let start = i + usize::from(super::tools::is_light(reader, i));
+    for bound in reader.slot(Slot::Bound, start).iter() {
         let Val::Range(range) = &bound.val else { continue };
         let Some(at) = ["in", "of", "worth of", "for"].iter().filter_map(|w| phrase_at(reader, bound.end, w)).max()
         else {
@@ -92,7 +94,7 @@ fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             }
         }
     }
-    for bound in reader.slot(Slot::NumBound, i).iter() {
+    for bound in reader.slot(Slot::NumBound, start).iter() {
         let Val::Count(over) = bound.val else { continue };
         for core in cores(reader, slot, bound.end) {
             let Val::Action(action) = &core.val else { continue };
@@ -345,6 +347,11 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
+    if slot == Slot::First
+        && let Some(named) = spoken_of(reader, part)
+    {
+        return named;
+    }
     let alone = bind(reader, part, reading);
     if good(&alone) || order == 0 {
         return (alone, part.to_vec());
@@ -353,6 +360,28 @@ fn bind_part(
     let shared: Vec<usize> = verb.into_iter().chain(part.iter().copied()).collect();
     let bound = bind(reader, &shared, reading);
     if good(&bound) { (bound, shared) } else { (alone, part.to_vec()) }
+}
+
+/// "cancel an order without looking *it* up": the noun before that a tool can look up, if there is exactly one.
+fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)> {
+    let pronoun = part.iter().position(|at| matches!(reader.low(*at), "it" | "them"))?;
+    let others = part.iter().filter(|at| {
+        let low = reader.low(**at);
+        !NOISE.contains(&low) && !super::vocabulary::synonyms::READ_PARTICLES.contains(&low)
+    });
+    (others.count() == 1).then_some(())?;
+    let first = *part.first()?;
+    let mut known: Vec<(Bound, Vec<usize>)> = (0..first)
+        .filter(|at| is_tool_word(reader, *at))
+        .map(|at| {
+            let mut words = part.to_vec();
+            words[pronoun] = at;
+            (bind(reader, &words, true), words)
+        })
+        .filter(|(bound, _)| matches!(bound, Bound::Tool(..)))
+        .collect();
+    known.dedup_by(|a, b| a.0 == b.0);
+    if known.len() == 1 { known.pop() } else { None }
 }
 
 fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {

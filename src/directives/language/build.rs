@@ -5,7 +5,7 @@ use super::grammar::Slot;
 use super::numbers::empty;
 use super::pattern_set::Form;
 use super::scan::Reader;
-use super::values::{Clause, Match, Val, error};
+use super::values::{Clause, Match, Val, Workers, error};
 use super::{Finding, build_care, build_gates};
 use crate::directives::rule::{Condition, Escalate, Expect, Prioritise, Priority, Route, Rule};
 use crate::workers::WorkerRef;
@@ -214,7 +214,9 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
     }
-    let to = fitting.workers(Slot::To)?;
+    // "must be escalated": to a human, where nobody is named.
+    let triage = Workers { refs: vec![WorkerRef::Human], ..Workers::default() };
+    let to = fitting.workers(Slot::To).unwrap_or(&triage);
     if to.everyone {
         return None;
     }
@@ -228,6 +230,11 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
             .into_iter()
             .map(|clause| {
                 let who = if who.is_empty() { clause.who } else { who.clone() };
+                // Bringing an agent in for nothing but a topic is to give it the work.
+                let agents = to.refs.iter().all(|one| matches!(one, WorkerRef::Agent(_)));
+                if agents && who.is_empty() && !trigger(&clause.when) && clause.when.mentions.is_empty() {
+                    return Rule::Route(Route { when: clause.when, to: to.refs.clone() });
+                }
                 Rule::Escalate(Escalate { who, when: clause.when, to: to.refs.clone() })
             })
             .collect(),

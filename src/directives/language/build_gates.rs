@@ -123,6 +123,13 @@ fn gate_clauses(
         }
         _ => None,
     };
+    if let Some(Val::Words(segments)) = fitting.val(Slot::Seg) {
+        let when = Condition { segments: segments.clone(), ..Condition::default() };
+        all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
+    }
+    for clause in &mut all {
+        actors(clause);
+    }
     if let Some(action) = fitting.action(Slot::Act).or(passive.as_ref()) {
         for clause in &mut all {
             if clause.action.is_some() {
@@ -133,6 +140,14 @@ fn gate_clauses(
         }
     }
     Some(all)
+}
+
+/// "Refunds by Felix": an agent is the one who acts, a person the one who asks.
+fn actors(clause: &mut Clause) {
+    let agents = clause.when.from.iter().all(|from| matches!(from, WorkerRef::Agent(_)));
+    if agents && clause.who.is_empty() {
+        clause.who = std::mem::take(&mut clause.when.from);
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one rule, each named")]

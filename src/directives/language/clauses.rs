@@ -74,6 +74,7 @@ fn stands_alone(form: Form) -> bool {
             | Form::FromWorker
             | Form::Segment
             | Form::Came
+            | Form::Acting
             | Form::TimesOver
             | Form::FailedTimes
             | Form::Unanswered
@@ -306,6 +307,10 @@ fn said_of_work(fitting: &Match) -> Option<Condition> {
         }
         Form::FailedOnce => when.failed_times = Some(1),
         Form::Unsure => when.unsure = true,
+        Form::Acting => {
+            let agents = fitting.workers(Slot::Who)?.refs.iter().all(|who| matches!(who, WorkerRef::Agent(_)));
+            agents.then_some(())?;
+        }
         Form::About => when.topics = words(fitting, Slot::Topics)?,
         Form::Mentions => when.mentions = words(fitting, Slot::Mentions)?,
         Form::MentionsAll => {
@@ -378,6 +383,16 @@ fn negated(fitting: &Match) -> Option<AmountRange> {
     (bounds.iter().flatten().count() == 1).then_some(one_sided)
 }
 
+fn each_of(fitting: &Match) -> Vec<WorkerRef> {
+    let mut all: Vec<WorkerRef> = Vec::new();
+    for val in fitting.vals(Slot::To) {
+        if let Val::Workers(workers) = val {
+            all.extend(workers.refs.iter().filter(|one| !all.contains(one)).cloned().collect::<Vec<_>>());
+        }
+    }
+    all
+}
+
 /// Whose approval, and how many.
 pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
@@ -389,10 +404,15 @@ pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         });
         let by = match fitting.form {
             Form::OkayHuman => vec![WorkerRef::Human],
-            _ => workers.map(|w| w.refs.clone()).unwrap_or_default(),
+            _ => each_of(fitting),
         };
-        let okay =
-            Okay { by, count: count.or_else(|| workers.and_then(|w| w.count)), all: workers.is_some_and(|w| w.all) };
+        // "one from Peter and one from Jun".
+        let apart = fitting.vals(Slot::To).count() > 1;
+        let okay = Okay {
+            by,
+            count: count.or_else(|| workers.and_then(|w| w.count)),
+            all: apart || workers.is_some_and(|w| w.all),
+        };
         found.push(Slotted {
             end: fitting.end,
             val: Val::Okay(okay),

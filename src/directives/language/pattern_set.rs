@@ -62,6 +62,7 @@ pub enum Form {
     UntilDate,
     RemindTo,
     ByWho,
+    Emphatic,
     Undefined,
     // Clauses and modifiers
     Unanswered,
@@ -82,6 +83,8 @@ pub enum Form {
     Urgency,
     TimesOver,
     Came,
+    /// "that Selma offers": whose action it is.
+    Acting,
     Acts,
     ActsAmount,
     // Approvals

@@ -5,7 +5,7 @@ use super::narrow::{priority_word, segment_word};
 use super::pattern_set::{Form, Set};
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
-use super::values::{Clause, Slotted, Val};
+use super::values::{Clause, Slotted, Val, error};
 use super::vocabulary::topics::{CUSTOMERS, DROPPED, GENERIC, QUANTIFIERS, SOURCES, TOPIC_STOPS};
 use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
@@ -140,6 +140,10 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
                 item.cost += HEDGE_COST;
             }
             item.faults.extend(topic.faults);
+            if let Some(fault) = kind_of_customer(reader, start, topic.end) {
+                item.faults.push(fault);
+                item.cost += super::actions::UNDEFINED;
+            }
             modified(reader, &item, 0, &mut found);
         }
     }
@@ -158,10 +162,46 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
 
 /// "messages", "anything", "VIP customers": work without a topic.
 fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, found: &mut Vec<Item>) {
-    let customers = !base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
+    let customer = |at: usize| CUSTOMERS.contains(&singular(reader.low(at)).as_str());
+    let customers = !base.segments.is_empty() && customer(start);
+    if !base.segments.is_empty() && (lead.end..start).any(customer) {
+        modified(reader, &lead.with(start, base.clone(), 1), 0, found);
+    }
+    // "people who ask about leave" are work by what they ask.
+    if PEOPLE.contains(&reader.low(start)) && WITH_A_WISH.contains(&reader.low(start + 1)) {
+        let mut asked = Vec::new();
+        let people = lead.with(start + 1, base.clone(), 1);
+        modified(reader, &people, 0, &mut asked);
+        found.extend(asked.into_iter().filter(|item| item.end > people.end));
+    }
     if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
         modified(reader, &lead.with(end, base.clone(), 1), 0, found);
     }
+}
+
+/// Whoever may ask for something.
+const PEOPLE: &[&str] = &[
+    "customers", "people", "anyone", "anybody", "everyone", "everybody", "employees", "colleagues", "users", "clients",
+    "staff", "those", "someone", "somebody", "whoever", "folks", "buyers", "requesters", "customer",
+];
+const WITH_A_WISH: &[&str] = &[
+    "who", "that", "asking", "with", "wanting", "writing", "calling", "complaining", "mentioning", "ask", "asks",
+    "requesting", "needing", "reporting",
+];
+/// After "customers" they begin what kind of customer is meant.
+const OF_A_KIND: &[&str] = &["on", "with", "of", "from", "who", "whose", "that", "in", "without", "above", "over"];
+
+/// "customers on the old plan": a kind of customer that is nowhere defined, and no topic.
+fn kind_of_customer(reader: &Reader<'_>, start: usize, end: usize) -> Option<Finding> {
+    let plural = matches!(reader.low(start), "customers" | "clients" | "buyers" | "subscribers" | "guests");
+    (plural && end == start + 1 && OF_A_KIND.contains(&reader.low(end))).then(|| {
+        error(
+            "undefined-term",
+            reader.span(start, end + 1),
+            format!("which {} are meant is nowhere defined", reader.low(start)),
+            "give them a name in company.md: “By VIP we mean customers on the Platinum plan.”",
+        )
+    })
 }
 
 /// "all of our", "any", and hedges such as "most"; nothing yet of what the work is.

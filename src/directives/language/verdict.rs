@@ -2,10 +2,12 @@
 
 use super::believed;
 use super::build::{Built, build};
+use super::grammar::Slot;
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
 use super::token::{Kind, Token};
-use super::values::error;
+use super::values::{Val, error};
+use super::workers::phrase_at;
 use super::{Finding, Outcome, Read, Scope, Severity, Vocabulary, guards, schedule};
 use crate::directives::rule::Rule;
 use crate::workers::WorkerRef;
@@ -179,6 +181,7 @@ fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: us
             tries.push(right.to_vec());
         }
         tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
+        tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second, right_cost) = understand(voc, &attempt, depth + 1) {
                 let mut all = first.clone();
@@ -228,6 +231,76 @@ fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Op
         lists.push(list);
     }
     lists
+}
+
+/// What a second half leaves out: "…, anything above that needs Jun's", "… but not sign them", "…, praise by Marcus".
+fn elliptic(
+    reader: &Reader<'_>,
+    tokens: &[Token],
+    (left_end, right_start): (usize, usize),
+    subject: Option<&[Token]>,
+) -> Vec<Vec<Token>> {
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    let right = &tokens[right_start..];
+    // Up to what the first half holds is where "above that" begins.
+    if let Some(end) = BEYOND.iter().filter_map(|phrase| phrase_at(reader, right_start, phrase)).max()
+        && let Some(subject) = subject
+        && let Some((limit, over)) = limit(reader, left_end)
+    {
+        let end = end + usize::from(matches!(reader.low(end), "that" | "this" | "it"));
+        let mut list = subject.to_vec();
+        list.extend(over.iter().map(|low| word(low)));
+        list.extend(tokens[limit].iter().cloned());
+        list.extend(tokens[end..].iter().cloned());
+        lists.push(list);
+    }
+    // "may draft contracts but not sign them".
+    if reader.low(right_start) == "not"
+        && let Some(subject) = subject
+    {
+        let mut list = subject.to_vec();
+        list.extend([word("may"), word("not")]);
+        list.extend(right[1..].iter().cloned());
+        lists.push(list);
+    }
+    // "Complaints are dealt with by Mira, praise by Marcus."
+    let joint = |t: &Token| matches!(t.low.as_str(), "by" | "to" | "with");
+    if let Some(said) = tokens[..left_end].iter().rposition(joint)
+        && let Some(at) = right.iter().position(joint).filter(|at| *at > 0 && right[*at].low == tokens[said].low)
+    {
+        let mut list = right[..at].to_vec();
+        list.extend([word("go"), word("to")]);
+        list.extend(right[at + 1..].iter().cloned());
+        lists.push(list);
+    }
+    lists
+}
+
+const BEYOND: &[&str] = &[
+    "anything above", "anything over", "anything beyond", "everything above", "everything over", "all above", "above",
+    "beyond", "anything more", "more than", "anything higher", "those above", "larger ones", "anything larger",
+    "bigger ones", "higher ones", "anything bigger", "whatever is above", "what is above", "everything beyond", "over",
+    "anything more than", "higher amounts", "larger amounts", "bigger amounts", "amounts above", "sums above", "past",
+];
+
+/// The tokens of the upper limit before `end`, and the words for what lies beyond it.
+fn limit(reader: &Reader<'_>, end: usize) -> Option<(std::ops::Range<usize>, &'static [&'static str])> {
+    (0..end).find_map(|at| {
+        let bounds = reader.slot(Slot::Bound, at);
+        let widest = bounds.iter().filter(|one| one.faults.is_empty() && one.end <= end).max_by_key(|one| one.end)?;
+        let Val::Range(range) = &widest.val else { return None };
+        let over: &'static [&'static str] = match (range.at_most, range.under) {
+            (Some(_), _) => &["over"],
+            (None, Some(_)) => &["at", "least"],
+            (None, None) => return None,
+        };
+        let amount = (at..widest.end).rev().filter_map(|from| {
+            let money = reader.slot(Slot::Money, from);
+            money.iter().find(|one| one.faults.is_empty() && one.end <= widest.end).map(|one| from..one.end)
+        });
+        amount.max_by_key(|range| (range.end, range.len())).map(|amount| (amount, over))
+    })
 }
 
 fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {

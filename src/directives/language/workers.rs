@@ -6,7 +6,7 @@ use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::values::{Slotted, Val, Workers, error};
-use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL};
+use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL, THINGS_OF_WORKERS};
 use super::vocabulary::topics::CUSTOMERS;
 use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
 use crate::workers::WorkerRef;
@@ -55,10 +55,22 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         // "both finance managers".
         found.extend(singles(reader, slot, i).into_iter().filter(|one| one.workers.count == Some(2)));
     }
+    for one in &mut found {
+        one.workers.all |= joined_by_and(reader, start, one);
+    }
     found
         .into_iter()
         .map(|one| Slotted { end: one.end, val: Val::Workers(one.workers), cost: one.cost, faults: one.faults })
         .collect()
+}
+
+/// "Peter and Jun", without an "or": where people approve, both must.
+fn joined_by_and(reader: &Reader<'_>, start: usize, one: &One) -> bool {
+    let joint = |words: &[&str]| (start..one.end).any(|at| words.contains(&reader.low(at)));
+    one.workers.refs.len() > 1
+        && one.workers.count.is_none()
+        && joint(&["and", "&", "plus", "together", "along", "well"])
+        && !joint(&["or", "nor"])
 }
 
 fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut Vec<One>) {
@@ -68,12 +80,17 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
         return;
     }
     let mut next = one.end;
+    // "Marcus's or Lucia's approval".
+    if reader.low(next) == "'s" && matches!(reader.low(next + 1), "and" | "or" | "nor" | ",") {
+        next += 1;
+    }
     if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
         next += 1;
     }
-    let joined = matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
+    let as_well = ["as well as", "together with", "along with"].iter().find_map(|joint| phrase_at(reader, next, joint));
+    let joined = as_well.is_some() || matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
     if joined {
-        next += 1;
+        next = as_well.unwrap_or(next + 1);
         if matches!(reader.low(next), "also" | "to" | "from" | "by" | "with") {
             next += 1;
         }
@@ -114,6 +131,15 @@ fn singles(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<One> {
         }
         Kind::Word => words(reader, slot, i, &mut found),
         _ => {}
+    }
+    // "Hedda's desk", "on Yara's plate": what somebody has is with them.
+    if slot == Slot::To {
+        let theirs = |one: &One| {
+            let thing = reader.low(one.end) == "'s" && THINGS_OF_WORKERS.contains(&reader.low(one.end + 1));
+            thing.then(|| One { end: one.end + 2, ..one.clone() })
+        };
+        let held: Vec<One> = found.iter().filter_map(theirs).collect();
+        found.extend(held);
     }
     // "Finn (finance-agent)", "Kim Osei (@kim)": the bracket says which one is meant.
     let bracketed: Vec<One> = found.iter().filter_map(|one| bracket(reader, slot, one)).collect();

@@ -22,6 +22,12 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         Within,
         &[
             "within {dur}",
+            "(deadline|time limit) (of|:|be)? {dur}",
+            "at the latest {dur} (later|afterwards)",
+            "in the space of {dur}",
+            "inside {dur}",
+            "inside of {dur}",
+            "before {dur} (be up|have passed|be over)",
             "in (under|less than|at most|no more than)? {dur}",
             "(with)? (a deadline|the deadline|time limit|a time limit) of {dur}",
             "by {dur}",
@@ -41,7 +47,8 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         OtherwiseAsk,
         &[
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
-            "(otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with) {to}",
+            "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
+            "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
             "(with|and) {to} (as)? (the)? (fallback|backup|back up|escalation)",
         ],
@@ -49,7 +56,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         OtherwiseDeny,
         &[
-            "(otherwise|or else|else|failing that|failing which|if not|or|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|approve) (in time|by then|within that time)?|then|on timeout|and if not) (it|they|the request|that|this|we|the refund|the action|the answer|the change)? <aux>? (be)? (deny|denied|refused|rejected|declined|cancelled|dropped|no|refuse|reject|decline|it|turned down|not run|not done|a no|forbidden|void|off|lapse|expire|do not happen|do not run|do nothing|count as (denied|refused|a no))  (it)?",
+            "(otherwise|or else|else|failing that|failing which|if not|or|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|approve) (in time|by then|within that time)?|then|on timeout|and if not) (it|they|the request|that|this|we|the refund|the action|the answer|the change)? <aux>? (be)? (deny|denied|refused|rejected|declined|cancelled|dropped|no|refuse|reject|decline|it|turned down|not run|not done|a no|forbidden|void|off|lapse|expire|do not happen|do not run|do nothing|count as (denied|refused|a no)|count as a no|not go ahead|not go through|not happen) (it)? ((after|within|in) {dur})?",
         ],
     ),
     (
@@ -107,6 +114,10 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}",
             "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))",
         ],
+    ),
+    (
+        Emphatic,
+        &["first", "either way", "(with|under) no (exception|exceptions)", "regardless of (the|its) (reason|cause)"],
     ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
     (
@@ -290,7 +301,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be asked|be raised|be requested|be made|be asked for|be written|be posted)? (sent|asked|raised|coming|requested|asked for|made|written|posted|submitted|filed|opened|reported|that come|which come|that be|given|ordered|started)? (from|by|of) {from} (himself|herself|themselves)?",
             "{from} (ask|write|request|want|ask for it|request it|ask us|send it|be asking|send|ask a question|post|raise it|be the requester|make the request|have asked|want it|need it|order it|have asked for it|have requested it|ask (us|you) to|need something|need help|want something|be the one asking|say so|ask (it|for something)|request (something|this|that))",
-            "the (requester|person asking|sender|author|one asking) be {from}",
+            "(the|a|an)? (requester|requestor|person asking|sender|author|one asking|asker|person who ask|person who asked) (be|come|work)? (from|in|with|on|for|at|part of|a member of|one of)? {from}",
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
@@ -312,7 +323,19 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made|asked for|requested|asked|ordered)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
         ],
     ),
-    (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
+    (
+        Acting,
+        &[
+            "(that|which)? {who} (want to|wish to|would like to|be about to|intend to|plan to|try to)? (give|make|issue|offer|do|grant|send|propose|initiate|start|perform|run|carry out|pay|process|handle)",
+            "(made|issued|offered|proposed|initiated|started|performed|run|sent|processed) by {who}",
+        ],
+    ),
+    (
+        ActsAmount,
+        &[
+            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
+        ],
+    ),
     (
         Acts,
         &[
@@ -345,7 +368,9 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(be|that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|(who|that)? (ask|write|call|come|complain|inquire|enquire|speak|have a question|have questions|have a problem|have problems|have trouble|have an issue|have issues|need help|need information|need advice|want to know|be asking|come to us|contact us|get in touch|turn to us)|with (a question|questions|a problem|problems|an issue|issues|trouble)|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(who|that) (want|need|request|report|ask for|look for|seek|apply for|raise|have lost|require) {topics}",
+            "(wanting|needing|requesting|reporting|asking for|applying for|seeking) {topics}",
         ],
     ),
     (

@@ -140,6 +140,12 @@ pub const CROWD: &[&str] = &[
 pub const PRONOUNS: &[&str] =
     &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these"];
 
+/// What somebody has who is given work.
+pub const THINGS_OF_WORKERS: &[&str] = &[
+    "desk", "lap", "inbox", "queue", "plate", "attention", "court", "hands", "table", "door", "backlog", "list",
+    "care", "mailbox", "board", "pile",
+];
+
 /// Words at the end of a phrase that make it the name of a worker.
 pub const NOUNS_OF_WORKERS: &[&str] = &[
     "agent", "bot", "team", "manager", "lead", "head", "director", "officer", "desk", "department", "engineer",

@@ -108,6 +108,20 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "<aux>? be served by",
             "<aux>? be moved to",
             "<aux>? be brought to",
+            "<aux>? (be|get) <moved> (straight|over|on|off|along|through|up|back)? (to|with|by|at|in|into|on)",
+            "<aux>? (drop|arrive|wind up|finish up|live|stay|start|stop) (with|at|in|on)",
+            "be (always)? (a|one|something|work|a case|a thing|stuff|food) for",
+        ],
+    ),
+    // What may be done with work so that somebody has it.
+    (
+        "moved",
+        &[
+            "dropped", "put", "placed", "left", "passed", "handed", "sent", "directed", "steered", "pointed", "moved",
+            "transferred", "channelled", "channeled", "funnelled", "funneled", "shipped", "thrown", "kicked",
+            "relayed", "delegated", "allocated", "filed", "parked", "queued", "tossed", "dumped", "guided", "diverted",
+            "submitted", "shifted", "turned over", "taken", "brought", "dispatched", "routed", "forwarded", "assigned",
+            "given",
         ],
     ),
     (
@@ -158,6 +172,10 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "be the go to (person|agent) for",
             "run",
             "<aux>? be the (one|contact|person) for",
+            "be the (one|person|agent|colleague|human|contact|first person|first one|right one|right person|right agent) (to)? (talk to|speak to|ask|contact|see|go to|turn to|call|approach|write to|message) (about|for|on|regarding|with|when it come to)",
+            "<aux>? be (the)? (home|owner|keeper|address|expert|point person|contact point|first point of contact) (for|of)",
+            "<aux>? (jump on|get on|take charge of|take over|take ownership of|take responsibility for|see about|keep on top of|stay on top of|step up for|be busy with)",
+            "have (charge|ownership) of",
         ],
     ),
     (

@@ -133,7 +133,18 @@ pub const FILLERS: &[&str] = &[
     "at once", "of course", "without exception", "without exceptions", "in all cases", "at all times", "from now on",
     "ever", "again", "first of all", "in turn", "however", "still", "as well", "by default", "themselves", "himself",
     "herself", "itself", "promptly", "hereby", "explicitly", "only ever", "not a cent more", "not a penny more",
-    "and not a cent more", "and not a penny more", "and no more",
+    "and not a cent more", "and not a penny more", "and no more", "could you please", "can you please",
+    "would you please", "could you", "can you", "would you", "make sure to", "make sure that you", "be sure to",
+    "remember to", "we ask you to", "i ask you to", "no detours", "no exceptions", "no excuses", "full stop", "period",
+    "end of story", "no ifs or buts", "no ifs no buts", "thank you", "thanks", "no matter the reason",
+    "whatever the reason", "whatever happens", "come what may", "from day one", "as a matter of course",
+    "as a matter of principle", "on principle", "as of now", "as of today", "effective immediately",
+    "with immediate effect", "from today", "until further notice", "categorically", "absolutely", "expressly",
+    "solely for the record", "in every case", "in each case", "in all circumstances", "every single time", "each time",
+    "in advance", "beforehand", "up front", "upfront", "to be safe", "to be clear", "for the record", "mind you",
+    "note that", "please note that", "note", "importantly", "it goes without saying that", "needless to say",
+    "any more", "anymore", "no matter how small", "no matter how large", "without delay", "without fail",
+    "by all means", "naturally", "obviously",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.
