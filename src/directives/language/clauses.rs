@@ -244,7 +244,7 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         _ => None,
     });
     let mut clause = match fitting.form {
-        Form::Acts | Form::ActsAmount => acts(fitting)?,
+        Form::Acts | Form::ActsAmount => acts(reader, fitting)?,
         _ => Clause { when: said_of_work(fitting)?, ..Clause::default() },
     };
     if let Some(who) = fitting.workers(Slot::Who)
@@ -270,9 +270,20 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
 }
 
 /// "a refund is over $200", "the agent wants to delete an account".
-fn acts(fitting: &Match) -> Option<Clause> {
+fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
     let action = fitting.action(Slot::Act)?.clone();
     let mut when = action.when.clone();
+    // "If the same requester has more than three …": counted by whoever is the subject.
+    let subject =
+        fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act)).map_or(fitting.start, |bind| bind.from);
+    if fitting.workers(Slot::Who).is_none()
+        && let Some(by) = (fitting.start..subject).find_map(|at| super::times::counted_by(reader.low(at)))
+    {
+        let total = when.amount.as_mut().filter(|amount| amount.per.is_some()).map(|amount| &mut amount.same);
+        let same = total.or(when.times.as_mut().map(|times| &mut times.same))?;
+        (same.is_none() || *same == Some(by)).then_some(())?;
+        *same = Some(by);
+    }
     if fitting.form == Form::ActsAmount {
         when.amount = Some(amount(fitting)?);
     }

@@ -214,7 +214,10 @@ fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, who: &[Worker
         let mut next = Vec::new();
         for (at, name) in &ends {
             if word == "*" {
-                if matches!(reader.low(*at), "it" | "they" | "its" | "them" | "their" | "that") {
+                if matches!(
+                    reader.low(*at),
+                    "it" | "they" | "its" | "them" | "their" | "that" | "she" | "her" | "he" | "him" | "his"
+                ) {
                     next.push((at + 1, name.clone()));
                 }
                 if reader.low(*at) == "the" && reader.low(at + 1) == "agent" {

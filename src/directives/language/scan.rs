@@ -288,11 +288,19 @@ impl<'r> Reader<'r> {
                     cost: adjunct.cost + 1 + self.unclosed(adjunct),
                     faults: adjunct.faults.clone(),
                 };
-                self.bind(None, &filled, j, state, &mut |state| go_on(state, filled.end));
+                let end = self.colon_after(adjunct);
+                self.bind(None, &filled, j, state, &mut |state| go_on(state, end));
             }
         };
         go(state, i);
         self.skips(i, state, &mut go);
+    }
+
+    /// "No answer within an hour: tell Tomas": a colon may close what stands first.
+    fn colon_after(&self, adjunct: &Match) -> usize {
+        let closed =
+            adjunct.start == 0 && self.tokens.get(adjunct.end).is_some_and(|t| t.is_mark(':') || t.is_mark('-'));
+        adjunct.end + usize::from(closed)
     }
 
     /// A leading "if …" that no comma closes may have ended too early.

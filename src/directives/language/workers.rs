@@ -8,7 +8,7 @@ use super::token::Kind;
 use super::values::{Slotted, Val, Workers, error};
 use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL, THINGS_OF_WORKERS};
 use super::vocabulary::topics::CUSTOMERS;
-use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
+use super::vocabulary::words::{DAYS, MONTHS, NUMBER_WORDS, VAGUE};
 use crate::workers::WorkerRef;
 
 #[derive(Clone)]
@@ -384,8 +384,10 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
 
 /// "the bot sentry", "the sentry bot": another program in the channel.
 fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
-    let name = |i: usize| {
-        reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone())
+    let name = |i: usize| match reader.tokens.get(i).map(|t| (&t.kind, &t.low)) {
+        Some((Kind::Word, low)) if !STOPS.contains(&low.as_str()) => Some(low.clone()),
+        Some((Kind::Code(name) | Kind::Quote(name), _)) => Some(name.to_lowercase()),
+        _ => None,
     };
     if matches!(reader.low(at), "bot" | "app")
         && let Some(name) = name(at + 1)
@@ -439,7 +441,7 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let near = reader.index.nearest(&phrase);
         let upper = |j: usize| reader.tokens[j].text.chars().next().is_some_and(char::is_uppercase);
         let strange = at > 0 || reader.tokens[at].lemmas.is_empty() && !reader.is_filler(at);
-        let capital = (at..end).all(upper) && strange;
+        let capital = (at..end).all(upper) && strange && !common_noun(reader, at, end);
         let described = slot == Slot::To && end > at + 1 && at > i && !CUSTOMERS.contains(&last) && at > 1;
         let worker_like = NOUNS_OF_WORKERS.contains(&last);
         if !(worker_like || capital || described || near.is_some()) {
@@ -462,6 +464,26 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let cost = UNKNOWN_COST + if worker_like || near.is_some() { 0 } else { 15 };
         found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, cost) });
     }
+}
+
+/// Written large, and yet nobody: days, months, and a plural that begins its sentence ("Photos help with claims").
+fn common_noun(reader: &Reader<'_>, at: usize, end: usize) -> bool {
+    let of_the_calendar = |low: &str| {
+        DAYS.iter().any(|(_, names)| names.contains(&low)) || MONTHS.iter().any(|(_, names)| names.contains(&low))
+    };
+    let next = reader.low(end);
+    // The verb tells one ("Thomas takes") from many ("Photos help").
+    let many = at == 0
+        && end == 1
+        && reader.low(0).ends_with('s')
+        && reader.tokens.get(end).is_some_and(super::token::Token::is_word)
+        && !next.ends_with('s')
+        && !next.ends_with("ed")
+        && !matches!(
+            next,
+            "may" | "can" | "must" | "should" | "shall" | "will" | "and" | "or" | "never" | "only" | "always"
+        );
+    many || (at..end).any(|j| of_the_calendar(reader.low(j)))
 }
 
 /// How a worker is called in messages.

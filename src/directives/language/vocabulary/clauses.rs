@@ -137,6 +137,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
+            "no (answer|reply|response|reaction|acknowledgement) (in {channels}|to {work}) (in|within|after|for|for more than) {dur}",
             "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and|open|waiting)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
             "(it|they|a <thing>|the <thing>|{work}) (be|have)? not (be)? (answered|picked up|taken|accepted|claimed|replied to|responded to|acknowledged) (within|in|after|for|by) {dur}",
             "(it|they|a <thing>|the <thing>|anyone|somebody|someone|a customer|the requester|{work}) (wait|have waited|have been waiting|be waiting|have to wait|be kept waiting) (for)? (more than|longer than|over|for)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
@@ -341,6 +342,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
+            "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|order|agent) (have|get|request|ask for|want|make|receive|order|submit|need|place|cause|see|be given|be granted|be paid) {act}",
         ],
     ),
 ];

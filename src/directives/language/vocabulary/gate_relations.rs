@@ -5,7 +5,7 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
     (
         "need",
         &[
-            "need", "require", "take", "call for", "wait for", "demand", "be subject to", "want", "have to wait for",
+            "need", "require", "take", "call for", "wait for", "demand", "be subject to", "have to wait for",
             "must wait for", "should wait for", "must have", "have to have", "must get", "should get", "should have",
             "go through only with", "require first", "depend on", "need to have", "need to get", "need to wait for",
             "must receive", "have to get", "shall have", "shall require", "will need", "will require",
@@ -193,7 +193,8 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "need not wait for (any|an|a)?", "go without", "do not have to wait for (any|an|a)?",
             "must not wait for (any|an|a)?", "need not have (any|an|a)?", "take no", "do without", "get by without",
             "will not need (any|an|a)?", "do not call for (any|an|a)?", "should not need (any|an|a)?",
-            "be exempt from", "do not wait for (any|an|a)?", "be excluded from",
+            "never need (any|an|a)?", "never require (any|an|a)?", "at no time need (any|an|a)?",
+            "never wait for (any|an|a)?", "be exempt from", "do not wait for (any|an|a)?", "be excluded from",
         ],
     ),
     (

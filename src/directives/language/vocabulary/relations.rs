@@ -109,7 +109,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "<aux>? be moved to",
             "<aux>? be brought to",
             "<aux>? (be|get) <moved> (straight|over|on|off|along|through|up|back)? (to|with|by|at|in|into|on)",
-            "<aux>? (drop|arrive|wind up|finish up|live|stay|start|stop) (with|at|in|on)",
+            "<aux>? (drop|arrive|wind up|finish up|stay) (with|at|on)",
             "be (always)? (a|one|something|work|a case|a thing|stuff|food) for",
         ],
     ),
