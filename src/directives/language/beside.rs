@@ -58,6 +58,9 @@ impl Beside {
             Form::OtherwiseAsk => {
                 let to = adjunct.workers(Slot::To)?;
                 put(&mut self.otherwise, Otherwise::Ask(to.refs.clone()))?;
+                if let Some(duration) = adjunct.duration() {
+                    put(&mut self.within, duration.clone())?;
+                }
             }
             Form::OtherwiseDeny => {
                 put(&mut self.otherwise, Otherwise::Deny)?;

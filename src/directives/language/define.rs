@@ -81,6 +81,11 @@ const MEANT: &[&[&str]] = &[
     &["i", "mean"],
     &["we", "understand"],
     &["you", "should", "understand"],
+    &["shall", "be", "meant"],
+    &["should", "be", "understood"],
+    &["is", "understood"],
+    &["we", "refer", "to"],
+    &["is", "to", "be", "understood"],
 ];
 
 /// "X means …".
@@ -110,6 +115,17 @@ const MEANS: &[&[&str]] = &[
     &["is", "carried", "out", "with"],
     &["translates", "to"],
     &["denotes"],
+    &["shall", "mean"],
+    &["is", "understood", "to", "mean"],
+    &["is", "taken", "to", "mean"],
+    &["should", "be", "read", "as"],
+    &["is", "another", "word", "for"],
+    &["is", "shorthand", "for"],
+    &["is", "understood", "as"],
+    &["has", "the", "meaning"],
+    &["is", "to", "mean"],
+    &["always", "means"],
+    &["is", "used", "for"],
 ];
 
 /// Where `words` stand, from a place on.
@@ -121,8 +137,24 @@ fn low(tokens: &[Token], i: usize) -> &str {
     tokens.get(i).map_or("", |token| token.low.as_str())
 }
 
+/// "For the purposes of these directives, by leave we mean …".
+fn preamble(tokens: &[Token]) -> usize {
+    let comma = tokens.iter().take(9).position(|token| token.is_mark(','));
+    let opens = matches!(
+        (low(tokens, 0), low(tokens, 1)),
+        ("for", "the" | "our" | "purposes") | ("in", "these" | "this" | "our" | "what") | ("throughout" | "within", _)
+    );
+    comma.filter(|_| opens).map_or(0, |comma| comma + 1)
+}
+
 /// (tokens of the term, where the meaning starts).
-fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
+fn head(all: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
+    let skipped = preamble(all);
+    let (term, rest) = bare_head(&all[skipped..])?;
+    Some((term.start + skipped..term.end + skipped, rest + skipped))
+}
+
+fn bare_head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
     for lead in LEADS.iter().filter(|lead| find(&tokens[..tokens.len().min(lead.len())], lead, 0) == Some(0)) {
         if let Some((at, phrase)) = MEANT.iter().find_map(|phrase| Some((find(tokens, phrase, lead.len())?, phrase))) {
             let end = at - usize::from(tokens[at - 1].is_mark(','));

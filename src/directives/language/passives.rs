@@ -32,7 +32,10 @@ pub fn participle(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let low = token.low.as_str();
     let regular = low.ends_with("ed")
         || IRREGULAR.iter().any(|(_, forms)| forms.contains(&low))
-        || matches!(low, "reset" | "shut" | "set" | "cut" | "put");
+        || matches!(
+            low,
+            "reset" | "shut" | "set" | "cut" | "put" | "run" | "split" | "rerun" | "let" | "cast" | "shed"
+        );
     if !regular
         || STOPS.contains(&low)
         || matches!(low, "done" | "made" | "allowed" | "permitted" | "needed" | "required" | "approved")

@@ -108,6 +108,22 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "=okay'd",
         ],
     ),
+    // After the approval itself.
+    (
+        "be_needed",
+        &[
+            "<aux>? be (first)? (needed|required|necessary|mandatory|obligatory|compulsory|a must|obtained|sought|given|granted|requested|had|in place|on file|secured|collected|there|called for|indispensable|essential|a precondition|a prerequisite|a requirement|expected|due)",
+            "<aux>? have (first)? been (first)? (obtained|given|granted|sought|secured|collected|requested)",
+            "(apply|have to come|must come|come) first",
+        ],
+    ),
+    // After what has to be looked up.
+    (
+        "looked_up",
+        &[
+            "<aux>? (be|have been|have to have been) (first)? (looked up|checked|read|consulted|reviewed|viewed|verified|fetched|looked at|pulled up|opened|retrieved|searched|inspected|examined|seen|listed|shown|looked into|gone through|studied|pulled|queried)",
+        ],
+    ),
     (
         "freely",
         &[
