@@ -238,11 +238,19 @@ fn meaning(part: &[&Token]) -> String {
         }
         let name = token.text.chars().next().is_some_and(char::is_uppercase)
             || matches!(token.kind, Kind::Quote(_) | Kind::Channel(_) | Kind::Handle(_));
-        words.push(match &token.kind {
+        let word = match &token.kind {
             Kind::Quote(text) => text.clone(),
             _ if name => token.text.clone(),
             _ => token.low.clone(),
-        });
+        };
+        // "$10k", "self-service" are one word.
+        match words.last_mut() {
+            Some(last) if token.glued && word != "'s" => {
+                last.push_str(if token.hyphen { "-" } else { "" });
+                last.push_str(&word);
+            }
+            _ => words.push(word),
+        }
     }
     let head = part_head(&words);
     if let Some(word) = words.get_mut(head)

@@ -145,6 +145,9 @@ impl Lexer<'_> {
             '-' | '–' | '—' => {
                 self.at += 1;
                 self.push(Kind::Mark('-'), start, start + 1);
+                if let Some(token) = self.out.last_mut() {
+                    token.low = "-".to_owned();
+                }
             }
             '*' | '_' => self.at += 1,
             '’' | '\'' => self.apostrophe(),

@@ -22,6 +22,8 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         Within,
         &[
             "within {dur}",
+            "(in|within) (a)? (max|maximum|maximal|at max) (of)? {dur}",
+            "(in|within) {dur} (maximum|max|at most|at the latest|at the most)",
             "to be (given|decided|granted|answered|obtained|made|taken) (with)? (within|in) {dur}",
             "(which|that) (be|be to be|must be|have to be|shall be|should be) (given|decided|granted|answered|obtained|made|taken) (within|in) {dur}",
             "(the|an|a)? (answer|decision|approval|reply) (must|should|be to|have to|shall)? (be given|come|be due|be made|be taken|arrive|due) (within|in) {dur}",
@@ -95,7 +97,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenPause,
         &[
-            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|her|him|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
         ],
     ),
     (

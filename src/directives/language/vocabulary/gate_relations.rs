@@ -133,6 +133,8 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "on (its|their|his|her) own",
             "by (itself|themselves)",
             "by (himself|herself)",
+            "without to (ask|wait|check|get|need) (for)? (<any>? <approval>|anyone|anybody|first|before)?",
+            "without (asking|getting) (of)? (a)? <any>? <approval>",
             "on (its|their|his|her) own (authority|account|judgement|judgment|responsibility|initiative)",
             "without (anyone|anybody|someone|somebody|a human|a person|a manager|people|us) (else)? (looking|checking|having to look|having to check|seeing (it|them)|reviewing|being asked|having to approve|in the loop|involved|watching|confirming|first) (it|them|first)?",
             "without (bothering|involving|consulting|troubling|disturbing) (anyone|anybody|a human|us|people|a manager)",

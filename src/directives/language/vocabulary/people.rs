@@ -138,7 +138,7 @@ pub const CROWD: &[&str] = &[
 ];
 
 pub const PRONOUNS: &[&str] =
-    &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these"];
+    &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these", "me", "myself", "mine"];
 
 /// What somebody has who is given work.
 pub const THINGS_OF_WORKERS: &[&str] = &[
