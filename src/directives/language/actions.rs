@@ -291,7 +291,16 @@ fn settled(
             // The verb itself is no tool's: what looks like a ban may be guidance.
             let mut said = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at)));
             let (first, object) = (said.next(), said.next());
-            let unbound = first.is_some_and(|at| missing.contains(at))
+            // "block the corridor": what is acted on right after the verb is not the tool's.
+            let direct = first.zip(object).is_some_and(|(verb, object)| {
+                missing.contains(object)
+                    && (*verb + 1..*object)
+                        .all(|at| matches!(reader.low(at), "the" | "a" | "an" | "any" | "your" | "our"))
+                    && !WITH_PEOPLE.contains(&reader.stem(*verb))
+                    && !of_an_act(reader, *verb)
+            });
+            let unbound = direct
+                || first.is_some_and(|at| missing.contains(at))
                 || first.is_some_and(|at| super::tools::is_light(reader, *at) || names_its_object(&name))
                     && object.is_some_and(|at| missing.contains(at));
             let mut fault = undefined(reader, &missing, &name);
@@ -305,6 +314,18 @@ fn settled(
             (None, cost, Some(no_tool(reader, part)))
         }
     }
+}
+
+/// Stems of acts that are done to people, so that whoever stands after the verb is a condition.
+const WITH_PEOPLE: &[&str] = &[
+    "refund", "pay", "reimburs", "credit", "email", "mail", "messag", "charg", "hire", "reject", "invit", "suspend",
+    "onboard", "offboard", "ban", "discount", "repli", "answer", "notifi", "bill", "invoic", "repay",
+];
+
+/// "refunds resellers": a noun in the plural is the act itself and takes no object.
+fn of_an_act(reader: &Reader<'_>, verb: usize) -> bool {
+    let low = reader.low(verb);
+    low.ends_with('s') && !low.ends_with("ss") || low.ends_with("ing") || low.ends_with("ion")
 }
 
 /// `billing.send_invoice` sends invoices and nothing else, `billing.refund` refunds whatever was paid.

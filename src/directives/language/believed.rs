@@ -36,9 +36,11 @@ pub fn gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Finding> {
     if let Some(finding) = of_a_worker(&reader).or_else(|| of_everything(&reader)) {
         return Some(finding);
     }
-    let at = (0..=LATEST_START.min(tokens.len().saturating_sub(1)))
-        .filter(|at| leads(*at))
-        .find(|at| reader.slot(Slot::Act, *at).iter().any(|act| act.faults.is_empty() && act.cost < SURE))?;
+    let at = (0..=LATEST_START.min(tokens.len().saturating_sub(1))).filter(|at| leads(*at)).find(|at| {
+        let whole = |end: usize| !matches!(low(end), "a" | "an" | "the" | "any" | "your" | "our" | "their");
+        let sure = |act: &Slotted| act.faults.is_empty() && act.cost < SURE && whole(act.end);
+        reader.slot(Slot::Act, *at).iter().any(sure)
+    })?;
     let waits = |i: usize| matches!(low(i), "wait" | "waits") && low(i + 1) == "for";
     let gated = (0..tokens.len()).any(|i| GATE.contains(&low(i)) || waits(i));
     let banned = (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing");

@@ -186,6 +186,10 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
         return None;
     }
     let clauses = work_clauses(fitting, beside)?;
+    // "The legal team sits next to finance": without a verb only a short topic is meant.
+    if fitting.pattern.contains("{work} to {to}") && !short_topic(reader, fitting) {
+        return None;
+    }
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
         if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those")
             || !fitting.pattern.contains("<it> <goes_to>")
@@ -205,9 +209,19 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
             if trigger(&clause.when) {
                 return Some(Rule::Escalate(Escalate { who: clause.who, when: clause.when, to: to.refs.clone() }));
             }
-            clause.who.is_empty().then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))
+            // Nobody's requests are sent back to them.
+            let back = to.refs.iter().any(|one| clause.when.from.contains(one));
+            (clause.who.is_empty() && !back).then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))
         })
         .collect()
+}
+
+fn short_topic(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let work = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Work));
+    work.is_some_and(|work| {
+        let named = reader.slot(Slot::Who, work.from).iter().any(|one| one.faults.is_empty() && one.end <= work.to);
+        work.to - work.from <= 5 && !named && !matches!(reader.low(work.from), "the" | "a" | "an" | "our")
+    })
 }
 
 fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
@@ -222,6 +236,9 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     }
     let who = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let clauses = work_clauses(fitting, beside)?;
+    if clauses.iter().any(|clause| to.refs.iter().any(|one| clause.when.from.contains(one))) {
+        return None;
+    }
     if fitting.form == Form::Escalate && clauses.iter().any(|clause| clause.when.is_empty()) {
         return None;
     }

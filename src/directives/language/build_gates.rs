@@ -178,7 +178,7 @@ fn approve(
             return None;
         }
     }
-    let by = okay.by;
+    let by = okay.by.clone();
     let count = okay.count.unwrap_or(if okay.all { u32::try_from(by.len()).unwrap_or(1) } else { 1 });
     check_approvers(reader, &by, count, span, faults);
     if let Some(Otherwise::Ask(others)) = &beside.otherwise {
@@ -193,7 +193,7 @@ fn approve(
         count,
         within: beside.within.clone(),
         otherwise: beside.otherwise.clone().unwrap_or_default(),
-        confirm: beside.typed.then_some(Confirm::Typed),
+        confirm: (beside.typed || okay.typed).then_some(Confirm::Typed),
     }))
 }
 

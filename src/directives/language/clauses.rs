@@ -423,6 +423,7 @@ pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             by,
             count: count.or_else(|| workers.and_then(|w| w.count)),
             all: apart || workers.is_some_and(|w| w.all),
+            typed: fitting.pattern.contains("typed"),
         };
         found.push(Slotted {
             end: fitting.end,

@@ -32,6 +32,10 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
                 lists.extend(with_subject(&plain, worker));
             }
             lists.push(plain);
+            // "…; after that it asks": what the pronoun stands for may be plain from the sentence itself.
+            if scope.heading.is_some() || lacks_subject(tokens) {
+                lists.extend(with_subject(tokens, worker));
+            }
             lists
         }
         None => {
@@ -57,6 +61,9 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
         }
         list.extend(tokens.iter().cloned());
         all.insert(1, list);
+        // "Handled by Iggy", "Urgent".
+        let is = Token::new(Kind::Word, 0..0, "is");
+        all.insert(2, [all[0][0].clone(), is].into_iter().chain(tokens.iter().cloned()).collect());
     }
     all.retain(|list| !list.is_empty());
     all

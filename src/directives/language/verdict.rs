@@ -379,6 +379,13 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
+    // Who answers, in a case that nobody can check, is no gate.
+    if built.form == Form::RouteIf && built.faults.iter().all(|f| f.code == "undefined-condition") {
+        return false;
+    }
+    if has("no-tool") && tokens.windows(2).any(|pair| pair[0].low.starts_with("approve") && pair[1].low == "of") {
+        return false;
+    }
     if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
         return false;
     }
@@ -471,6 +478,12 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
                     | "but"
                     | "except"
                     | "before"
+                    | "("
+                    | "-"
+                    | ":"
+                    | "as"
+                    | "because"
+                    | "since"
             )
         });
         !plain && between.len() < 6

@@ -442,9 +442,8 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         let upper = |j: usize| reader.tokens[j].text.chars().next().is_some_and(char::is_uppercase);
         let strange = at > 0 || reader.tokens[at].lemmas.is_empty() && !reader.is_filler(at);
         let capital = (at..end).all(upper) && strange && !common_noun(reader, at, end);
-        let described = slot == Slot::To && end > at + 1 && at > i && !CUSTOMERS.contains(&last) && at > 1;
         let worker_like = NOUNS_OF_WORKERS.contains(&last);
-        if !(worker_like || capital || described || near.is_some()) {
+        if !(worker_like || capital || near.is_some() || called_for(reader, i, at, end) && !CUSTOMERS.contains(&last)) {
             continue;
         }
         let help = near.map_or("write a name from company.md, a role or a position".to_owned(), |name| {
@@ -465,6 +464,22 @@ fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec
         found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, cost) });
     }
 }
+
+/// "page the night watch", "if nobody answers, tell the gatekeepers": somebody is called, whoever that may be.
+fn called_for(reader: &Reader<'_>, i: usize, at: usize, end: usize) -> bool {
+    let before = reader.low(i.wrapping_sub(1));
+    let ends = reader.tokens.get(end).is_none_or(|token| !token.is_word() || STOPS.contains(&token.low.as_str()));
+    let waits = (0..reader.tokens.len()).any(|j| WAITING.contains(&reader.low(j)));
+    let called = matches!(before, "page" | "wake" | "summon" | "alert")
+        || waits && matches!(before, "tell" | "call" | "notify" | "ping" | "inform" | "contact" | "in" | "by");
+    at > i && ends && called
+}
+
+/// Words of sentences in which somebody has to be brought in.
+const WAITING: &[&str] = &[
+    "answers", "answered", "unanswered", "reply", "replies", "fails", "failed", "stuck", "unsure", "silence",
+    "approved",
+];
 
 /// Written large, and yet nobody: days, months, and a plural that begins its sentence ("Photos help with claims").
 fn common_noun(reader: &Reader<'_>, at: usize, end: usize) -> bool {

@@ -153,5 +153,5 @@ pub const NOUNS_OF_WORKERS: &[&str] = &[
     "supervisor", "boss", "chief", "admin", "administrator", "owner", "specialist", "crew", "group", "staff", "squad",
     "colleague", "role", "controller", "treasurer", "secretary", "coordinator", "representative", "rep", "operator",
     "expert", "leader", "people", "president", "partner", "buyer", "clerk", "intern", "controllers", "executive",
-    "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr",
+    "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr", "committee", "council", "panel", "office",
 ];

@@ -155,7 +155,6 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "<aux>? resolve",
             "<aux>? be responsible for",
             "<aux>? be in charge of",
-            "be on",
             "be accountable for",
             "<aux>? care for",
             "<aux>? solve",
