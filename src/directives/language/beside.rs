@@ -54,6 +54,11 @@ impl Beside {
                 let when = Condition { from: from.refs.clone(), ..Condition::default() };
                 self.add_unless(&Clause { when, ..Clause::default() })?;
             }
+            Form::UnlessSegment => {
+                let Val::Words(segments) = adjunct.val(Slot::Seg)? else { return None };
+                let when = Condition { segments: segments.clone(), ..Condition::default() };
+                self.add_unless(&Clause { when, ..Clause::default() })?;
+            }
             Form::Within => put(&mut self.within, adjunct.duration()?.clone())?,
             Form::OtherwiseAsk => {
                 let to = adjunct.workers(Slot::To)?;

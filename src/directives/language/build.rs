@@ -36,7 +36,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     let rules = match fitting.form {
         Form::Route | Form::RouteIf => {
             extra += beside_the_point(fitting, &beside);
-            route(reader, fitting, &beside, &mut faults)?
+            let routes = route(reader, fitting, &beside, &mut faults)?;
+            // "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
+            let sums =
+                |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
+            extra += if routes.iter().any(sums) { 6 } else { 0 };
+            routes
         }
         Form::EscalateWork | Form::Escalate => {
             extra += beside_the_point(fitting, &beside);
@@ -209,9 +214,7 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
             if trigger(&clause.when) {
                 return Some(Rule::Escalate(Escalate { who: clause.who, when: clause.when, to: to.refs.clone() }));
             }
-            // Nobody's requests are sent back to them.
-            let back = to.refs.iter().any(|one| clause.when.from.contains(one));
-            (clause.who.is_empty() && !back).then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))
+            clause.who.is_empty().then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))
         })
         .collect()
 }
@@ -236,7 +239,8 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     }
     let who = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let clauses = work_clauses(fitting, beside)?;
-    if clauses.iter().any(|clause| to.refs.iter().any(|one| clause.when.from.contains(one))) {
+    // "…, after that Selma": a bare name is only called where something waits.
+    if fitting.pattern == "~ {to} ~" && !clauses.iter().all(|clause| trigger(&clause.when)) {
         return None;
     }
     if fitting.form == Form::Escalate && clauses.iter().any(|clause| clause.when.is_empty()) {

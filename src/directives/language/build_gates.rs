@@ -34,6 +34,10 @@ pub fn build(
         }
         check_amount(reader, &action, &clause.when, &span, faults);
         check_moment(&clause.when, &span, faults);
+        // Two who act are one too many for a rule.
+        if !everyone_but_actor.is_empty() && !clause.who.is_empty() && clause.who != everyone_but_actor {
+            return None;
+        }
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
             Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
@@ -127,8 +131,8 @@ fn gate_clauses(
         let when = Condition { segments: segments.clone(), ..Condition::default() };
         all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
     }
-    for clause in &mut all {
-        actors(clause);
+    if fitting.workers(Slot::Who).is_none() {
+        all.iter_mut().for_each(actors);
     }
     if let Some(action) = fitting.action(Slot::Act).or(passive.as_ref()) {
         for clause in &mut all {

@@ -1,8 +1,8 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
-use super::actions::unknown_code;
 use super::forms::singular;
 use super::grammar::Slot;
+use super::quantities::unknown_code;
 use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
 use super::values::error;

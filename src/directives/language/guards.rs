@@ -10,7 +10,9 @@ use super::pattern_set::Form;
 use super::scan::Reader;
 use super::times::duration;
 use super::values::{Val, error};
-use super::vocabulary::guards::{CONSEQUENCES, DIRECTIONS, LEADS, MEASURES, NOTIFY, SMALL};
+use super::vocabulary::guards::{
+    ALL_THAT, CONSEQUENCES, DIRECTIONS, DOES, LEADS, MEASURES, MUST_BE_APPROVED, NOTIFY, SMALL,
+};
 use super::workers::phrase_at;
 use crate::directives::rule::{GuardThen, Measure, Number};
 use crate::workers::WorkerRef;
@@ -157,12 +159,18 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
         at += 1;
     }
     let end = (0..=2).map(|n| to.saturating_sub(n)).find(|end| *end > at && !reader.tokens[*end - 1].is_mark(','))?;
-    for (phrase, then) in CONSEQUENCES {
-        if let Some(named) = fits(reader, at, end, phrase, &parts.who) {
+    let all_it_does = ALL_THAT
+        .iter()
+        .filter(|head| phrase_at(reader, at, head).is_some())
+        .flat_map(|head| DOES.iter().map(move |does| format!("{head} * {does}")))
+        .flat_map(|what| MUST_BE_APPROVED.iter().map(move |must| (format!("{what} {must}"), GuardThen::ApproveAll)));
+    let known = CONSEQUENCES.iter().map(|(phrase, then)| ((*phrase).to_owned(), *then));
+    for (phrase, then) in known.chain(all_it_does) {
+        if let Some(named) = fits(reader, at, end, &phrase, &parts.who) {
             if parts.who.is_empty() {
                 parts.who = named;
             }
-            return Some((*then, Vec::new()));
+            return Some((then, Vec::new()));
         }
     }
     for phrase in NOTIFY {

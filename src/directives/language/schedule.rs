@@ -61,7 +61,9 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
     let starts_free = rest.first().is_some_and(|i| {
         matches!(reader.low(*i), "we" | "i" | "you" | "there" | "our" | "customers" | "it" | "everyone" | "is" | "are")
     });
-    if found.faults.is_empty() && !orders_something(reader, &rest) {
+    let verb = |i: &usize| SCHEDULED_VERBS.contains(&reader.low(*i));
+    let orders = orders_something(reader, &rest) || !found.faults.is_empty() && rest.iter().any(verb);
+    if !orders {
         return None;
     }
     let timeless = faults.iter().any(|f| f.code == "schedule-time");
@@ -305,6 +307,11 @@ fn time_part(reader: &Reader<'_>, i: usize, faults: &mut Vec<Finding>) -> Option
 
 fn day_part(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     let at = |phrases: &[&str]| phrases.iter().find_map(|phrase| phrase_at(reader, i, phrase));
+    // "every other Friday".
+    let other = matches!(reader.low(i), "every" | "each") && matches!(reader.low(i + 1), "other" | "second" | "third");
+    if other && DAYS.iter().any(|(_, names)| names.contains(&reader.low(i + 2))) {
+        return Some((i + 3, When::Open(FORTNIGHT)));
+    }
     if let Some(end) = at(FORTNIGHTLY) {
         return Some((end, When::Open(FORTNIGHT)));
     }

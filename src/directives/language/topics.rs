@@ -132,6 +132,7 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
     for (start, base) in starts {
         let vague = start == after && sounds_vague(reader.low(start));
         general(reader, start, &base, &lead, &mut found);
+        vaguely(reader, start, &lead, &mut found);
         for topic in topic_list(reader, start) {
             let Val::Words(words) = topic.val else { continue };
             let mut item = lead.with(topic.end, Condition { topics: words, ..base.clone() }, topic.cost);
@@ -211,7 +212,7 @@ fn quantified(reader: &Reader<'_>, i: usize) -> Item {
         let at = lead.end;
         if let Some(end) = QUANTIFIERS.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).max() {
             lead.end = end;
-        } else if reader.hedge_at(at) > 0 {
+        } else if reader.hedge_at(at) > 0 && !matches!(reader.low(at + 1), "lot") && reader.low(at) != "lots" {
             lead.end = at + reader.hedge_at(at);
             lead.faults.push(reader.hedge_fault(at, lead.end));
             lead.cost += HEDGE_COST;
@@ -317,6 +318,16 @@ fn modified(reader: &Reader<'_>, item: &Item, depth: usize, found: &mut Vec<Item
     }
 }
 
+/// "anything important": a word for work in general, and an adjective that says nothing.
+fn vaguely(reader: &Reader<'_>, start: usize, lead: &Item, found: &mut Vec<Item>) {
+    let general = matches!(reader.low(start), "anything" | "everything" | "something" | "whatever" | "things");
+    if general && VAGUE.contains(&reader.low(start + 1)) {
+        let mut item = lead.with(start + 2, Condition::default(), HEDGE_COST);
+        item.faults.push(reader.hedge_fault(start + 1, start + 2));
+        found.push(item);
+    }
+}
+
 fn generic_end(reader: &Reader<'_>, i: usize) -> Option<usize> {
     GENERIC.iter().filter_map(|phrase| phrase_at(reader, i, phrase)).max()
 }
@@ -384,6 +395,10 @@ fn collect_topics(reader: &Reader<'_>, i: usize, before: &Topics, found: &mut Ve
 /// The list with the topic from `at` to `end`; `None` where that is none.
 fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Option<Topics> {
     let words = normal(reader, at, end)?;
+    // "covers a lot of ground", "approvals for hiring": an idiom, and no work that comes in.
+    if NO_TOPIC.contains(&words[0].as_str()) {
+        return None;
+    }
     let mut topics = before.clone();
     let odd = (at..end).filter(|j| matches!(reader.low(*j), "of" | "for" | "to" | "with" | "on")).count();
     topics.cost += 2 * u32::try_from(end - at + 2 * odd).unwrap_or(9);
@@ -392,6 +407,13 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
             topics.faults.push(reader.hedge_fault(j, j + reader.hedge_at(j)));
             topics.cost += HEDGE_COST;
         }
+    }
+    if let [word] = words.as_slice()
+        && VAGUE.contains(&word.as_str())
+        && sounds_vague_alone(word)
+    {
+        topics.faults.push(reader.hedge_fault(at, end));
+        topics.cost += HEDGE_COST;
     }
     // "messages" are work in general, and "the sender" somebody, before they are a topic.
     if let [word] = words.as_slice()
@@ -406,6 +428,17 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
         topics.list.push(topic);
     }
     Some(topics)
+}
+
+/// Words with which no topic begins.
+const NO_TOPIC: &[&str] = &[
+    "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
+    "sign-offs", "bunch",
+];
+
+/// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").
+fn sounds_vague_alone(word: &str) -> bool {
+    !matches!(word, "standard" | "material" | "key" | "right" | "good" | "regular" | "general" | "senior" | "junior")
 }
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".

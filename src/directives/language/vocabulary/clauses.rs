@@ -16,6 +16,10 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(with the exception of|<except>) (those|ones|the ones|these|requests|messages|anything|work|cases|tickets|if it be|when it be)? (that be|which be|that|which)? {cond}",
         ],
     ),
+    (
+        UnlessSegment,
+        &["(with the exception of|<except>|but not|unless it be) (for|to|from|with|those of|that of)? (the)? {seg}"],
+    ),
     (UnlessMod, &["(unless|except|but not|not) (for|in|from|by|with|at)? {from}"]),
     (WhenMod, &["{mod}"]),
     (
@@ -385,7 +389,7 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(be|that be|which be|that ask|which ask|asking|(who|that)? (ask|write|call|come|complain|inquire|enquire|speak|have a question|have questions|have a problem|have problems|have trouble|have an issue|have issues|need help|need information|need advice|want to know|be asking|come to us|contact us|get in touch|turn to us)|with (a question|questions|a problem|problems|an issue|issues|trouble)|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|have to do|have anything to do|(who|that)? (ask|write|call|come|complain|inquire|enquire|speak|have a question|have questions|have a problem|have problems|have trouble|have an issue|have issues|need help|need information|need advice|want to know|be asking|come to us|contact us|get in touch|turn to us)|with (a question|questions|a problem|problems|an issue|issues|trouble)|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
             "(who|that) (want|need|request|report|ask for|look for|seek|apply for|raise|have lost|require) {topics}",
             "(wanting|needing|requesting|reporting|asking for|applying for|seeking) {topics}",
         ],

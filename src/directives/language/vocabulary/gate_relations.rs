@@ -143,7 +143,6 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "with no (one|body) (having to|needing to) (approve|sign off|agree)",
             "with no need to ask",
             "single handedly",
-            "automatically",
             "unasked",
             "freely",
             "without (further|more) ado",

@@ -8,7 +8,7 @@ pub const WORK: &[(Form, &[&str])] = &[
         &[
             "~ {work} ~ <goes_to> {to} (first)? ~",
             "~ {to} <handles> {work} ~",
-            "~ <send> {work} ~ (over|on|along|up|straight)? (to|with) {to} ~",
+            "~ (we|you|i)? <aux>? <send> {work} ~ (over|on|along|up|straight)? (to|with) {to} ~",
             "~ {work} ~ (we|you|please) <send> (over|on|straight)? (to|with) {to} ~",
             "~ {to} (be|get) (sent|given|assigned|handed) {work} ~",
             "~ {work} ~ be {to} 's <job> ~",
