@@ -15,6 +15,7 @@ pub mod config;
 
 // Rooms: types in `mod.rs`, pure decisions beside them, SQL in `store.rs`.
 pub mod assignments;
+pub mod budgets;
 pub mod commands;
 pub mod directives;
 pub mod execution;
@@ -22,6 +23,7 @@ pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
+pub mod policy;
 pub mod replies;
 pub mod roster;
 pub mod routing;

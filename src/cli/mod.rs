@@ -13,6 +13,7 @@ pub mod explain;
 pub mod init;
 pub mod judge;
 pub mod manifest;
+pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
 pub mod serve;
@@ -48,6 +49,8 @@ enum Command {
     Manifest(manifest::Args),
     /// Find what keeps an installation from working, and say how to mend it
     Doctor(doctor::Args),
+    /// Work on the policies in Rego beside the directives
+    Policy(policy::Args),
     /// Connect to Slack and work until told to stop
     Serve(serve::Args),
     /// Play the rehearsals of the directives and compare what happens with what they say
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Manifest(args) => manifest::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
         Command::Rehearse(args) => rehearse::run(args),

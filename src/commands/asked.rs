@@ -173,4 +173,8 @@ pub enum Intent {
     DropFailed {
         letter: InboxId,
     },
+    /// Lets more be spent from a budget in its present window.
+    RaiseBudget {
+        budget: String,
+    },
 }

@@ -42,6 +42,7 @@ impl Intent {
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
             Verb::Deny
             | Verb::Details
             | Verb::Reassign
@@ -86,7 +87,8 @@ impl Query {
             | Verb::Resume
             | Verb::ShareHere
             | Verb::RetryFailed
-            | Verb::DropFailed => None,
+            | Verb::DropFailed
+            | Verb::BudgetMore => None,
         }
     }
 }
@@ -114,6 +116,12 @@ fn chosen(fields: &[(String, String)]) -> Option<To> {
 
 fn action(target: &str) -> Option<ActionId> {
     target.parse().ok().map(ActionId)
+}
+
+/// `agent:finance-agent|week|USD@1795132800000000`: what a budget's key and the start of its window look like.
+fn budget_like(target: &str) -> Option<String> {
+    let (key, from) = target.rsplit_once('@')?;
+    (key.split('|').count() == 3 && from.parse::<i64>().is_ok()).then(|| target.to_owned())
 }
 
 fn id_like(target: &str) -> Option<String> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::amounts::amount_of;
 use super::containment::Company;
+use super::policies::tighten;
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
 use super::shown::target_of;
@@ -33,6 +34,29 @@ pub fn judge(
     history: &History,
     now: Timestamp,
 ) -> Verdict {
+    with_court(proposal, facts, directives, history, now, |court, level| {
+        let decided = court.sentences();
+        // What the bot itself can do is left to the sentences: a policy that fails must not hold up a stop.
+        let (decision, because) = if matches!(decided.0, Decision::Deny(_)) || court.built_in() {
+            decided
+        } else {
+            tighten(court, level, decided)
+        };
+        let mut warnings = std::mem::take(&mut court.warnings);
+        warnings.dedup();
+        Verdict { decision, because, autonomy: level, warnings }
+    })
+}
+
+/// Holds a sitting; `hear` gets the court and how free the worker is now.
+pub(super) fn with_court<T>(
+    proposal: &Proposal,
+    facts: &TaskFacts,
+    directives: &Directives,
+    history: &History,
+    now: Timestamp,
+    hear: impl FnOnce(&mut Court<'_>, Level) -> T,
+) -> T {
     let terms = Terms::of(directives);
     let words = facts.text.as_deref().map(Words::of);
     let mut court = Court {
@@ -47,15 +71,8 @@ pub fn judge(
         amount: None,
         warnings: Vec::new(),
     };
-    let autonomy = court.autonomy();
-    let level = autonomy.map_or(Level::Act, |(_, rule)| rule.level);
-    let (decision, because) = match court.decide(autonomy) {
-        Ok(settled) => settled,
-        Err((denial, because)) => (Decision::Deny(denial), because),
-    };
-    let mut warnings = court.warnings;
-    warnings.dedup();
-    Verdict { decision, because, autonomy: level, warnings }
+    let level = court.autonomy().map_or(Level::Act, |(_, rule)| rule.level);
+    hear(&mut court, level)
 }
 
 /// Under which names this call is added to running totals; stored with the action.
@@ -97,6 +114,12 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
+    /// What the sentences and their defaults say, without the policies.
+    pub(super) fn sentences(&mut self) -> (Decision, Vec<Because>) {
+        let autonomy = self.autonomy();
+        self.decide(autonomy).unwrap_or_else(|(denial, because)| (Decision::Deny(denial), because))
+    }
+
     fn decide(&mut self, autonomy: Option<(&'a Reading, &'a Autonomy)>) -> Result<(Decision, Vec<Because>), Refused> {
         self.may_act()?;
         let class = self.known_tool()?;

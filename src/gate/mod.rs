@@ -18,6 +18,7 @@ mod digest;
 mod fitting;
 mod history;
 mod judge;
+mod policies;
 mod precedence;
 mod privilege;
 mod release;
@@ -43,6 +44,7 @@ pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record}
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
 pub use judge::{judge, whose};
+pub use policies::policy_document;
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};
 pub use shown::{Line, Looked, Shown, visible};
@@ -185,6 +187,8 @@ pub enum Ground {
     Amount,
     NotPermitted,
     Forbidden,
+    /// A policy in Rego denies it.
+    Policy,
     /// Something must be looked up first.
     LookUpFirst,
     /// The worker's autonomy does not reach as far as acting.

@@ -4,6 +4,7 @@ mod approvals;
 mod bounds;
 mod containment;
 mod never_open;
+mod policies;
 mod precedence;
 mod resolution;
 mod shown;
@@ -41,7 +42,9 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         roster: roster(),
         catalogue: catalogue(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }
@@ -148,6 +151,7 @@ fn role(roster: &mut Roster, id: &str, owner: &str, team: &str, seats: &[(&str, 
             role: id.to_owned(),
             name: (*seat).to_owned(),
             icon: None,
+            model: None,
             driver: if person.is_some() { Driver::Human } else { Driver::Playbook },
             person: person.map(str::to_owned),
             tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),

@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod approval_ended;
 pub mod asking;
+pub mod budget;
 pub mod card;
 pub mod compose;
 #[cfg(test)]

@@ -106,6 +106,8 @@ verbs! {
     RetryFailed = "retry_failed" opens Nothing,
     /// A dead letter is put aside for good. Target: inbox row.
     DropFailed = "drop_failed" opens Nothing,
+    /// More may be spent in this window. Target: the budget and when its window began.
+    BudgetMore = "budget_more" opens Nothing,
 }
 
 impl fmt::Display for Verb {

@@ -43,7 +43,9 @@ fn directives(said: &[Said]) -> Directives {
         roster: roster(),
         catalogue: Catalogue::from_lock(ToolsLock::default()),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }
@@ -84,6 +86,7 @@ fn add_role(roster: &mut Roster, id: &str, handles: &[&str], driver: Driver) {
         name: id.to_owned(),
         icon: None,
         driver,
+        model: None,
         person: (driver == Driver::Human).then(|| "noor".to_owned()),
         tools: Vec::new(),
         since: None,

@@ -8,7 +8,7 @@ use crate::architecture::project;
 /// The documents that a reader is sent to.
 const DOCUMENTS: &[&str] = &[
     "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/configuration.md", "docs/demo.md", "docs/directives.md",
-    "docs/install.md", "docs/operating.md", "docs/approvals.md", "docs/commands.md", "docs/cli.md",
+    "docs/install.md", "docs/operating.md", "docs/approvals.md", "docs/policies.md", "docs/commands.md", "docs/cli.md",
 ];
 
 fn document(name: &str) -> String {

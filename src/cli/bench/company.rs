@@ -101,7 +101,9 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         roster,
         catalogue: Catalogue::default(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }
@@ -115,6 +117,7 @@ pub(super) fn add_role(roster: &mut Roster, id: &str, description: &str, handles
         name: id.to_owned(),
         icon: None,
         driver: Driver::Playbook,
+        model: None,
         person: None,
         tools: Vec::new(),
         since: None,

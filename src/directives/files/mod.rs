@@ -18,6 +18,7 @@ mod place;
 mod playbook;
 mod prose;
 mod readings;
+pub mod rego;
 mod role;
 mod role_text;
 mod settle;
@@ -28,6 +29,11 @@ mod takes;
 mod tests;
 mod when;
 mod words;
+mod workflow;
+mod workflow_order;
+#[cfg(test)]
+mod workflow_tests;
+mod workflow_when;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +41,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::diagnostics::{Problem, Severity};
+use super::workflow::Workflow;
 use super::{Directives, PlaybookSource, Reading};
 use crate::catalogue::{Catalogue, canonical};
 use crate::directives::language::Vocabulary;
@@ -62,6 +69,7 @@ const HIDDEN: &[std::ops::RangeInclusive<char>] = &[
 /// One Markdown file that may hold rules.
 struct File<'t> {
     source: Source<'t>,
+    kind: Kind,
     page: Page,
     prose: Vec<Prose>,
     front: FrontMatter,
@@ -114,11 +122,12 @@ pub fn read_all(
         readings::read_hours(&pages, &vocabulary)
     };
     roster.hours = hours;
-    let (read, playbooks) = {
+    let (read, playbooks, workflows) = {
         let vocabulary = Vocabulary::new(&roster, &catalogue, &defines, &timezone, today);
         read_sentences(&pages, &vocabulary, &mut problems)
     };
     conflicts::check(&read, &mut problems);
+    let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);
     let order = |p: &Problem| (p.file.clone(), p.line, p.column, p.severity, p.code.clone());
@@ -131,7 +140,9 @@ pub fn read_all(
         roster,
         catalogue,
         playbooks,
+        workflows,
         problems: problems.clone(),
+        policies,
         keepers,
         files: files.clone(),
     };
@@ -145,19 +156,8 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         let source = Source::new(path, text);
         warn_of_hidden_characters(&source, problems);
         match kind_of(path) {
-            Kind::Rules | Kind::Role => {}
-            Kind::Workflow => {
-                let what = "workflows are not run by this version";
-                problems.push(source.problem(Severity::Warning, "not-in-force", 0..0, what));
-                continue;
-            }
-            Kind::Policy => {
-                let what = "policies in Rego are not enforced by this version";
-                let problem = source.error("not-in-force", 0..0, what);
-                problems.push(problem.with_help("say it in sentences, or take the file out of the folder"));
-                continue;
-            }
-            Kind::Other => continue,
+            Kind::Rules | Kind::Role | Kind::Workflow => {}
+            Kind::Policy | Kind::Other => continue,
         }
         let mut front = match FrontMatter::read(&source) {
             Ok(front) => front,
@@ -171,7 +171,7 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         let prose = sentences_of(&page);
         let draft =
             (kind_of(path) == Kind::Role).then(|| role::draft_role(&source, &page, &mut front, today, problems));
-        out.push(File { source, page, prose, front, draft });
+        out.push(File { source, kind: kind_of(path), page, prose, front, draft });
     }
     if out.is_empty() {
         let source = Source::new("company.md", "");
@@ -256,17 +256,22 @@ fn read_sentences(
     pages: &[File<'_>],
     vocabulary: &Vocabulary<'_>,
     problems: &mut Vec<Problem>,
-) -> (Vec<Reading>, Vec<PlaybookSource>) {
+) -> (Vec<Reading>, Vec<PlaybookSource>, Vec<Workflow>) {
     let mut read = Vec::new();
     let mut playbooks = Vec::new();
+    let mut workflows = Vec::new();
     for file in pages {
+        if file.kind == Kind::Workflow {
+            workflows.extend(workflow::read_workflow(file, vocabulary, problems));
+            continue;
+        }
         readings::read_file(file, vocabulary, &mut read, problems);
         if let Some(draft) = &file.draft {
             playbooks.extend(playbook::read_playbooks(&file.source, &file.page, &draft.role.id, vocabulary, problems));
         }
     }
     read.sort_by(|a, b| a.origin.cmp(&b.origin));
-    (read, playbooks)
+    (read, playbooks, workflows)
 }
 
 /// Work that nothing fits needs somebody to go to.

@@ -115,6 +115,7 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
         Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
         Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
         // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
     }

@@ -212,7 +212,8 @@ pub async fn void_open_actions(
     Ok(())
 }
 
-/// What a sentence forbade in this task last, with the sentence; `None` where nothing was forbidden.
+/// What a sentence or a policy forbade in this task last, with the sentence or the policy's reason; `None` where nothing was
+/// forbidden.
 pub async fn forbidden(
     tx: &mut Tx,
     directives: &Directives,
@@ -225,5 +226,7 @@ pub async fn forbidden(
     let Some(origin) = last.because.first().and_then(|because| because.origin.as_ref()) else { return Ok(None) };
     let is_ban =
         directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
-    Ok(is_ban.then(|| (last.title.clone().unwrap_or_else(|| last.tool.clone()), super::says::cited_origin(origin))))
+    let is_policy = origin.file.ends_with(".rego");
+    let title = last.title.clone().unwrap_or_else(|| last.tool.clone());
+    Ok((is_ban || is_policy).then(|| (title, super::says::cited_origin(origin))))
 }

@@ -10,7 +10,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("assignments", &["directives", "roster", "tasks"]),
     ("budgets", &[]),
     ("commands", &["replies"]),
-    ("directives", &["roster"]),
+    ("directives", &["policy", "roster"]),
     ("execution", &["gate"]),
     ("gate", &["directives", "policy", "roster", "runs", "tasks"]),
     ("inbox", &[]),

@@ -73,7 +73,9 @@ pub fn directives(said: Vec<Value>) -> Directives {
         roster: roster(),
         catalogue: Catalogue::from_lock(ToolsLock::parse(&tools.to_string()).unwrap()),
         playbooks: vec![],
+        workflows: Vec::new(),
         problems: vec![],
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::from([(String::new(), keeper.clone()), ("rules.md".into(), keeper)]),
         files: BTreeMap::from([("rules.md".into(), "# Rules\n".into()), ("company.md".into(), "# Acme\n".into())]),
     }
@@ -142,6 +144,7 @@ fn role(roster: &mut Roster, id: &str, title: &str, owner: &str, review_every_da
             role: id.into(),
             name: seat.name.into(),
             icon: None,
+            model: None,
             driver: if seat.person.is_some() { Driver::Human } else { Driver::Playbook },
             person: seat.person.map(str::to_owned),
             tools: seat.tools.iter().map(|tool| (*tool).to_owned()).collect(),
