@@ -35,16 +35,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     let mut extra = 0;
     let rules = match fitting.form {
         Form::Route | Form::RouteIf => {
-            extra += beside_the_point(fitting, &beside);
             let routes = route(reader, fitting, &beside, &mut faults)?;
-            // "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
-            let sums =
-                |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
-            extra += if routes.iter().any(sums) { 6 } else { 0 };
+            extra += beside_the_point(fitting, &beside) + about_a_sum(&routes);
             routes
         }
         Form::EscalateWork | Form::Escalate => {
-            extra += beside_the_point(fitting, &beside);
+            extra += beside_the_point(fitting, &beside) + handles(reader, fitting);
             escalate(fitting, &beside)?
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
@@ -95,6 +91,19 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         form: fitting.form,
         subject,
     })
+}
+
+/// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
+fn about_a_sum(routes: &[Rule]) -> u32 {
+    let sum = |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
+    if routes.iter().any(sum) { 6 } else { 0 }
+}
+
+/// Whoever "handles it" is given the work; whoever "takes over" is brought in.
+fn handles(reader: &Reader<'_>, fitting: &Match) -> u32 {
+    let given = |at: usize| matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care");
+    let said = fitting.pattern.contains("<takes_over>") && (fitting.start..fitting.end).any(given);
+    if said { 4 } else { 0 }
 }
 
 /// The condition of a rule, where its kind has one.

@@ -8,7 +8,7 @@ use super::scan::Reader;
 use super::values::{Action, Clause, Match, Okay, Val, error, warning};
 use crate::catalogue::ToolName;
 use crate::directives::rule::{
-    Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, Same, ToolPattern,
+    Allow, AmountRange, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, Same, ToolPattern,
 };
 use crate::workers::WorkerRef;
 
@@ -127,6 +127,16 @@ fn gate_clauses(
         }
         _ => None,
     };
+    // "must not exceed $2,000 a month".
+    if let Some(Val::Money(over, currency)) = fitting.val(Slot::Money) {
+        let mut amount = AmountRange { over: Some(*over), currency: currency.clone(), ..AmountRange::default() };
+        if let Some(Val::Per { days, same }) = fitting.val(Slot::Per) {
+            amount.per = Some(days.clone());
+            amount.same = *same;
+        }
+        let when = Condition { amount: Some(amount), ..Condition::default() };
+        all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
+    }
     if let Some(Val::Words(segments)) = fitting.val(Slot::Seg) {
         let when = Condition { segments: segments.clone(), ..Condition::default() };
         all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;

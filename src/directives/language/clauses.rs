@@ -252,6 +252,10 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
     {
         clause.who.clone_from(&who.refs);
     }
+    // "messages about “late parcels”" means these words, "messages about parcels" a topic.
+    if fitting.pattern.starts_with("(about|regarding") && !quoted(reader, fitting) {
+        return None;
+    }
     let mut faults = Vec::new();
     if clause.when.amount.as_ref().is_some_and(empty) {
         faults.push(error(
@@ -392,6 +396,11 @@ fn negated(fitting: &Match) -> Option<AmountRange> {
     };
     let bounds = [range.over, range.at_least, range.under, range.at_most];
     (bounds.iter().flatten().count() == 1).then_some(one_sided)
+}
+
+fn quoted(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let said = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Mentions));
+    said.is_some_and(|said| matches!(reader.tokens[said.from].kind, super::token::Kind::Quote(_)))
 }
 
 fn each_of(fitting: &Match) -> Vec<WorkerRef> {

@@ -1,6 +1,6 @@
 //! Which sets of patterns there are, and what each pattern builds.
 
-use super::vocabulary::{clauses, gates, work};
+use super::vocabulary::{approvals, clauses, gates, work};
 
 /// Where a pattern may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,5 +104,5 @@ pub const TABLES: &[(Set, Table)] = &[
     (Set::Adjunct, clauses::ADJUNCTS),
     (Set::Clause, clauses::CLAUSES),
     (Set::WorkMod, clauses::WORK_MODIFIERS),
-    (Set::Okay, gates::APPROVALS),
+    (Set::Okay, approvals::APPROVALS),
 ];

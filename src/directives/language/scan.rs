@@ -309,7 +309,12 @@ impl<'r> Reader<'r> {
         let closed = self.tokens.get(adjunct.end).is_none_or(|token| token.is_mark(',') || token.low == "then");
         // "over $100 but under $300" is one range rather than an exception.
         let exception = adjunct.form == Form::Unless && adjunct.pattern.contains("<except>");
-        u32::from(exception) * 3 + if leading && !closed { 4 } else { 0 }
+        // "exceed $1,000 in a day" adds up; "nobody may … except Ivan" is one rule about nobody.
+        let total = adjunct.form == Form::Within
+            && self.low(adjunct.start) == "in"
+            && adjunct.start.checked_sub(1).is_some_and(|at| matches!(self.tokens[at].kind, Kind::Number));
+        let nobody = adjunct.form == Form::UnlessMod && matches!(self.low(0), "nobody" | "no" | "noone");
+        u32::from(exception) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(

@@ -311,7 +311,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         InChannel,
         &[
-            "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
+            "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|requested|ordered|asked for|reported|started|triggered|opened|proposed|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
             "{channels}",
             "(asked for|requested|ordered|made|that be asked for|that be requested) (in|from|on|via|through) {channels}",
         ],
@@ -399,6 +399,7 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
         &[
             "(that|which|who|where (someone|the customer|the text|a customer|somebody))? (mention|mentioning|contain|containing|say|saying|including|include|talk of|speak of|naming|name|refer to|referring to|that mention|with a mention of|with mention of|threaten|threatening|citing|cite|bring up|talking of|speaking of|bearing) (the (word|words|phrase|term|phrases|terms))? {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
             "(with|containing|using|that use|that have|which have|that contain|having|that include|including) (the)? (word|words|phrase|term|phrases|terms) {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
+            "(about|regarding|concerning|on|re) {mentions}",
             "with {mentions} in (it|them|the text|the message|the subject)",
             "(in which|where|in whose text) {mentions} (be mentioned|come up|be named|appear|be brought up|be said|be talked about|be spoken of|occur)",
         ],
