@@ -21,7 +21,7 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
-pub use task::answer_question;
+pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +164,7 @@ fn actor_of(trigger: &Trigger) -> Option<&SlackUser> {
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => None,
     }
 }
@@ -207,6 +208,7 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => Wanted::Nothing,
     })
 }

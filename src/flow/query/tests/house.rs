@@ -70,6 +70,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
             prices: Default::default(),
         };
