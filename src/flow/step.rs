@@ -119,7 +119,7 @@ impl Scene {
     }
 
     /// The journal as the interpreter reads it; `None` if a part of it was erased.
-    async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
+    pub(super) async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
         let steps = runs::journal(tx, self.run.id).await?;
         Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
     }
@@ -215,6 +215,7 @@ impl Scene {
         }
         let end = json!({ "end": payload });
         runs::append_step(tx, self.run.id, self.run.fence, StepKind::End, "", &end, now).await?;
+        self.forget_answers(tx).await?;
         let held = assignments::current(tx, self.task.id).await?;
         assignments::end_current(tx, self.task.id, AssignmentState::Done, now).await?;
         tasks::move_task(tx, self.task.id, self.task.state, task, now).await?;
@@ -225,11 +226,20 @@ impl Scene {
         Ok(held)
     }
 
+    /// Where answers are not to be kept, they go with the run.
+    async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
+        if !self.app.config.keep_answers && self.run.driver.thinks() {
+            runs::erase_run(tx, self.run.id).await?;
+        }
+        Ok(())
+    }
+
     async fn hand_over(&self, tx: &mut Tx, to: &WorkerRef, why: &str) -> Result<(), FlowError> {
         let now = self.app.now();
         if !runs::finish(tx, &self.run, RunState::Done, now).await? {
             return Err(FlowError::LostLease);
         }
+        self.forget_answers(tx).await?;
         note(tx, &self.task, FactKind::HandedOver, json!({ "run": self.run.id, "to": to, "why": why }), now).await?;
         let held = assignments::current(tx, self.task.id).await?;
         let names = self.names();

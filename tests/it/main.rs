@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
@@ -23,6 +25,8 @@ mod example_playbooks;
 mod init;
 mod judged;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]

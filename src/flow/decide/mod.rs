@@ -21,8 +21,8 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
-pub use task::answer_question;
 pub(in crate::flow) use task::reassign;
+pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +167,7 @@ fn actor_of(trigger: &Trigger) -> Option<&SlackUser> {
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => None,
     }
 }
@@ -210,6 +211,7 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => Wanted::Nothing,
     })
 }

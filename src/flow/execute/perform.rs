@@ -61,6 +61,7 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         tool: action.tool().clone(),
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
+        position: begun.stored.position.clone(),
     };
     let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
         Some(ours) => ours,
@@ -171,7 +172,12 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
         Recovery::RunAgain => attempt(app, stored).await,
         Recovery::Probe { by, key } => {
             let digest = directives.catalogue.get(&by).map(|tool| tool.binding.digest.clone()).unwrap_or_default();
-            let call = ToolCall { tool: by, arguments: json!({ "idempotency_key": key }), digest };
+            let call = ToolCall {
+                tool: by,
+                arguments: json!({ "idempotency_key": key }),
+                digest,
+                position: stored.position.clone(),
+            };
             let (probed, _) = outcome_of(app.tools.call(call).await);
             match settle::happened(&probed) {
                 Some(true) => {
