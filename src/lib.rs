@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod redact;
 pub mod store;
 pub mod workers;
 
@@ -25,6 +26,7 @@ pub mod ledger;
 pub mod playbooks;
 pub mod policy;
 pub mod replies;
+pub mod results;
 pub mod roster;
 pub mod routing;
 pub mod runs;
@@ -32,6 +34,8 @@ pub mod schedules;
 pub mod tasks;
 
 // Edges: I/O, no decisions.
+#[cfg(feature = "sandbox")]
+pub mod demo_models;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod drivers;

@@ -45,8 +45,10 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     let over = grants::next_over(&app).await?.is_some_and(|due| due <= now);
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
+    let promises = super::promise::next_due(&app).await?.is_some_and(|due| due <= now);
+    let questions = super::questions::next_due(&app).await?.is_some_and(|due| due <= now);
     let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !over && !queued && !refused {
+    if !offers && !cards && !over && !queued && !promises && !questions && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -58,6 +60,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     grants::end_those_over(&app, &mut tx, &moment).await?;
     prompts::tell_queued(&app, &mut tx, &moment).await?;
     decide::redraw_refused(&app, &mut tx).await?;
+    super::promise::tell_broken(&mut tx, &moment).await?;
+    super::questions::look_after(&app, &mut tx, &moment).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -156,6 +160,8 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         prompts::next_queued(app).await?,
         outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
+        super::promise::next_due(app).await?,
+        super::questions::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().any(|at| at <= now) || tasks::unrouted_count(store).await? > 0)
 }

@@ -19,6 +19,8 @@ pub mod form;
 pub mod grants;
 pub mod greeting;
 pub mod human;
+pub mod judged;
+pub mod late;
 pub mod named;
 pub mod not_now;
 pub mod opening;

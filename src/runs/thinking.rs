@@ -11,6 +11,7 @@ use super::journal::{JournalEntry, Next};
 use super::said::{Arguments, Call, End, Said};
 use crate::catalogue::canonical;
 use crate::catalogue::schema::violations;
+use crate::clock::Timestamp;
 use crate::workers::WorkerRef;
 
 /// Asks the requester.
@@ -19,6 +20,9 @@ pub const ASK: &str = "ask";
 pub const HAND_OVER: &str = "hand_over";
 /// Says that the work cannot be done.
 pub const CANNOT_DO: &str = "cannot_do";
+
+/// The name under which an answer is journalled that could not be read at all.
+pub const UNREADABLE: &str = "answer";
 
 /// The longest question or reason that is taken, in characters.
 const LONGEST_WORDS: usize = 4_000;
@@ -41,10 +45,15 @@ pub enum Onward {
     Take(Next),
     /// A call cannot be made as it stands: journal that under `as_name` and go on.
     Malformed { as_name: String, why: String },
+    /// An agent took the question and answers by itself; before that instant it is not asked again.
+    Wait { until: Timestamp },
 }
 
 /// What follows from `journal`, for a worker who was offered `offers` and may hand over to `colleagues`.
 pub fn next(journal: &[JournalEntry], offers: &[Offer], colleagues: &[Colleague], bounds: &Bounds) -> Onward {
+    if let Some(JournalEntry::Later { until }) = journal.last() {
+        return Onward::Wait { until: *until };
+    }
     let answers: Vec<(usize, &Said)> = journal
         .iter()
         .enumerate()
@@ -100,7 +109,7 @@ fn has_outcome(call: &Call, name: &str, since: &[JournalEntry]) -> bool {
         | JournalEntry::ToolFailed { as_name, .. }
         | JournalEntry::Malformed { as_name, .. } => as_name == name,
         JournalEntry::Answered { slot, .. } => slot == QUESTION && call.name == ASK,
-        JournalEntry::Said { .. } | JournalEntry::Unheard { .. } => false,
+        JournalEntry::Said { .. } | JournalEntry::Later { .. } | JournalEntry::Unheard { .. } => false,
     })
 }
 
@@ -114,6 +123,10 @@ fn step(
 ) -> Onward {
     let arguments = match &call.arguments {
         Arguments::Read(value) => value,
+        Arguments::Unreadable(_) if call.name == UNREADABLE => {
+            let why = "your answer was not one JSON object as the contract describes it";
+            return malformed(as_name, why.to_owned());
+        }
         Arguments::Unreadable(_) => return malformed(as_name, "the arguments are not one JSON object".to_owned()),
     };
     if let Some(word) = own_words(colleagues).into_iter().find(|word| word.name == call.name) {

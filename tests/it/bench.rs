@@ -41,6 +41,20 @@ fn every_envelope_is_acknowledged_once_and_stored_once() {
 }
 
 #[test]
+fn every_run_takes_its_step_and_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "runs", "--runs", "40", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["waiting"], 40, "{report}");
+    assert!(report["step_ms"].as_f64() > Some(0.0) && report["vendor_ms"].as_f64() > Some(0.0), "{report}");
+}
+
+#[test]
 fn every_question_is_asked_in_both_companies() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
@@ -55,4 +69,19 @@ fn every_question_is_asked_in_both_companies() {
     for row in rows {
         assert!(row["latency_us"]["p50"].as_u64() > Some(0) && row["floor_us"]["p99"].as_u64() > Some(0), "{row}");
     }
+}
+
+#[test]
+fn the_books_equal_the_bill_though_processes_die() {
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "costs", "--runs", "150", "--format", "json"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{report}");
+    assert_eq!(report["billed"], report["settled_by_the_bill"], "to the last token");
+    assert_eq!(report["unknown"], 0, "every request on the bill is in the books");
+    assert!(report["passed_by_micros"].as_i64() <= report["one_call_micros"].as_i64(), "{report}");
+    let many = |figure: &str| report[figure].as_u64() > Some(10);
+    assert!(many("deaths") && many("refused") && many("doubts"), "it measured something: {report}");
 }

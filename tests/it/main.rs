@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
@@ -26,13 +28,19 @@ mod init;
 mod judged;
 mod manifest;
 #[cfg(feature = "sandbox")]
+mod models;
+#[cfg(feature = "sandbox")]
 mod office;
+#[cfg(feature = "sandbox")]
+mod own_tools;
 #[cfg(feature = "sandbox")]
 mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 #[cfg(feature = "sandbox")]
 mod replicas;
+#[cfg(feature = "sandbox")]
+mod results;
 mod routing;
 mod schedules;
 #[cfg(feature = "sandbox")]

@@ -168,6 +168,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         tools: Vec::new(),
         webhooks: None,
         drivers: Default::default(),
+        keep_answers: true,
         limits: Limits::default(),
         approvals: Approvals::default(),
         prices: Default::default(),

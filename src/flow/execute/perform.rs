@@ -7,8 +7,8 @@ use super::super::facts::{self, Moment};
 use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
 use super::propose::look_and_judge;
-use super::settle;
 use super::version::version_of;
+use super::{own, settle};
 use crate::budgets::Kind;
 use crate::clock::{Span, Timestamp};
 use crate::execution::store::{self as actions, Stored};
@@ -63,8 +63,12 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         tool: action.tool().clone(),
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
+        position: begun.stored.position.clone(),
     };
-    let (outcome, told) = outcome_of(app.tools.call(call).await);
+    let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
+        Some(ours) => ours,
+        None => outcome_of(app.tools.call(call).await),
+    };
     failpoint::pass("action-called");
     let cost = match &outcome {
         Outcome::Answered { .. } | Outcome::Refused { .. } => spend::cost_of_tool(app, &begun.stored.tool, told),
@@ -186,7 +190,12 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
         Recovery::RunAgain => attempt(app, stored).await,
         Recovery::Probe { by, key } => {
             let digest = directives.catalogue.get(&by).map(|tool| tool.binding.digest.clone()).unwrap_or_default();
-            let call = ToolCall { tool: by, arguments: json!({ "idempotency_key": key }), digest };
+            let call = ToolCall {
+                tool: by,
+                arguments: json!({ "idempotency_key": key }),
+                digest,
+                position: stored.position.clone(),
+            };
             let (probed, _) = outcome_of(app.tools.call(call).await);
             match settle::happened(&probed) {
                 Some(true) => {

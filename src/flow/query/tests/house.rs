@@ -70,6 +70,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),
@@ -275,6 +276,7 @@ impl House {
             digest: "sha256:refund".into(),
             looked_up_first: vec![],
             target_version: None,
+            erased: false,
         };
         let parties = Parties::of(proposal);
         let moment = Moment { now: opened, ..Moment::of(&self.app).unwrap() };
