@@ -24,6 +24,7 @@ statements! { STATEMENTS;
     ALERT (3) -> [] = { "UPDATE budget_windows SET alerted = $3 WHERE budget = $1 AND from_us = $2 AND alerted < $3" }
     GRANT (3) -> [] = { "UPDATE budget_windows SET granted_micros = granted_micros + $3, alerted = 0 WHERE budget = $1 AND from_us = $2" }
     CALL (1) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE call = $1" }
+    ASKED_LAST (1) -> [call] = { "SELECT call FROM spending WHERE run = $1 AND state = 'reserved' AND kind = 'model' ORDER BY fence DESC LIMIT 1" }
     MODEL_CALLS (1) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE task = $1 AND kind = 'model' ORDER BY at_us, call" }
     LEFT_OPEN (2) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE run = $1 AND state = 'reserved' AND kind = 'model' AND fence < $2 ORDER BY call" }
     RESERVE (12) -> [] = { "INSERT INTO spending (call, kind, task, run, position, requester, model, state, windows, reserved_micros, currency, fence, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9, $10, $11, $12) ON CONFLICT (call) DO NOTHING" }
@@ -222,6 +223,11 @@ pub async fn doubt(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
 
 pub async fn call(tx: &mut Tx, key: &str) -> Result<Option<Call>, StoreError> {
     tx.row(&CALL, args![key]).await?.as_ref().map(read_call).transpose()
+}
+
+/// The question of a run that is under way: an agent outside may answer under a later claim than the one that asked it.
+pub async fn asked_last(tx: &mut Tx, run: RunId) -> Result<Option<String>, StoreError> {
+    tx.row(&ASKED_LAST, args![run]).await?.map(|row| row.text("call")).transpose()
 }
 
 /// The model calls of a task, oldest first.

@@ -73,7 +73,8 @@ pub async fn after_call(
     let spent = spent_on(app, &moment, run, usage, heard);
     let payload = json!({ "run": run.id, "position": run.position, "usage": usage, "heard": heard });
     note(tx, task, FactKind::DriverAsked, payload, moment.now).await?;
-    settle(tx, &moment, task, &key_of(run), &spent).await
+    let asked = budgets::asked_last(tx, run.id).await?;
+    settle(tx, &moment, task, asked.as_deref().unwrap_or(&key_of(run)), &spent).await
 }
 
 /// One claim asks one question, so the fence tells them apart.
