@@ -33,6 +33,15 @@ pub struct Config {
     pub limits: Limits,
     /// What models and tools cost.
     pub prices: PriceTable,
+    pub links: Links,
+}
+
+/// Which addresses in agents' words people may click.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// Hosts, in lower case; `.acme.test` stands for `acme.test` and everything below it.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -59,6 +68,9 @@ pub struct Limits {
     pub thread_above_messages: usize,
     /// Characters of a request that are read; the rest is cut with a mark.
     pub request_characters: usize,
+    /// Requests that one other bot may make in one thread; then a person is asked, so that two bots do not answer each other
+    /// for ever.
+    pub requests_per_bot_and_thread: usize,
     /// Requests that one person may have open at once.
     pub open_tasks_per_person: usize,
     /// Days after which the texts of finished work are erased; digests stay.
@@ -80,6 +92,7 @@ impl Default for Limits {
             runs_per_task: 6,
             thread_above_messages: 20,
             request_characters: 8_000,
+            requests_per_bot_and_thread: 5,
             open_tasks_per_person: 50,
             keep_texts_days: 90,
             answer_within_minutes: 24 * 60,
@@ -128,6 +141,7 @@ struct File {
     webhooks: Option<WebhooksSection>,
     limits: Limits,
     prices: Option<prices::Section>,
+    links: Links,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -173,6 +187,7 @@ impl Config {
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
             prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
+            links: parsed.links,
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

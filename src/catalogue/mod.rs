@@ -5,8 +5,11 @@
 
 pub mod canonical;
 mod diff;
+pub mod differences;
 mod lock;
+pub mod offers;
 pub mod schema;
+pub mod store;
 
 use std::fmt;
 use std::str::FromStr;

@@ -12,6 +12,7 @@ use crate::clock::Span;
 use crate::directives::{Directives, PlaybookSource};
 use crate::ledger::FactKind;
 use crate::playbooks::{self, JournalEntry, Next};
+use crate::replies::links;
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
 use crate::replies::unsure::Why;
@@ -161,7 +162,9 @@ impl Scene {
             return self.take_eyes_off(tx).await;
         }
         tasks::note_first_answer(tx, self.task.id, now).await?;
-        say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now), now).await?;
+        let links = links::allowed_in(text, &self.app.config.links.allowed_hosts);
+        let card = links::with_links(receipt::answered(&view, text, &performed, now), &links);
+        say(tx, &self.task, held.id, card, now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())

@@ -56,6 +56,10 @@ pub enum FactKind {
     Reminded,
     ConnectionChanged,
     TextsErased,
+    /// A tool that nobody accepted was shown to the keeper of the directives.
+    ToolOffered,
+    /// Somebody accepted it or kept it off, or it could not be accepted.
+    ToolDecided,
     /// A model call was paid for.
     Spent,
     BudgetAlert,

@@ -198,6 +198,7 @@ impl Company {
             drivers: Default::default(),
             limits: Limits::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

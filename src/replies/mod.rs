@@ -8,12 +8,14 @@ pub mod approval_ended;
 pub mod asking;
 pub mod budget;
 pub mod card;
+pub mod catalogue;
 pub mod compose;
 #[cfg(test)]
 mod fixtures;
 pub mod form;
 pub mod greeting;
 pub mod human;
+pub mod links;
 pub mod named;
 pub mod opening;
 pub mod outbox;

@@ -32,9 +32,9 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (8, "0008_budgets")))
+    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (7, "0007_tools"), (8, "0008_budgets")))
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (8, "0008_budgets")))
+    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (7, "0007_tools"), (8, "0008_budgets")))
 }

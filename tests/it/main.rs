@@ -20,7 +20,13 @@ mod documentation;
 #[cfg(feature = "sandbox")]
 mod drivers;
 mod example_playbooks;
+#[cfg(feature = "sandbox")]
+mod hostile;
 mod init;
+#[cfg(feature = "sandbox")]
+mod leaks;
+#[cfg(feature = "sandbox")]
+mod loops;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;
@@ -37,6 +43,8 @@ mod serve;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+#[cfg(feature = "sandbox")]
+mod toolcards;
 mod tools;
 #[cfg(feature = "sandbox")]
 mod weather;

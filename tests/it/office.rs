@@ -65,6 +65,7 @@ impl Office {
             drivers: Default::default(),
             limits: Limits::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         set(&mut config);
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, drivers, _dir: dir };

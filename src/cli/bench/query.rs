@@ -170,6 +170,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         drivers: Default::default(),
         limits: Limits::default(),
         prices: Default::default(),
+        links: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

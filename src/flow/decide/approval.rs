@@ -369,8 +369,12 @@ pub(in crate::flow) fn state(
             ApprovalState::Denied { by: names.account(account), at: *at, reason: Some(reason.clone()) }
         }
         Gated::Expired { at } => ApprovalState::Expired { at: *at, asked: asked(moment, &card.approval).0 },
-        Gated::Void { at, .. } => {
-            let why = by.map_or(VoidWhy::Changed, |by| VoidWhy::Cancelled { by: names.account(by) });
+        Gated::Void { why, at } => {
+            let stopped = why == super::super::execute::STOPPED;
+            let why = by.map_or(VoidWhy::Changed, |by| {
+                let by = names.account(by);
+                if stopped { VoidWhy::Stopped { by } } else { VoidWhy::Cancelled { by } }
+            });
             ApprovalState::Void { why, at: *at }
         }
         Gated::Approved { .. } | Gated::Spent { .. } => match &stored.stage {

@@ -17,7 +17,7 @@ use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
-use crate::tools::{CallOutcome, ToolCall};
+use crate::tools::{CallOutcome, Refusal, ToolCall};
 
 /// How long an action of a stopped agent is put off before somebody looks again; *Resume* wakes it at once.
 const LOOK_AGAIN: Span = Span::minutes(5);
@@ -59,7 +59,11 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
     };
-    let (outcome, told) = outcome_of(app.tools.call(call).await);
+    let called = app.tools.call(call).await;
+    if matches!(called, CallOutcome::Refused(Refusal::HeldBack(_) | Refusal::NoSuchTool(_))) {
+        app.look_at_tools_soon();
+    }
+    let (outcome, told) = outcome_of(called);
     failpoint::pass("action-called");
     let cost = match &outcome {
         Outcome::Answered { .. } | Outcome::Refused { .. } => spend::cost_of_tool(app, &begun.stored.tool, told),

@@ -69,6 +69,7 @@ impl House {
             drivers: Default::default(),
             limits: Limits::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         let outside = Outside {
             store,
