@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod redact;
 pub mod store;
 pub mod workers;
 
@@ -32,6 +33,8 @@ pub mod schedules;
 pub mod tasks;
 
 // Edges: I/O, no decisions.
+#[cfg(feature = "sandbox")]
+pub mod demo_models;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod drivers;

@@ -7,6 +7,8 @@ pub mod check;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 #[cfg(feature = "sandbox")]
+pub mod demo_models;
+#[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod doctor;
 pub mod explain;
@@ -64,6 +66,9 @@ enum Command {
     /// Run one of the demo's tool servers on standard input and output
     #[cfg(feature = "sandbox")]
     DemoTools(demo_tools::Args),
+    /// Run a vendor of models that says what a script tells it to say, for trying out an agent without a key
+    #[cfg(feature = "sandbox")]
+    DemoModels(demo_models::Args),
 }
 
 /// The whole command line, as its reference describes it.
@@ -90,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]
         Command::DemoTools(args) => demo_tools::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::DemoModels(args) => demo_models::run(args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

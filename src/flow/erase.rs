@@ -23,6 +23,14 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
     let performed = actions::erase_texts(&mut tx, keep_for_totals(app, before)?).await?;
     approvals::erase_reasons(&mut tx, before).await?;
     tx.commit().await?;
+    loop {
+        let mut tx = app.store.begin().await?;
+        let erased = approvals::erase_texts(&mut tx, before, AT_ONCE).await?;
+        tx.commit().await?;
+        if erased == 0 {
+            break;
+        }
+    }
     let mut ended = 0_usize;
     loop {
         let mut tx = app.store.begin().await?;

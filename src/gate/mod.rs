@@ -13,8 +13,10 @@ pub mod amounts;
 mod approval;
 pub mod approvers;
 mod clicks;
+mod clock;
 pub mod containment;
 mod digest;
+pub mod editing;
 mod fitting;
 mod history;
 mod judge;
@@ -28,6 +30,7 @@ pub mod shown;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod timing;
 
 use std::collections::BTreeMap;
 
@@ -36,11 +39,12 @@ use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
-pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
+pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, Turn, Vote};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };
-pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
+pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};
+pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose};
 pub use judge::{judge, whose};
@@ -143,6 +147,8 @@ pub struct Verdict {
     pub because: Vec<Because>,
     /// How free the worker is now (`act` where nobody said); stored with the action.
     pub autonomy: Level,
+    /// What `before` rules want looked up for this call, and when it was; for the card.
+    pub looked_up_first: Vec<(String, Timestamp)>,
     /// For those who keep the directives: what could not be looked up, what was assumed.
     pub warnings: Vec<String>,
 }

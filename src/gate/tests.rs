@@ -3,6 +3,7 @@
 mod approvals;
 mod bounds;
 mod containment;
+mod hours;
 mod never_open;
 mod policies;
 mod precedence;

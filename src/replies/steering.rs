@@ -152,7 +152,7 @@ pub fn resume_first(what: &Stopped, waiting: &[Waiting]) -> Card {
         card = card.line([text(format!("and {} more.", waiting.len() - MAX_NAMED))]);
     }
     card.line([text("What waited for approval is asked anew.")]).buttons([Button::new(
-        "Resume",
+        "Resume now",
         Verb::ResumeNow,
         target,
     )
@@ -254,12 +254,12 @@ mod tests {
         *Resume Finn (Finance)?* 1 task would go on, oldest first:
         T-17 · Finn (Finance) · since 10:03
         What waited for approval is asked anew.
-        [Resume]
+        [Resume now]
         ");
         insta::assert_snapshot!(resume_first(&Stopped::Everything, &[]).to_plain(), @r"
         *Resume every agent?* Nothing waits; new work is taken again.
         What waited for approval is asked anew.
-        [Resume]
+        [Resume now]
         ");
         insta::assert_snapshot!(not_stopped(&finn).to_plain(), @"Finn (Finance) is not stopped. If nothing moves, everything may be: /workforce resume all.");
         insta::assert_snapshot!(goes_on(crate::ids::TaskId(17), &super::super::fixtures::finn(), &dana(), at(10, 30)).to_plain(), @"*T-17 goes on.* Dana Ruiz resumed Finn (Finance) at 10:30.");

@@ -11,16 +11,17 @@ const FINANCE_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ ord
 3. Make the refund with `billing.refund`, order_id: `{{ order.id }}`, amount_cents: `{{ amount.cents }}`, reason: `{{ reason }}`.
 4. Answer: Refunded {{ amount }} to {{ order.customer_name }} for order {{ order.id }} ({{ order.item }}).";
 
+const ORDER_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.
+2. If `order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) reached {{ order.customer_name }} on {{ order.delivered_on }} with {{ order.carrier }}.
+3. If `order.shipped_on and not order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) left on {{ order.shipped_on }} with {{ order.carrier }} and reached Bluebird Cafe.
+4. If `not order.shipped_on`, answer: Order {{ order.id }} ({{ order.item }}) was placed on {{ order.ordered_on }} and has not left yet; its status is “{{ order.status }}”.";
+
 /// Scenario e: each of two agents is sure that it is the other's work.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_agents_that_hand_to_each_other_end_with_a_person() {
     let office = Office::open(&[
         ("roles/finance-operations.md", FINANCE_STEPS, "1. Hand over to the orders agent."),
-        (
-            "roles/orders.md",
-            "1. Look up the order with `orders.get`, id: `{{ order_number }}`.\n2. If",
-            "1. Hand over to the finance agent.\n2. If",
-        ),
+        ("roles/orders.md", ORDER_STEPS, "1. Hand over to the finance agent."),
     ])
     .await;
     office.sandbox.says("ana", "support", "@workforce please refund the order ORD-1042, $40").unwrap();
@@ -73,12 +74,12 @@ async fn two_bots_do_not_thank_each_other_for_ever() {
         office.service().app.event(of_bot(&office, "pager", &root, nth)).await.unwrap();
         office.rest().await;
     }
-    let answers = office.channel("support").matches("has not arrived yet").count();
+    let answers = office.channel("support").matches("reached Bluebird Cafe").count();
     assert_eq!(answers, 5, "{}", office.channel("support"));
     assert_eq!(office.told("kim", "ask each other"), 1, "{}", office.direct("kim"));
     // A bot that no sentence names starts nothing at all.
     office.service().app.event(of_bot(&office, "stranger", &root, 20)).await.unwrap();
     office.rest().await;
-    assert_eq!(office.channel("support").matches("has not arrived yet").count(), 5);
+    assert_eq!(office.channel("support").matches("reached Bluebird Cafe").count(), 5);
     office.end().await;
 }

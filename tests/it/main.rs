@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
@@ -23,11 +25,14 @@ mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
+mod judged;
 #[cfg(feature = "sandbox")]
 mod leaks;
 #[cfg(feature = "sandbox")]
 mod loops;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
@@ -46,6 +51,8 @@ mod store;
 #[cfg(feature = "sandbox")]
 mod toolcards;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

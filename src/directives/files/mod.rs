@@ -42,7 +42,7 @@ use serde_json::json;
 
 use super::diagnostics::{Problem, Severity};
 use super::workflow::Workflow;
-use super::{Directives, PlaybookSource, Reading};
+use super::{Directives, PlaybookSource, Reading, template};
 use crate::catalogue::{Catalogue, canonical};
 use crate::directives::language::Vocabulary;
 use crate::roster::Roster;
@@ -157,6 +157,10 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         warn_of_hidden_characters(&source, problems);
         match kind_of(path) {
             Kind::Rules | Kind::Role | Kind::Workflow => {}
+            Kind::Template => {
+                check_template(&source, problems);
+                continue;
+            }
             Kind::Policy | Kind::Other => continue,
         }
         let mut front = match FrontMatter::read(&source) {
@@ -187,6 +191,7 @@ enum Kind {
     Role,
     Workflow,
     Policy,
+    Template,
     Other,
 }
 
@@ -196,8 +201,18 @@ fn kind_of(path: &str) -> Kind {
         Some(("roles", rest)) if rest.ends_with(".md") && !rest.contains('/') => Kind::Role,
         Some(("workflows", rest)) if rest.ends_with(".md") => Kind::Workflow,
         Some(("policies", rest)) if rest.ends_with(".rego") => Kind::Policy,
+        Some(("templates", rest)) if rest.ends_with(".j2") => Kind::Template,
         None | Some(_) => Kind::Other,
     }
+}
+
+/// A template that cannot be read would leave a worker without its instructions.
+fn check_template(source: &Source<'_>, problems: &mut Vec<Problem>) {
+    let Err(error) = template::check_prompt(source.text) else { return };
+    let at = error.range().filter(|range| source.text.get(range.clone()).is_some()).unwrap_or(0..0);
+    let what = format!("this template cannot be read: {}", error.detail().unwrap_or("it is no template"));
+    problems
+        .push(source.error("bad-template", at, what).with_help("mend it, or delete the file to use the built-in one"));
 }
 
 fn warn_of_hidden_characters(source: &Source<'_>, problems: &mut Vec<Problem>) {
