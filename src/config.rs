@@ -39,6 +39,7 @@ pub struct Config {
     /// What models and tools cost.
     pub prices: PriceTable,
     pub approvals: Approvals,
+    pub links: Links,
 }
 
 /// How people are asked to approve, and how far their standing grants may go.
@@ -87,6 +88,13 @@ impl Approvals {
     pub fn grants(&self) -> grants::Limits {
         grants::Limits { uses: self.grant_uses, days: self.grant_days, amount: i64::from(self.grant_amount) }
     }
+
+/// Which addresses in agents' words people may click.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// Hosts, in lower case; `.acme.test` stands for `acme.test` and everything below it.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -115,6 +123,9 @@ pub struct Limits {
     pub thread_above_messages: usize,
     /// Characters of a request that are read; the rest is cut with a mark.
     pub request_characters: usize,
+    /// Requests that one other bot may make in one thread; then a person is asked, so that two bots do not answer each other
+    /// for ever.
+    pub requests_per_bot_and_thread: usize,
     /// Requests that one person may have open at once.
     pub open_tasks_per_person: usize,
     /// Days after which the texts of finished work are erased; digests stay.
@@ -137,6 +148,7 @@ impl Default for Limits {
             hand_overs_per_pair: 1,
             thread_above_messages: 20,
             request_characters: 8_000,
+            requests_per_bot_and_thread: 5,
             open_tasks_per_person: 50,
             keep_texts_days: 90,
             answer_within_minutes: 24 * 60,
@@ -188,6 +200,7 @@ struct File {
     limits: Limits,
     approvals: Approvals,
     prices: Option<prices::Section>,
+    links: Links,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -240,6 +253,7 @@ impl Config {
             limits: parsed.limits,
             approvals: parsed.approvals,
             prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
+            links: parsed.links,
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),

@@ -5,9 +5,12 @@
 
 pub mod canonical;
 mod diff;
+pub mod differences;
 mod lock;
 pub mod own;
+pub mod offers;
 pub mod schema;
+pub mod store;
 
 use std::fmt;
 use std::str::FromStr;

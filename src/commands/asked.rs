@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::grant::Next;
+use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, ListId, TaskId};
 use crate::replies::Verb;
 use crate::workers::WorkerRef;
@@ -219,8 +220,19 @@ pub enum Intent {
         what: StopWhat,
         confirmed: bool,
     },
+    /// Without `confirmed` it shows first what would go on.
     Resume {
         what: StopWhat,
+        confirmed: bool,
+    },
+    /// A server's tool is taken into the lock, if its definition is still the one that was shown.
+    AcceptTool {
+        tool: ToolName,
+        digest: String,
+    },
+    KeepToolOff {
+        tool: ToolName,
+        digest: String,
     },
     ItHappened {
         action: ActionId,

@@ -4,6 +4,7 @@
 
 use super::arguments::reason;
 use super::asked::{Intent, Judgement, Query, StopWhat, To};
+use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
 use crate::replies::prompt_list::read_target;
@@ -59,7 +60,16 @@ impl Intent {
             Verb::IgnoreEdit => Some(Self::IgnoreEdit { task: task()? }),
             Verb::RecordReviewForm => Some(Self::RecordReview { position: id_like(target)?, notes: words() }),
             Verb::StopAll => Some(Self::Stop { what: StopWhat::Everything, confirmed: true }),
-            Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)? }),
+            Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: false }),
+            Verb::ResumeNow => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: true }),
+            Verb::AcceptTool => {
+                let (tool, digest) = tool_and_digest(target)?;
+                Some(Self::AcceptTool { tool, digest })
+            }
+            Verb::KeepToolOff => {
+                let (tool, digest) = tool_and_digest(target)?;
+                Some(Self::KeepToolOff { tool, digest })
+            }
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
@@ -135,6 +145,9 @@ impl Query {
             | Verb::RecordReviewForm
             | Verb::StopAll
             | Verb::Resume
+            | Verb::ResumeNow
+            | Verb::AcceptTool
+            | Verb::KeepToolOff
             | Verb::ShareHere
             | Verb::RetryFailed
             | Verb::DropFailed
@@ -190,6 +203,14 @@ fn judged(target: &str, judgement: Judgement) -> Option<Intent> {
 /// `finance-agent|acceptance|below|80000000|30`: what a guard's key looks like.
 fn guard_like(target: &str) -> Option<String> {
     (target.split('|').count() == 5).then(|| target.to_owned())
+}
+
+/// `billing.refund@sha256:0c1d…`
+fn tool_and_digest(target: &str) -> Option<(ToolName, String)> {
+    let (tool, digest) = target.split_once('@')?;
+    let hex = digest.strip_prefix("sha256:")?;
+    let fits = tool.contains('.') && !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    fits.then(|| (ToolName(tool.to_owned()), digest.to_owned()))
 }
 
 fn id_like(target: &str) -> Option<String> {
@@ -250,7 +271,10 @@ mod tests {
             }
             for junk in ["", "x y", "A-", "T-1/boss", "-", "🙂"] {
                 let (intent, query) = (Intent::of_button(*verb, junk, &[]), Query::of_button(*verb, junk));
-                let by_name = matches!(verb, Verb::StopAll | Verb::Resume | Verb::ShareHere | Verb::RecordReviewForm);
+                let by_name = matches!(
+                    verb,
+                    Verb::StopAll | Verb::Resume | Verb::ResumeNow | Verb::ShareHere | Verb::RecordReviewForm
+                );
                 assert!(by_name || (intent.is_none() && query.is_none()), "{verb} {junk}");
             }
         }

@@ -147,7 +147,7 @@ mod tests {
         • `cancel T-17` End a request; what ran already stays done
         • `reassign T-17 to WHO` Give a task to another agent, role or person; the correction is kept
         • `stop T-17 | WORKER | all` Stop a task, an agent or everything at once
-        • `resume T-17 | WORKER | all` Let what was stopped go on
+        • `resume T-17 | WORKER | all` Show what was stopped, and let it go on
         *Administer*
         • `reviews` List whose review is due
         • `review NAME` Show an agent's reviews, and record one

@@ -77,7 +77,7 @@ impl Asked {
     pub fn names_worker(&self) -> Option<&str> {
         match self {
             Self::Intent(
-                Intent::Stop { what: StopWhat::Worker(name), .. } | Intent::Resume { what: StopWhat::Worker(name) },
+                Intent::Stop { what: StopWhat::Worker(name), .. } | Intent::Resume { what: StopWhat::Worker(name), .. },
             ) => Some(name),
             Self::Query(
                 Query::Workload { who: Some(name) }

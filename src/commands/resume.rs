@@ -9,7 +9,7 @@ pub const SPEC: Spec = Spec {
     aliases: &["continue", "unpause"],
     group: Group::Steer,
     usage: "resume T-17 | WORKER | all",
-    about: "Let what was stopped go on",
+    about: "Show what was stopped, and let it go on",
     examples: &["resume finance-agent", "resume all", "resume T-17"],
     read,
     mention: InMention::Worker,
@@ -17,7 +17,7 @@ pub const SPEC: Spec = Spec {
 
 fn read(rest: &str) -> Asked {
     match stop_what(rest) {
-        Some(what) => Asked::Intent(Intent::Resume { what }),
+        Some(what) => Asked::Intent(Intent::Resume { what, confirmed: false }),
         None => incomplete(SPEC.name, "Write what: resume finance-agent, or resume all."),
     }
 }
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn what_was_stopped_is_named_alike() {
-        assert_eq!(read("everything"), Asked::Intent(Intent::Resume { what: StopWhat::Everything }));
+        assert_eq!(read("everything"), Asked::Intent(Intent::Resume { what: StopWhat::Everything, confirmed: false }));
         assert!(matches!(read("  "), Asked::Incomplete { .. }));
     }
 }

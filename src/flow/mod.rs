@@ -11,12 +11,14 @@
 //! | [`step`] | run → next step: a proposed action, a question, an answer |
 //! | [`think`] | run → its driver is asked → what it said, journalled, and the step that follows |
 //! | [`execute`] | an allowed action → performed once → outcome |
+//! | [`catalogue`] | what servers offer → the keeper's card → `tools.lock` |
 //! | [`deliver`] | outbox → slack |
 //! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
 
 pub mod assign;
 pub mod bell;
 mod brief;
+pub mod catalogue;
 pub mod decide;
 pub mod deliver;
 pub mod directives;
@@ -98,6 +100,8 @@ pub struct Shared {
     in_force: RwLock<Option<InForce>>,
     directory: RwLock<Arc<Directory>>,
     directory_is_old: AtomicBool,
+    /// Servers may offer something else than when they were asked last.
+    tools_are_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
     /// The last approval that was done, until somebody looked whether people always say yes to its kind.
@@ -175,6 +179,7 @@ impl App {
             in_force: RwLock::new(None),
             directory: RwLock::new(Arc::new(Directory::default())),
             directory_is_old: AtomicBool::new(false),
+            tools_are_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
             just_done: Mutex::new(None),
             checked_grants: Mutex::new(None),
@@ -225,6 +230,17 @@ impl App {
     /// Whether the directory must be read again; asked once.
     pub fn directory_got_old(&self) -> bool {
         self.directory_is_old.swap(false, Ordering::SeqCst)
+    }
+
+    /// Servers are asked what they offer, as soon as somebody gets to it.
+    pub fn look_at_tools_soon(&self) {
+        self.tools_are_old.store(true, Ordering::SeqCst);
+        self.bell.ring();
+    }
+
+    /// Whether servers should be asked; told once.
+    pub fn tools_may_have_changed(&self) -> bool {
+        self.tools_are_old.swap(false, Ordering::SeqCst)
     }
 
     /// Notes that `user` is told of these problems; false when they were told of the same ones before.
@@ -302,8 +318,10 @@ impl App {
         for _ in 0..self.config.limits.deliveries_at_once {
             self.run_loop(tracker, "deliver", deliver::deliver_next);
         }
+        self.run_loop(tracker, "catalogue", catalogue::keep_up);
         self.run_loop(tracker, "tick", tick::do_what_is_due);
         if !self.clock.is_manual() {
+            self.look_at_tools_soon();
             tracker.spawn(tick::ring_when_due(self.clone()));
         }
     }

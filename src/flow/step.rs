@@ -16,6 +16,7 @@ use crate::directives::{Directives, Origin, PlaybookSource};
 use crate::gate::level_of;
 use crate::ledger::FactKind;
 use crate::playbooks::{self, JournalEntry, Next};
+use crate::replies::links;
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
 use crate::replies::unsure::Why;
@@ -185,7 +186,9 @@ impl Scene {
         let changed = performed.iter().find_map(|action| action.changed_by.as_ref()).filter(|_| by_plan);
         let text = changed.map_or_else(|| text.to_owned(), |by| format!("Done as {} changed it.", by.name));
         let judging = if done { judge::keep_answer(self, tx, &text, !performed.is_empty()).await? } else { None };
-        say(tx, &self.task, held.id, receipt::answered(&view, &text, &performed, now, judging.as_ref()), now).await?;
+        let links = links::allowed_in(&text, &self.app.config.links.allowed_hosts);
+        let card = receipt::answered(&view, &text, &performed, now, judging.as_ref());
+        say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())

@@ -26,6 +26,8 @@ use crate::workers::WorkerRef;
 
 /// How often production looks whether something is due, or the directives changed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many of these looks pass between two questions to the tool servers what they offer.
+const LOOKS_PER_CATALOGUE: u32 = 300;
 
 /// Does everything that is due now.
 pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
@@ -127,10 +129,15 @@ async fn first_offered(tx: &mut Tx, task: &Task) -> Result<Option<Timestamp>, Fl
 pub(super) async fn ring_when_due(app: App) {
     let mut every = tokio::time::interval(LOOK_EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut looks = 0;
     loop {
         tokio::select! {
             () = app.stopping.cancelled() => return,
             _tick = every.tick() => {}
+        }
+        looks = (looks + 1) % LOOKS_PER_CATALOGUE;
+        if looks == 0 {
+            app.look_at_tools_soon();
         }
         if let Ok(at) = app.store.clock().await {
             app.clock.follow(at);

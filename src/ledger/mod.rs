@@ -61,6 +61,10 @@ pub enum FactKind {
     GrantEnded,
     /// Whoever keeps a sentence was told how it could ask less.
     ChangeProposed,
+    /// A tool that nobody accepted was shown to the keeper of the directives.
+    ToolOffered,
+    /// Somebody accepted it or kept it off, or it could not be accepted.
+    ToolDecided,
     /// A model call was paid for.
     Spent,
     BudgetAlert,

@@ -200,6 +200,7 @@ impl Company {
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

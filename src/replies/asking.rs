@@ -108,6 +108,17 @@ pub fn too_many_open(open: i64) -> Card {
     ))
 }
 
+/// To triage: another bot and I may be answering each other; I do not answer it there any more.
+pub fn circle(bot: &str, channel: Option<&str>, asked: i64) -> Card {
+    let place = channel.map(|name| format!(" in #{}", super::plain::visible_line(name))).unwrap_or_default();
+    Card::sentence(format!(
+        "The bot “{}” and I seem to ask each other round and round{place}: {} in one thread. I do not answer it there any \
+         more; look at the thread, and tell whoever keeps that bot.",
+        super::plain::visible_line(bot),
+        super::wording::counted(asked, "request"),
+    ))
+}
+
 fn answer_button(task: TaskId) -> Button {
     Button::new("Answer", Verb::Answer, task.to_string()).spoken(format!("Answer for {task}"))
 }

@@ -63,7 +63,8 @@ pub enum Span {
     Emoji(String),
     /// Shown in the reader's own zone.
     Time(Timestamp, TimeStyle),
-    /// Only for permalinks of our own messages; text of others never becomes a link.
+    /// For permalinks of our own messages, and for addresses in agents' words whose host the company allowed; other text of
+    /// others never becomes a link.
     Link {
         label: String,
         url: String,

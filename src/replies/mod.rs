@@ -11,6 +11,7 @@ pub mod approval_pages;
 pub mod asking;
 pub mod budget;
 pub mod card;
+pub mod catalogue;
 pub mod compose;
 pub mod evidence;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub mod greeting;
 pub mod human;
 pub mod judged;
 pub mod late;
+pub mod links;
 pub mod named;
 pub mod not_now;
 pub mod opening;

@@ -122,6 +122,65 @@ pub fn resumed(what: &Stopped, by: &Who, at: Timestamp, tasks: u32) -> Card {
     ])
 }
 
+/// One task that would go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub task: crate::ids::TaskId,
+    pub worker: Who,
+    pub since: Timestamp,
+}
+
+/// At most so many tasks are named before *Resume*; the others are counted.
+const MAX_NAMED: usize = 10;
+
+/// Only for the one who asked: what would go on, oldest first, before anything does.
+pub fn resume_first(what: &Stopped, waiting: &[Waiting]) -> Card {
+    let (name, target) = match what {
+        Stopped::Everything => ("every agent", "all"),
+        Stopped::Worker { id, who } => (who.name.as_str(), id.as_str()),
+    };
+    let count = counted(i64::try_from(waiting.len()).unwrap_or(i64::MAX), "task");
+    let mut card = Card::new(format!("Resume {name}?"));
+    card = match waiting {
+        [] => card.line([bold(format!("Resume {name}?")), text(" Nothing waits; new work is taken again.")]),
+        [..] => card.line([bold(format!("Resume {name}?")), text(format!(" {count} would go on, oldest first:"))]),
+    };
+    for one in waiting.iter().take(MAX_NAMED) {
+        card = card.line([text(format!("{} · {} · since ", one.task, one.worker.name)), clock(one.since)]);
+    }
+    if waiting.len() > MAX_NAMED {
+        card = card.line([text(format!("and {} more.", waiting.len() - MAX_NAMED))]);
+    }
+    card.line([text("What waited for approval is asked anew.")]).buttons([Button::new(
+        "Resume now",
+        Verb::ResumeNow,
+        target,
+    )
+    .spoken(format!("Resume {name}"))])
+}
+
+/// Only for the one who asked: there was nothing to resume.
+pub fn not_stopped(what: &Stopped) -> Card {
+    Card::sentence(match what {
+        Stopped::Everything => {
+            "Nothing stops every agent. Single agents may be stopped: /workforce resume NAME.".to_owned()
+        }
+        Stopped::Worker { who, .. } => {
+            format!("{} is not stopped. If nothing moves, everything may be: /workforce resume all.", who.name)
+        }
+    })
+}
+
+/// In the place of [`caught`]: it goes on.
+pub fn goes_on(task: crate::ids::TaskId, worker: &Who, by: &Who, at: Timestamp) -> Card {
+    Card::new(format!("{task} goes on: {} resumed {}", by.name, worker.name)).line([
+        bold(format!("{task} goes on.")),
+        text(format!(" {} resumed {} at ", by.name, worker.name)),
+        clock(at),
+        text("."),
+    ])
+}
+
 /// To a thread whose task the stop caught, in the receipt's place.
 pub fn caught(task: crate::ids::TaskId, worker: &Who, by: &Who, at: Timestamp) -> Card {
     Card::new(format!("{} waits: {} stopped {}", task, by.name, worker.name)).line([
@@ -189,6 +248,21 @@ mod tests {
         [Resume]
         ");
         insta::assert_snapshot!(resumed(&finn, &dana(), at(10, 30), 3).to_plain(), @"*Finn (Finance) works again.* Dana Ruiz resumed at 10:30 · back at work: 3 tasks, oldest first.");
+        let waiting =
+            [Waiting { task: crate::ids::TaskId(17), worker: super::super::fixtures::finn(), since: at(10, 3) }];
+        insta::assert_snapshot!(resume_first(&finn, &waiting).to_plain(), @r"
+        *Resume Finn (Finance)?* 1 task would go on, oldest first:
+        T-17 · Finn (Finance) · since 10:03
+        What waited for approval is asked anew.
+        [Resume now]
+        ");
+        insta::assert_snapshot!(resume_first(&Stopped::Everything, &[]).to_plain(), @r"
+        *Resume every agent?* Nothing waits; new work is taken again.
+        What waited for approval is asked anew.
+        [Resume now]
+        ");
+        insta::assert_snapshot!(not_stopped(&finn).to_plain(), @"Finn (Finance) is not stopped. If nothing moves, everything may be: /workforce resume all.");
+        insta::assert_snapshot!(goes_on(crate::ids::TaskId(17), &super::super::fixtures::finn(), &dana(), at(10, 30)).to_plain(), @"*T-17 goes on.* Dana Ruiz resumed Finn (Finance) at 10:30.");
         insta::assert_snapshot!(caught(crate::ids::TaskId(17), &super::super::fixtures::finn(), &dana(), at(10, 9)).to_plain(), @"*T-17 waits.* Dana Ruiz stopped Finn (Finance) at 10:09. Nothing more runs until Dana or the owner resumes.");
     }
 

@@ -133,6 +133,12 @@ verbs! {
     RetryFailed = "retry_failed" opens Nothing,
     /// A dead letter is put aside for good. Target: inbox row.
     DropFailed = "drop_failed" opens Nothing,
+    /// Lets what was stopped go on, after it was shown. Target as with *Resume*.
+    ResumeNow = "resume_now" opens Nothing,
+    /// A server's tool is taken into the lock. Target: the tool and the digest that was shown.
+    AcceptTool = "accept_tool" opens Nothing,
+    /// A server's tool stays held back. Target as with *Accept*.
+    KeepToolOff = "keep_tool_off" opens Nothing,
     /// More may be spent in this window. Target: the budget and when its window began.
     BudgetMore = "budget_more" opens Nothing,
     /// The requester uses an answer. Target: task and result (`replies::target`), as for the six below.

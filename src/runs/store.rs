@@ -37,6 +37,7 @@ statements! { STATEMENTS;
     NOW_WAITS_FOR (2) -> [] = { "UPDATE runs SET waiting = $2 WHERE id = $1 AND state = 'waiting'" }
     GO_ON (3) -> [] = { "UPDATE runs SET lease_until_us = 0, attempts = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     RELEASE_ALL (1) -> [] = { "UPDATE runs SET not_before_us = $1 WHERE state = 'ready' AND not_before_us > $1" }
+    BREAK_OFF (2) -> [] = { "UPDATE runs SET lease_until_us = 0, not_before_us = $2, fence = fence + 1 WHERE id = $1 AND state = 'ready'" }
     FREE_LEASES (0) -> [] = { "UPDATE runs SET lease_until_us = 0 WHERE state = 'ready'" }
     COUNT_OF_TASK (1) -> [runs] = { "SELECT COUNT(*) AS runs FROM runs WHERE task = $1" }
     AGAIN (3) -> [] = { "UPDATE runs SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
@@ -159,6 +160,11 @@ pub async fn go_on(tx: &mut Tx, run: &Run, now: Timestamp) -> Result<bool, Store
 /// After a resume: runs that were put off may go on now.
 pub async fn release_put_off(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.run(&RELEASE_ALL, args![now]).await
+}
+
+/// Takes a ready run away from whoever is at work on it: what they have in hand does not count. It may be claimed again at once.
+pub async fn break_off(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&BREAK_OFF, args![id.0, now]).await? > 0)
 }
 
 /// Frees all leases: only for a database that one process has to itself, when that process starts.

@@ -30,6 +30,7 @@ statements! { STATEMENTS;
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE ended_us IS NULL AND (channel_kind = 'public' OR channel = $3 OR (team = $1 AND requester = $2)) ORDER BY id LIMIT $4" }
     COUNT_OPEN_SEEN (3) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE ended_us IS NULL AND (channel_kind = 'public' OR channel = $3 OR (team = $1 AND requester = $2))" }
     COUNT_OPEN_OF (2) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE team = $1 AND requester = $2 AND ended_us IS NULL" }
+    COUNT_IN_CONVERSATION (3) -> [tasks] = { "SELECT COUNT(*) AS tasks FROM tasks WHERE conversation = $1 AND team = $2 AND requester = $3" }
     REOPEN (2) -> [] = { "UPDATE tasks SET state = 'open', ended_us = NULL WHERE id = $1 AND state = $2 AND state <> 'cancelled'" }
     NEXT_UNROUTED (0) -> [id] = {
         sqlite "SELECT id FROM tasks WHERE state = 'open' ORDER BY id LIMIT 1"
@@ -124,6 +125,16 @@ pub async fn open_seen_from(
 /// How many requests of somebody have not ended.
 pub async fn count_open_of(tx: &mut Tx, who: &SlackUser) -> Result<i64, StoreError> {
     tx.row(&COUNT_OPEN_OF, args![&who.team, &who.user]).await?.map_or(Ok(0), |row| row.int("tasks"))
+}
+
+/// How many tasks somebody has opened in a conversation, ended ones too.
+pub async fn count_in_conversation(
+    tx: &mut Tx,
+    conversation: &ConversationId,
+    who: &SlackUser,
+) -> Result<i64, StoreError> {
+    let row = tx.row(&COUNT_IN_CONVERSATION, args![conversation.0.as_str(), &who.team, &who.user]).await?;
+    row.map_or(Ok(0), |row| row.int("tasks"))
 }
 
 pub async fn next_unrouted(tx: &mut Tx) -> Result<Option<TaskId>, StoreError> {

@@ -50,6 +50,13 @@ async fn a_week_goes_as_it_is_written() {
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_words_stay_private_and_words_decide_nothing() {
+    let company = company(include_str!("../conversations/privacy.md"));
+    let differ = played(&company, |_, _| {}).await;
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
 /// What a request may cost its readers when nothing waits for anybody: two posts in the channel, of which one pings.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_posts_and_one_ping_are_enough() {

@@ -9,7 +9,7 @@ use crate::architecture::project;
 const DOCUMENTS: &[&str] = &[
     "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/configuration.md", "docs/demo.md", "docs/directives.md",
     "docs/install.md", "docs/agents.md", "docs/operating.md", "docs/approvals.md", "docs/policies.md",
-    "docs/commands.md", "docs/cli.md",
+    "docs/security.md", "docs/commands.md", "docs/cli.md",
 ];
 
 fn document(name: &str) -> String {
@@ -46,6 +46,7 @@ fn every_key_of_the_configuration_is_documented() {
     assert_eq!(first_cells(&text, "Top level"), set(fields_of(code, "File")));
     assert_eq!(first_cells(&text, "`[slack]`"), set(fields_of(code, "SlackSection")));
     assert_eq!(first_cells(&text, "`[limits]`"), set(fields_of(code, "Limits")));
+    assert_eq!(first_cells(&text, "`[links]`"), set(fields_of(code, "Links")));
     let hooks = source("src/webhooks/config.rs");
     assert_eq!(first_cells(&text, "`[webhooks]`"), set(fields_of(hooks, "Section")));
     assert_eq!(first_cells(&text, "`[[webhooks.hooks]]`"), set(fields_of(hooks, "Entry")));

@@ -24,8 +24,13 @@ mod drivers;
 mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
+mod hostile;
 mod init;
 mod judged;
+#[cfg(feature = "sandbox")]
+mod leaks;
+#[cfg(feature = "sandbox")]
+mod loops;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod models;
@@ -48,6 +53,8 @@ mod serve;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+#[cfg(feature = "sandbox")]
+mod toolcards;
 mod tools;
 #[cfg(feature = "sandbox")]
 mod verbs;

@@ -67,6 +67,7 @@ impl Office {
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         set(&mut config);
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, drivers, _dir: dir };

@@ -172,6 +172,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         limits: Limits::default(),
         approvals: Approvals::default(),
         prices: Default::default(),
+        links: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

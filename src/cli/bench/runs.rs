@@ -241,6 +241,7 @@ async fn house(url: &str, base: &str, at_once: usize) -> anyhow::Result<App> {
         limits: Limits { questions_at_once: at_once, ..Limits::default() },
         prices: Default::default(),
         approvals: crate::config::Approvals::default(),
+        links: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

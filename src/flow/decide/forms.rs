@@ -61,6 +61,9 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::RecordReviewForm
         | Verb::StopAll
         | Verb::Resume
+        | Verb::ResumeNow
+        | Verb::AcceptTool
+        | Verb::KeepToolOff
         | Verb::ShareHere
         | Verb::RetryFailed
         | Verb::DropFailed

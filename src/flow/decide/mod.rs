@@ -10,6 +10,7 @@ mod outcome;
 mod share;
 mod stop;
 mod task;
+mod tool;
 mod undo;
 pub(in crate::flow) mod who;
 
@@ -140,7 +141,9 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::UseEdit { task } => task::use_edit(app, tx, *task, by).await,
         Intent::IgnoreEdit { task } => task::ignore_edit(app, tx, *task, by).await,
         Intent::Stop { what, confirmed } => stop::stop(app, tx, what, *confirmed, by).await,
-        Intent::Resume { what } => stop::resume(app, tx, what, by).await,
+        Intent::Resume { what, confirmed } => stop::resume(app, tx, what, *confirmed, by).await,
+        Intent::AcceptTool { tool, digest } => tool::accept(app, tx, tool, digest, by).await,
+        Intent::KeepToolOff { tool, digest } => tool::keep_off(app, tx, tool, digest, by).await,
         Intent::ItHappened { action } => outcome::settle(app, tx, *action, outcome::Told::Happened, by).await,
         Intent::ItDidNot { action } => outcome::settle(app, tx, *action, outcome::Told::DidNot, by).await,
         Intent::LeaveIt { action } => outcome::settle(app, tx, *action, outcome::Told::Leave, by).await,
@@ -287,6 +290,9 @@ fn slot_is_about(slot: &str, target: &str) -> bool {
     // A list's own buttons stand on it alone; those of its lines stand there too.
     if let Some(list) = number("L-") {
         return of("list", &list);
+    }
+    if let Some(tool) = slot.strip_prefix("tool:") {
+        return target.strip_prefix(tool).is_some_and(|rest| rest.starts_with('@'));
     }
     match (number("T-"), number("A-")) {
         (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),

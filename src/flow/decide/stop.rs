@@ -7,23 +7,23 @@ use serde_json::json;
 
 use super::super::assign::note;
 use super::super::facts::Moment;
-use super::super::{App, FlowError, remind};
+use super::super::{App, FlowError, execute, remind};
 use super::{Said, task, who};
 use crate::catalogue::ToolName;
 use crate::commands::StopWhat;
 use crate::execution::store as actions;
-use crate::gate::may_use;
 use crate::ids::InboxId;
 use crate::inbox::store as inbox;
 use crate::ledger::{Fact, FactKind, store as ledger};
+use crate::replies::outbox::Queued;
 use crate::replies::refusals::Refusal;
 use crate::replies::steering::{self, Caught, Stopped};
-use crate::replies::{Card, Who, review};
+use crate::replies::{Card, Who, review, store as outbox};
 use crate::roster::names::Named;
 use crate::roster::store as roster;
-use crate::runs::store as runs;
+use crate::runs::{Run, store as runs};
 use crate::store::Tx;
-use crate::tasks::store as tasks;
+use crate::tasks::{Task, store as tasks};
 use crate::workers::{SlackUser, WorkerRef};
 
 /// The built-in tool that a sentence grants: "Kim and Noor may stop any agent."
@@ -53,11 +53,17 @@ pub async fn stop(app: &App, tx: &mut Tx, what: &StopWhat, confirmed: bool, by: 
     let who = moment.names().account(by);
     let card = steering::stopped(&stopped, &who, moment.now, caught, None);
     tell_owner(tx, &moment, id.as_deref(), by, &key, &card).await?;
-    tell_threads(app, tx, &moment, id.as_deref(), &who).await?;
+    break_off(app, tx, &moment, id.as_deref(), by).await?;
     Ok(Said::Privately(card))
 }
 
-pub async fn resume(app: &App, tx: &mut Tx, what: &StopWhat, by: &SlackUser) -> Result<Said, FlowError> {
+pub async fn resume(
+    app: &App,
+    tx: &mut Tx,
+    what: &StopWhat,
+    confirmed: bool,
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
     let id = match what {
         StopWhat::Task(task) => return Ok(Said::Refused(Refusal::TaskEnded { task: *task })),
         StopWhat::Everything => None,
@@ -71,12 +77,18 @@ pub async fn resume(app: &App, tx: &mut Tx, what: &StopWhat, by: &SlackUser) -> 
         return Ok(Said::Refused(refusal));
     }
     let key = id.as_ref().map_or_else(|| "all".to_owned(), |id| format!("agent:{id}"));
-    roster::resume(tx, &key).await?;
+    if !confirmed {
+        return Ok(Said::Privately(preview(app, tx, &moment, id.as_deref()).await?));
+    }
+    if !roster::resume(tx, &key).await? {
+        return Ok(Said::Privately(steering::not_stopped(&named(&moment, id.as_deref()))));
+    }
     runs::release_put_off(tx, moment.now).await?;
     actions::release_put_off(tx, moment.now).await?;
     ledger::append_fact(tx, &Fact::of_system(FactKind::Resumed, json!({ "what": key, "by": by })), moment.now).await?;
     let caught = under_way(app, id.as_deref()).await?;
     let who = moment.names().account(by);
+    goes_on(app, tx, &moment, id.as_deref(), &who).await?;
     let card = steering::resumed(&named(&moment, id.as_deref()), &who, moment.now, caught.tasks);
     tell_owner(tx, &moment, id.as_deref(), by, &key, &card).await?;
     Ok(Said::Privately(card))
@@ -107,14 +119,30 @@ fn position(app: &App, name: &str) -> Result<Result<String, Refusal>, FlowError>
     })
 }
 
-/// The owner and supervisor of an agent may stop it; whom a sentence permits `workforce.stop` may stop anything.
+/// What would go on, oldest first, with the button that lets it.
+async fn preview(app: &App, tx: &mut Tx, moment: &Moment, position: Option<&str>) -> Result<Card, FlowError> {
+    let mut waiting = Vec::new();
+    for run in of_it(app, position).await? {
+        let Some(found) = tasks::task(tx, run.task).await? else { continue };
+        let worker = moment.names().worker(&WorkerRef::Agent(run.position.clone()));
+        // The request's own words stay out: whoever may resume an agent need not be one who may read them.
+        waiting.push(steering::Waiting { task: found.id, worker, since: run.created });
+    }
+    Ok(steering::resume_first(&named(moment, position), &waiting))
+}
+
+/// The owner and supervisor of an agent may stop it; triage may stop everything; whom sentences let use `workforce.stop` may
+/// stop anything.
 fn may_stop(app: &App, moment: &Moment, position: Option<&str>, by: &SlackUser) -> Result<(), Refusal> {
     let handle = who::person(app, &moment.directives, &moment.directory, by)?;
     let tool = ToolName(STOP_TOOL.to_owned());
-    let permitted = |handle: &str| may_use(&moment.directives, &WorkerRef::Person(handle.to_owned()), &tool).is_ok();
-    let context = moment.directives.roster.context_of(position, None);
+    let roster = &moment.directives.roster;
+    let context = roster.context_of(position, None);
     let mut may: BTreeSet<String> = context.owner.into_iter().chain(context.supervisor).collect();
-    may.extend(moment.directives.roster.people.keys().filter(|handle| permitted(handle)).cloned());
+    if position.is_none() {
+        may.extend(roster.triage.clone());
+    }
+    may.extend(roster.people.keys().filter(|handle| who::may_do(moment, handle, &tool)).cloned());
     if may.contains(&handle) {
         return Ok(());
     }
@@ -132,13 +160,19 @@ fn named(moment: &Moment, position: Option<&str>) -> Stopped {
 
 /// How many tasks are under way, and how many calls are at a tool right now.
 async fn under_way(app: &App, position: Option<&str>) -> Result<Caught, FlowError> {
-    let live = runs::live(&app.store).await?;
-    let of_it = live.iter().filter(|run| position.is_none_or(|id| run.position == id));
+    let tasks = of_it(app, position).await?.len();
     let in_flight = actions::in_flight(&app.store, position).await?;
     Ok(Caught {
-        tasks: u32::try_from(of_it.count()).unwrap_or(u32::MAX),
+        tasks: u32::try_from(tasks).unwrap_or(u32::MAX),
         in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
     })
+}
+
+/// The unfinished runs of one position, or of all.
+async fn of_it(app: &App, position: Option<&str>) -> Result<Vec<Run>, FlowError> {
+    let mut live = runs::live(&app.store).await?;
+    live.retain(|run| position.is_none_or(|id| run.position == id));
+    Ok(live)
 }
 
 async fn tell_owner(
@@ -152,31 +186,55 @@ async fn tell_owner(
     let Some(id) = position else { return Ok(()) };
     let owner = moment.names().owner(&WorkerRef::Agent(id.to_owned())).and_then(|owner| owner.account);
     if let Some(owner) = owner.filter(|owner| *owner != by.user) {
-        let tell = crate::replies::outbox::Queued::tell(format!("stop:{key}:{owner}"), &owner, card.clone());
-        crate::replies::store::queue(tx, &tell, moment.now).await?;
+        let tell = Queued::tell(format!("stop:{key}:{owner}"), &owner, card.clone());
+        outbox::queue(tx, &tell, moment.now).await?;
     }
     Ok(())
 }
 
-/// Every thread whose task the stop caught hears of it.
-async fn tell_threads(
+/// What waits for somebody's word is void, what was asked of an agent is not listened to any more, and every thread whose
+/// task the stop caught hears of it. The runs stay, and propose again when somebody resumes.
+async fn break_off(
     app: &App,
     tx: &mut Tx,
     moment: &Moment,
     position: Option<&str>,
-    by: &Who,
+    by: &SlackUser,
 ) -> Result<(), FlowError> {
-    for run in runs::live(&app.store).await?.into_iter().filter(|run| position.is_none_or(|id| run.position == id)) {
+    let who = moment.names().account(by);
+    for run in of_it(app, position).await? {
         let Some(found) = tasks::task(tx, run.task).await? else { continue };
+        execute::void_for_a_stop(app, tx, &found, run.id, by).await?;
+        runs::break_off(tx, run.id, moment.now).await?;
         let worker = moment.names().worker(&WorkerRef::Agent(run.position.clone()));
-        let card = steering::caught(found.id, &worker, by, moment.now);
-        let slot = format!("task:{}:stop", found.id.0);
-        let say = crate::replies::outbox::Queued::say(slot, &found.channel, Some(&found.root_ts), card)
-            .in_conversation(&found.conversation);
-        crate::replies::store::queue(tx, &say, moment.now).await?;
+        tell_thread(tx, moment, &found, steering::caught(found.id, &worker, &who, moment.now)).await?;
         note(tx, &found, FactKind::Stopped, json!({ "run": run.id }), moment.now).await?;
     }
     Ok(())
+}
+
+/// Every thread that was told of the stop hears that it is over.
+async fn goes_on(app: &App, tx: &mut Tx, moment: &Moment, position: Option<&str>, by: &Who) -> Result<(), FlowError> {
+    for run in of_it(app, position).await? {
+        let Some(found) = tasks::task(tx, run.task).await? else { continue };
+        let worker = moment.names().worker(&WorkerRef::Agent(run.position.clone()));
+        if outbox::slots_with_prefix(tx, &stop_slot(&found)).await?.is_empty() {
+            continue;
+        }
+        tell_thread(tx, moment, &found, steering::goes_on(found.id, &worker, by, moment.now)).await?;
+    }
+    Ok(())
+}
+
+async fn tell_thread(tx: &mut Tx, moment: &Moment, task: &Task, card: Card) -> Result<(), FlowError> {
+    let say =
+        Queued::say(stop_slot(task), &task.channel, Some(&task.root_ts), card).in_conversation(&task.conversation);
+    outbox::queue(tx, &say, moment.now).await?;
+    Ok(())
+}
+
+fn stop_slot(task: &Task) -> String {
+    format!("task:{}:stop", task.id.0)
 }
 
 /// The owner or supervisor records that a position was reviewed.

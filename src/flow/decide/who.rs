@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::super::App;
+use super::super::facts::Moment;
 use super::super::says::Names;
+use crate::catalogue::ToolName;
 use crate::directives::Directives;
+use crate::gate::{Decision, History, Proposal, Requester, TaskFacts, judge};
+use crate::ids::TaskId;
 use crate::replies::Who;
 use crate::replies::refusals::Refusal;
 use crate::roster::directory::Directory;
 use crate::tasks::Task;
-use crate::workers::{SlackUser, WorkerRef};
+use crate::workers::{ActorChain, SlackUser, WorkerRef};
 
 /// The handle of a live member of the company. Guests, bots, other workspaces' and deactivated accounts are nobody here.
 pub fn person(app: &App, directives: &Directives, directory: &Directory, by: &SlackUser) -> Result<String, Refusal> {
@@ -65,6 +69,23 @@ pub fn steers(
         return Ok(());
     }
     Err(Refusal::NotYours { task: task.id, may: people(directives, directory, &may) })
+}
+
+/// Whether sentences let a person do what the bot itself can do (`workforce.stop`, `workforce.see_costs`): the gate's own word,
+/// bans and conditions included. What would need somebody's approval is not theirs to do at once.
+pub fn may_do(moment: &Moment, handle: &str, tool: &ToolName) -> bool {
+    let worker = WorkerRef::Person(handle.to_owned());
+    let proposal = Proposal {
+        tool: tool.clone(),
+        arguments: serde_json::json!({}),
+        actor: ActorChain(Vec::new()),
+        worker,
+        requester: Some(Requester { handle: Some(handle.to_owned()), account: None }),
+        live_digest: None,
+    };
+    let facts = TaskFacts::unknown(TaskId(0));
+    let verdict = judge(&proposal, &facts, &moment.directives, &History::Known(Vec::new()), moment.now);
+    verdict.decision == Decision::Run
 }
 
 pub fn people(directives: &Directives, directory: &Directory, handles: &BTreeSet<String>) -> Vec<Who> {

@@ -33,6 +33,9 @@ use crate::store::Tx;
 use crate::tasks::Task;
 use crate::workers::SlackUser;
 
+/// Why what waited is void when somebody stopped the work; the card knows it by this.
+pub(super) const STOPPED: &str = "Somebody stopped the work.";
+
 pub use perform::perform_next;
 pub use propose::{Proposed, propose};
 pub(super) use settle::{unknown_view, unsaid};
@@ -127,6 +130,26 @@ pub async fn void_open_actions(
                 now,
             )
             .await?;
+            decide::redraw(app, tx, task, &card, &stored, Some(by)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Voids everything of a run that has not been sent yet, because somebody stopped the work. The run is ready again: it
+/// proposes anew what it still wants, once it may go on.
+pub async fn void_for_a_stop(app: &App, tx: &mut Tx, task: &Task, run: RunId, by: &SlackUser) -> Result<(), FlowError> {
+    let now = app.now();
+    for stored in actions::of_task(tx, task.id).await?.into_iter().filter(|stored| stored.run == run) {
+        let why = STOPPED.to_owned();
+        if actions::advance_unheld(tx, &stored, Step::Void { why: why.clone() }, now).await?.is_none() {
+            continue;
+        }
+        runs::wake(tx, run, now).await?;
+        let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
+        if let Some(card) = approvals::turn(tx, &card, &Turn::Voided { why, at: now }, now).await? {
+            let payload = json!({ "approval": card.approval.id, "action": stored.id, "by": by, "stopped": true });
+            note(tx, task, FactKind::ApprovalVoided, payload, now).await?;
             decide::redraw(app, tx, task, &card, &stored, Some(by)).await?;
         }
     }

@@ -21,7 +21,7 @@ use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
-use crate::tools::{CallOutcome, ToolCall};
+use crate::tools::{CallOutcome, Refusal, ToolCall};
 
 /// How long an action of a stopped agent is put off before somebody looks again; *Resume* wakes it at once.
 const LOOK_AGAIN: Span = Span::minutes(5);
@@ -67,7 +67,13 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
     };
     let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
         Some(ours) => ours,
-        None => outcome_of(app.tools.call(call).await),
+        None => {
+            let called = app.tools.call(call).await;
+            if matches!(called, CallOutcome::Refused(Refusal::HeldBack(_) | Refusal::NoSuchTool(_))) {
+                app.look_at_tools_soon();
+            }
+            outcome_of(called)
+        }
     };
     failpoint::pass("action-called");
     let cost = match &outcome {

@@ -13,7 +13,6 @@ use super::super::says::{Names, subject};
 use super::super::{App, FlowError};
 use super::Asker;
 use crate::catalogue::ToolName;
-use crate::gate::may_use;
 use crate::replies::Who;
 use crate::replies::refusals::Refusal;
 use crate::tasks::Task;
@@ -100,7 +99,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn permits(&self, handle: &str, sight: Sight) -> bool {
-        may_use(&self.moment.directives, &WorkerRef::Person(handle.to_owned()), &sight.tool()).is_ok()
+        who::may_do(&self.moment, handle, &sight.tool())
     }
 
     /// Everybody whom a sentence permits to see this.

@@ -172,6 +172,8 @@ impl Trail<'_> {
                 | FactKind::DirectivesLoaded
                 | FactKind::DirectivesRefused
                 | FactKind::DeadLetter
+                | FactKind::ToolOffered
+                | FactKind::ToolDecided
                 | FactKind::Reminded
                 | FactKind::ConnectionChanged
                 | FactKind::TextsErased

@@ -218,6 +218,11 @@ async fn open(
         queue_reply(app, &mut tx, message, asking::too_many_open(open_already)).await?;
         return finish_in(app, tx, claimed).await;
     }
+    if let Some(bot) = &message.bot_name
+        && goes_in_circles(app, &mut tx, &new, bot).await?
+    {
+        return finish_in(app, tx, claimed).await;
+    }
     let task = tasks::open_task(&mut tx, &new, app.now()).await?;
     let digest = crate::catalogue::canonical::digest_bytes(new.text.as_bytes());
     let payload = json!({
@@ -230,6 +235,24 @@ async fn open(
     finish_in(app, tx, claimed).await?;
     failpoint::pass("task-opened");
     Ok(())
+}
+
+/// Another bot has asked so often in this thread that the two of us may be answering each other: no task, and triage hears of
+/// it once.
+async fn goes_in_circles(app: &App, tx: &mut Tx, new: &NewTask, bot: &str) -> Result<bool, FlowError> {
+    let asked = tasks::count_in_conversation(tx, &new.conversation, &new.requester).await?;
+    let most = app.config.limits.requests_per_bot_and_thread;
+    if usize::try_from(asked).unwrap_or(usize::MAX) < most {
+        return Ok(false);
+    }
+    let place = app.directory().channel(&new.channel).map(|channel| channel.name.clone());
+    if let Some(triage) = app.triage()?.and_then(|who| who.account) {
+        let slot = format!("circle:{}", new.conversation.0);
+        let card = asking::circle(bot, place.as_deref(), asked);
+        outbox::queue(tx, &Queued::tell(slot, &triage, card), app.now()).await?;
+    }
+    tracing::warn!(bot, asked, "another bot asks again and again in one thread; it is not answered there any more");
+    Ok(true)
 }
 
 /// The thread above, oldest first. It only helps: a thread that cannot be read is an empty one.

@@ -12,6 +12,7 @@ use crate::database::Database;
 const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
     ("budgets", workforce::budgets::store::STATEMENTS),
+    ("catalogue", workforce::catalogue::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
     ("gate", workforce::gate::fatigue::store::STATEMENTS),

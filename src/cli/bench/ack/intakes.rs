@@ -154,6 +154,7 @@ fn config(database: &str) -> Config {
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
         approvals: Approvals::default(),
         prices: Default::default(),
+        links: Default::default(),
     }
 }
 

@@ -135,7 +135,11 @@ pub(in crate::flow) fn state(
         Gated::Void { at, why } => {
             let changed = Void::Changed.to_string();
             let other = if *why == changed { VoidWhy::Changed } else { VoidWhy::Because(why.clone()) };
-            let why = by.map_or(other, |by| VoidWhy::Cancelled { by: names.account(by) });
+            let stopped = *why == crate::flow::execute::STOPPED;
+            let why = by.map_or(other, |by| {
+                let by = names.account(by);
+                if stopped { VoidWhy::Stopped { by } } else { VoidWhy::Cancelled { by } }
+            });
             ApprovalState::Void { why, at: *at }
         }
         Gated::Edited { account, at, .. } => ApprovalState::Edited { by: names.account(account), at: *at, into: None },

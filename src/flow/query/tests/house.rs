@@ -74,6 +74,7 @@ impl House {
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),
+            links: Default::default(),
         };
         let outside = Outside {
             store,
