@@ -56,6 +56,50 @@ fn two_rules_about_the_same_case_must_agree() {
     assert_eq!(conflicts_of(&read), ["conflict 2 ← rules.md:1"]);
 }
 
+#[test]
+fn rules_that_can_never_matter_are_told_with_both_lines() {
+    let dead = |read: &[Reading]| {
+        let mut problems = Vec::new();
+        dead::check(read, NaiveDate::from_ymd_opt(2026, 11, 20).expect("a day"), &mut problems);
+        problems
+            .iter()
+            .map(|p| format!("{} {} ← {}", p.code, p.line, p.related.clone().unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    let gate = |kind: &str, who: &[&str], when: Value| {
+        json!({"kind": kind, "action": "refund", "tools": ["billing.refund"], "count": 1, "who": who, "when": when,
+               "by": ["person:@dana"]})
+    };
+    let ban = gate("forbid", &[], json!({}));
+    let dear = json!({"amount": {"over": 200, "currency": "USD"}});
+    let read = [
+        reading(1, None, ban),
+        reading(2, None, gate("approve", &[], json!({}))),
+        reading(3, None, gate("allow", &["agent:orders-agent"], dear.clone())),
+        reading(4, None, gate("forbid", &[], dear.clone())),
+    ];
+    assert_eq!(dead(&read), ["shadowed 2 ← rules.md:1", "shadowed 3 ← rules.md:1", "shadowed 4 ← rules.md:1"]);
+    // A ban for one agent leaves the others' approvals alone, and one with a condition leaves the rest.
+    let read = [
+        reading(1, None, gate("forbid", &["agent:orders-agent"], json!({}))),
+        reading(2, None, gate("approve", &[], json!({}))),
+        reading(3, None, gate("forbid", &[], dear)),
+        reading(4, None, gate("allow", &["agent:other"], json!({}))),
+    ];
+    assert_eq!(dead(&read), Vec::<String>::new());
+
+    let mut again = gate("approve", &[], json!({}));
+    again["otherwise"] = json!(["person:@dana"]);
+    let cover = |person: &str, by: &str, until: &str| json!({"kind": "cover", "person": person, "by": [by], "from": "2026-08-03", "until": until});
+    let read = [
+        reading(1, None, again),
+        reading(2, None, cover("person:@dana", "person:@kim", "2027-08-14")),
+        reading(3, None, cover("person:@kim", "person:@dana", "2027-01-14")),
+        reading(4, None, cover("person:@ana", "person:@kim", "2026-08-14")),
+    ];
+    assert_eq!(dead(&read), ["asked-again 1 ← ", "cover-loop 3 ← rules.md:2", "over 4 ← "]);
+}
+
 fn permissions_of(read: &[Reading]) -> Vec<String> {
     let files = BTreeMap::from([
         ("company.md".to_owned(), COMPANY.to_owned()),

@@ -7,6 +7,7 @@ mod company;
 mod conflicts;
 #[cfg(test)]
 mod cross_tests;
+mod dead;
 mod facts;
 mod front;
 mod locks;
@@ -127,6 +128,7 @@ pub fn read_all(
         read_sentences(&pages, &vocabulary, &mut problems)
     };
     conflicts::check(&read, &mut problems);
+    dead::check(&read, today, &mut problems);
     let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);

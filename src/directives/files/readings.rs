@@ -62,14 +62,17 @@ pub fn read_hours(files: &[File<'_>], vocabulary: &Vocabulary<'_>) -> Vec<WorkHo
 
 /// Third pass: everything.
 pub fn read_file(file: &File<'_>, vocabulary: &Vocabulary<'_>, out: &mut Vec<Reading>, problems: &mut Vec<Problem>) {
-    for prose in &file.prose {
-        let in_rules = is_rule_prose(file, prose);
-        match section_of_prose(file, prose) {
-            RoleSection::Examples | RoleSection::Playbook => continue,
-            RoleSection::Description | RoleSection::Handles | RoleSection::Rules => {}
-        }
-        let outcome = read_one(file, prose, vocabulary);
-        if !in_rules {
+    let meant: Vec<&Prose> = file
+        .prose
+        .iter()
+        .filter(|prose| match section_of_prose(file, prose) {
+            RoleSection::Examples | RoleSection::Playbook => false,
+            RoleSection::Description | RoleSection::Handles | RoleSection::Rules => true,
+        })
+        .collect();
+    let outcomes = read_together(file, &meant, vocabulary);
+    for (prose, outcome) in meant.into_iter().zip(outcomes) {
+        if !is_rule_prose(file, prose) {
             warn_of_gate_in_text(file, prose, &outcome, problems);
             continue;
         }
@@ -105,6 +108,27 @@ fn is_rule_prose(file: &File<'_>, prose: &Prose) -> bool {
 fn section_of_prose(file: &File<'_>, prose: &Prose) -> RoleSection {
     if file.draft.is_some() { section_of(&file.page, prose.heading) } else { RoleSection::Rules }
 }
+
+/// Reads sentences on all cores: each is read by itself, so that the order in which they are read changes nothing.
+fn read_together(file: &File<'_>, sentences: &[&Prose], vocabulary: &Vocabulary<'_>) -> Vec<Outcome> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores == 1 || sentences.len() < WORTH_A_THREAD {
+        return sentences.iter().map(|prose| read_one(file, prose, vocabulary)).collect();
+    }
+    let share = sentences.len().div_ceil(cores);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = sentences
+            .chunks(share)
+            .map(|part| {
+                scope.spawn(move || part.iter().map(|prose| read_one(file, prose, vocabulary)).collect::<Vec<_>>())
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("reading a sentence does not panic")).collect()
+    })
+}
+
+/// Fewer sentences are read sooner than a thread starts.
+const WORTH_A_THREAD: usize = 64;
 
 fn read_one(file: &File<'_>, prose: &Prose, vocabulary: &Vocabulary<'_>) -> Outcome {
     let scope = Scope {

@@ -1,0 +1,129 @@
+//! Rules that can never matter: behind a ban that always wins, over before they begin, or in a circle. Each is a warning
+//! with both lines, because the set still does what it says.
+
+use chrono::NaiveDate;
+
+use crate::catalogue::ToolName;
+use crate::directives::Reading;
+use crate::directives::diagnostics::{Problem, Severity};
+use crate::directives::rule::{Approve, Cover, Forbid, Otherwise, Rule, ToolPattern};
+use crate::workers::WorkerRef;
+
+/// Looks for them among all readings; `today` tells what is over.
+pub fn check(read: &[Reading], today: NaiveDate, problems: &mut Vec<Problem>) {
+    for reading in read {
+        problems.extend(banned_anyway(reading, read));
+        problems.extend(asked_again(reading));
+        problems.extend(over(reading, today));
+        problems.extend(circle(reading, read));
+    }
+}
+
+fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Option<&Reading>) -> Problem {
+    Problem {
+        severity: Severity::Warning,
+        code: code.to_owned(),
+        file: reading.origin.file.clone(),
+        line: reading.origin.line,
+        column: reading.origin.column,
+        message,
+        help: Some(help.to_owned()),
+        length: u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX),
+        related: other.map(|other| format!("{}:{}", other.origin.file, other.origin.line)),
+    }
+}
+
+/// A ban without a condition, for everybody or for all whom the rule is for, leaves nothing for the rule to decide.
+fn banned_anyway(reading: &Reading, read: &[Reading]) -> Option<Problem> {
+    let (tools, who): (&[ToolPattern], &[WorkerRef]) = match &reading.rule {
+        Rule::Approve(rule) => (&rule.tools, &rule.who),
+        Rule::Allow(rule) => (&rule.tools, &rule.who),
+        Rule::Before(rule) => (&rule.tools, &rule.who),
+        Rule::Permit(rule) => (&rule.tools, &rule.who),
+        // A narrower ban changes nothing beside the wide one.
+        Rule::Forbid(rule) if !rule.when.is_empty() => (&rule.tools, &rule.who),
+        Rule::Forbid(_)
+        | Rule::Define(_)
+        | Rule::Route(_)
+        | Rule::Escalate(_)
+        | Rule::Prioritise(_)
+        | Rule::Budget(_)
+        | Rule::Expect(_)
+        | Rule::Review(_)
+        | Rule::Sample(_)
+        | Rule::Guard(_)
+        | Rule::Autonomy(_)
+        | Rule::Schedule(_)
+        | Rule::Cover(_)
+        | Rule::Hours(_)
+        | Rule::Guidance(_) => return None,
+    };
+    let bans = |other: &&Reading| {
+        let Rule::Forbid(ban) = &other.rule else { return false };
+        always(ban, tools, who) && other.role.as_ref().is_none_or(|role| Some(role) == reading.role.as_ref())
+    };
+    let ban = read.iter().filter(|other| other.origin != reading.origin).find(bans)?;
+    Some(warning(
+        reading,
+        "shadowed",
+        format!("this never matters: {}:{} forbids it always: “{}”", ban.origin.file, ban.origin.line, ban.origin.text),
+        "take one of the two out, or give the ban a condition",
+        Some(ban),
+    ))
+}
+
+fn always(ban: &Forbid, tools: &[ToolPattern], who: &[WorkerRef]) -> bool {
+    let covered = |tool: &ToolPattern| {
+        ban.tools.iter().any(|pattern| pattern == tool || pattern.covers(&ToolName(tool.0.clone())))
+    };
+    let meant = ban.who.is_empty() || !who.is_empty() && who.iter().all(|worker| ban.who.contains(worker));
+    ban.when.is_empty() && meant && !tools.is_empty() && tools.iter().all(covered)
+}
+
+/// "… from Kim, otherwise ask Kim": who did not answer is asked once more.
+fn asked_again(reading: &Reading) -> Option<Problem> {
+    let Rule::Approve(Approve { by, otherwise: Otherwise::Ask(others), .. }) = &reading.rule else { return None };
+    let same = !by.is_empty() && others.iter().all(|other| by.contains(other));
+    same.then(|| {
+        let help = "name somebody else after “otherwise”, or leave it out: then the request is denied";
+        warning(reading, "asked-again", "whoever did not answer is asked a second time".to_owned(), help, None)
+    })
+}
+
+/// A stand-in or a degree of freedom whose last day has passed.
+fn over(reading: &Reading, today: NaiveDate) -> Option<Problem> {
+    let until = if let Rule::Cover(cover) = &reading.rule {
+        &cover.until
+    } else if let Rule::Autonomy(autonomy) = &reading.rule {
+        autonomy.until.as_ref()?
+    } else {
+        return None;
+    };
+    let last: NaiveDate = until.parse().ok()?;
+    (last < today).then(|| {
+        let help = "take the line out, or write a later day";
+        warning(reading, "over", format!("this ended on {last}"), help, None)
+    })
+}
+
+/// Two who stand in for each other on the same days: nobody is left.
+fn circle(reading: &Reading, read: &[Reading]) -> Option<Problem> {
+    let Rule::Cover(cover) = &reading.rule else { return None };
+    let back = |other: &&Reading| {
+        let Rule::Cover(other) = &other.rule else { return false };
+        meet(cover, other) && cover.by == [other.person.clone()] && other.by == [cover.person.clone()]
+    };
+    let other = read.iter().take_while(|other| other.origin != reading.origin).find(back)?;
+    Some(warning(
+        reading,
+        "cover-loop",
+        format!("the two stand in for each other: {}:{} says the opposite", other.origin.file, other.origin.line),
+        "name a third person in one of the two lines",
+        Some(other),
+    ))
+}
+
+/// ISO dates compare like their letters.
+fn meet(one: &Cover, two: &Cover) -> bool {
+    one.from <= two.until && two.from <= one.until
+}
