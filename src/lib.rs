@@ -10,6 +10,7 @@ pub mod ids;
 pub mod money;
 pub mod store;
 pub mod workers;
+pub mod workflows;
 
 pub mod config;
 

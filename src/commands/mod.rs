@@ -41,6 +41,7 @@ pub mod stop;
 pub mod take;
 pub mod who_owns;
 pub mod why;
+pub mod workflow;
 pub mod workload;
 
 pub use asked::{Asked, Intent, Query, StopWhat, Subject, To};
@@ -56,6 +57,7 @@ pub static COMMANDS: &[&Spec] = &[
     &why::SPEC,
     &can::SPEC,
     &workload::SPEC,
+    &workflow::SPEC,
     &costs::SPEC,
     &help::SPEC,
     &approvals::SPEC,

@@ -10,6 +10,7 @@ use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::store as outbox;
 use crate::runs::store as runs;
 use crate::tasks::store as tasks;
+use crate::workflows::store as workflows;
 
 /// Tasks whose texts are erased in one transaction, so that nobody waits long for the writer.
 const AT_ONCE: i64 = 100;
@@ -33,6 +34,7 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
         ended += batch.len();
         for task in batch {
             runs::erase_results(&mut tx, task).await?;
+            workflows::erase_results(&mut tx, task).await?;
             ledger::erase_payloads(&mut tx, task).await?;
             tasks::erase_texts(&mut tx, task).await?;
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::assign::{self, Giving};
-use super::{App, FlowError, Worked, failpoint};
+use super::{App, FlowError, Worked, failpoint, workflow};
 use crate::ledger::FactKind;
 use crate::replies::unsure::Why;
 use crate::routing::{self, Settled};
@@ -21,6 +21,26 @@ pub async fn route_next(app: App) -> Result<Worked, FlowError> {
     let Some(task) = tasks::task(&mut tx, id).await? else { return Ok(Worked::Nothing) };
     let request = assign::request_of(&directives, &directory, &task, app.now());
     let routing = routing::route(&request, &directives, &router, app.now());
+    // A workflow takes what it fits, but nothing that a sentence brings to a human.
+    let holds = |when: &crate::directives::condition::Condition| {
+        !when.is_empty() && routing::fits(when, &request, &directives, &router, app.now())
+    };
+    let flow = workflow::that_fits(&directives, &task.text, holds).filter(|_| routing.settled != Settled::Escalation);
+    if let Some(flow) = flow {
+        let because = vec![routing::Cause::of(&flow.origin())];
+        let routing = routing::Routing { to: Vec::new(), because, confidence: 1.0, settled: Settled::Rule, ..routing };
+        let priority = priority_of(routing.priority);
+        let receipt = to_json(&routing);
+        if !tasks::set_routing(&mut tx, id, TaskState::Assigned, priority, &directives.digest, &receipt).await? {
+            return Err(FlowError::LostLease);
+        }
+        let payload = json!({ "routing": routing, "directives": directives.digest });
+        assign::note(&mut tx, &task, FactKind::Routed, payload, app.now()).await?;
+        workflow::begin(&app, &mut tx, &task, flow).await?;
+        tx.commit().await?;
+        failpoint::pass("task-routed");
+        return Ok(Worked::Yes);
+    }
     let state = match routing.settled {
         Settled::Unsure => TaskState::Unsure,
         Settled::Rule | Settled::Escalation | Settled::Likeness => TaskState::Assigned,

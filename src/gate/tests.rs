@@ -42,6 +42,7 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         catalogue: catalogue(),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

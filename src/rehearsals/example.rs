@@ -15,10 +15,12 @@ embedded! {
     "company.md",
     "rehearsals/accounts.md",
     "rehearsals/editing.md",
+    "rehearsals/onboarding.md",
     "rehearsals/orders.md",
     "rehearsals/people.md",
     "rehearsals/refunds.md",
     "rehearsals/reminders.md",
+    "roles/assistant.md",
     "roles/engineering.md",
     "roles/finance-manager.md",
     "roles/finance-operations.md",
@@ -33,6 +35,7 @@ embedded! {
     "routing.md",
     "schedules.md",
     "tools.lock",
+    "workflows/onboarding.md",
 }
 
 /// The texts of all files by path, as `read_directory` gives them.

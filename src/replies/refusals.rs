@@ -88,6 +88,10 @@ pub enum Refusal {
         text: String,
         nearest: Option<String>,
     },
+    NoSuchWorkflow {
+        text: String,
+        nearest: Option<String>,
+    },
     /// Two bear this name.
     Ambiguous {
         text: String,
@@ -139,6 +143,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NoSuchTask { .. }
         | Refusal::NoSuchApproval { .. }
         | Refusal::NoSuchWorker { .. }
+        | Refusal::NoSuchWorkflow { .. }
         | Refusal::Ambiguous { .. }
         | Refusal::OldButton
         | Refusal::Broken { .. } => Card::sentence(sentence(refusal)),
@@ -193,6 +198,12 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoSuchTask { text } => format!("There is no task {text}. /workforce status lists yours."),
         Refusal::NoSuchApproval { text } => {
             format!("There is no approval {text}. /workforce approvals lists what waits.")
+        }
+        Refusal::NoSuchWorkflow { text, nearest: Some(nearest) } => {
+            format!("There is no workflow “{text}”. Did you mean {nearest}?")
+        }
+        Refusal::NoSuchWorkflow { text, nearest: None } => {
+            format!("There is no workflow “{text}”. /workforce workflow lists them.")
         }
         Refusal::NoSuchWorker { text, nearest: Some(nearest) } => {
             format!("Nobody here is called “{text}”. Did you mean {nearest}?")

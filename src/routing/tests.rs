@@ -44,6 +44,7 @@ fn directives(said: &[Said]) -> Directives {
         catalogue: Catalogue::from_lock(ToolsLock::default()),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

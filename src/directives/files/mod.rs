@@ -138,6 +138,7 @@ pub fn read_all(
         roster,
         catalogue,
         playbooks,
+        step_gates: workflows.iter().flat_map(Workflow::gates).collect(),
         workflows,
         problems: problems.clone(),
         keepers,

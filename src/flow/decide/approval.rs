@@ -291,7 +291,7 @@ async fn stored_action(tx: &mut Tx, id: ActionId) -> Result<Stored, FlowError> {
 /// The card's content, from what the gate made of the canonical arguments.
 pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &Stored) -> ApprovalView {
     let names = moment.names();
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = crate::runs::worker_at(&stored.position);
     let amount =
         stored.proposal.as_ref().and_then(|p| amount_of(&moment.directives, &p.tool, &p.arguments).ok().flatten());
     let (asked, asked_because) = asked(moment, &card.approval);

@@ -25,10 +25,10 @@ use crate::playbooks::JournalEntry;
 use crate::replies::Cited;
 use crate::replies::receipt::Performed;
 use crate::runs::store as runs;
-use crate::runs::{Run, StepKind, Waiting};
+use crate::runs::{Run, StepKind, Waiting, worker_at};
 use crate::store::Tx;
 use crate::tasks::Task;
-use crate::workers::{SlackUser, WorkerRef};
+use crate::workers::SlackUser;
 
 pub use perform::perform_next;
 pub(super) use settle::unknown_view;
@@ -53,7 +53,7 @@ pub async fn propose(
         tool: tool.clone(),
         arguments,
         actor: run.actor_chain.clone(),
-        worker: WorkerRef::Agent(run.position.clone()),
+        worker: worker_at(&run.position),
         requester: Some(facts::requester(&moment, task)),
         live_digest: None,
     };

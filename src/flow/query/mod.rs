@@ -22,6 +22,7 @@ mod tests;
 mod who_owns;
 mod whose;
 mod why;
+mod workflow;
 mod workload;
 
 use super::says::Names;
@@ -118,6 +119,7 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::Why { task } => why::answer(viewer, *task).await,
         Query::Approvals => approvals::answer(viewer).await,
         Query::Workload { who } => workload::answer(viewer, who.as_deref()).await,
+        Query::Workflow { name } => workflow::answer(viewer, name.as_deref()).await,
         Query::Costs { who, period } => costs::answer(viewer, who.as_deref(), period.as_deref()).await,
         Query::Reviews => Ok(reviews::answer(viewer)),
         Query::ReviewCard { name } => reviews::card(viewer, name).await,

@@ -140,6 +140,9 @@ impl Trail<'_> {
                 | FactKind::ActionUnknown
                 | FactKind::RunEnded
                 | FactKind::Corrected
+                | FactKind::WorkflowStarted
+                | FactKind::WorkflowStepped
+                | FactKind::WorkflowEnded
                 | FactKind::Stopped
                 | FactKind::Resumed
                 | FactKind::Reviewed
