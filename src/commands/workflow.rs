@@ -69,7 +69,7 @@ pub struct WorkflowAnswer {
 pub struct RunLine {
     pub task: TaskId,
     /// "3 of 5 steps done", "done", "cancelled".
-    pub state: String,
+    pub stands: String,
     pub since: Timestamp,
 }
 
@@ -110,7 +110,7 @@ pub fn render(answer: &WorkflowAnswer) -> Card {
         card = card.line(line(step));
     }
     for run in &answer.runs {
-        card = card.line([text(format!("{} · {} · since ", run.task, run.state)), day_and_clock(run.since)]);
+        card = card.line([text(format!("{} · {} · since ", run.task, run.stands)), day_and_clock(run.since)]);
     }
     card.note([
         text(format!("Mention me with “start {}” to begin one · ", answer.line.name)),
@@ -150,11 +150,20 @@ mod tests {
                 by: "an agent".into(),
                 state: StepState::Waiting { after: vec![] },
             }],
-            runs: vec![RunLine { task: TaskId(17), state: "0 of 1 steps done".into(), since: at(9, 0) }],
+            runs: vec![RunLine { task: TaskId(17), stands: "0 of 1 steps done".into(), since: at(9, 0) }],
             as_of: at(10, 2),
         };
-        insta::assert_snapshot!(render(&answer).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        • *onboarding* · 1 step · 1 under way · “When someone joins the company:” `workflows/onboarding.md:3`
+        :white_circle: 1. *Hana (HR)*: create the account · _execution by an agent_
+        T-17 · 0 of 1 steps done · since 20 Nov 09:00
+        · Mention me with “start onboarding” to begin one · 20 Nov 10:02
+        ");
         let list = WorkflowsAnswer { workflows: vec![WorkflowLine { rule: None, ..line }], as_of: at(10, 2) };
-        insta::assert_snapshot!(render_list(&list).to_plain(), @"");
+        insta::assert_snapshot!(render_list(&list).to_plain(), @r"
+        *1 workflow*
+        • *onboarding* · 1 step · 1 under way · only started by its name, as `start onboarding`
+        · workflow NAME shows its steps · 20 Nov 10:02
+        ");
     }
 }

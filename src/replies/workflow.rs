@@ -136,7 +136,7 @@ pub fn line(step: &PlanStep) -> Vec<Span> {
         text(format!(": {}", shorten(&step.what, MAX_WORK))),
     ];
     spans.append(&mut tail);
-    spans.push(italic(format!(" · {} by {}", step.nature, step.by)));
+    spans.extend([text(" · "), italic(format!("{} by {}", step.nature, step.by))]);
     spans
 }
 
@@ -222,6 +222,14 @@ mod tests {
             undone: vec![],
             end: PlanEnd::Running,
         };
-        insta::assert_snapshot!(plan(&view).to_plain(), @"");
+        insta::assert_snapshot!(plan(&view).to_plain(), @r"
+        :clipboard: *Workflow onboarding* · 1 of 4 steps done · T-1
+        “When someone joins the company:” `workflows/onboarding.md:3`
+        :white_check_mark: 1. *Hana (HR)*: create the account · done 08:00 · _execution by an agent_
+        :arrows_counterclockwise: 2. *Ida (IT)*: assign a licence · asked Pia for 1 seat, since 08:00 · _execution by an agent_
+        :hourglass_flowing_sand: 3. *Otto*: welcome · under way since 08:00 · slow · _execution by an agent_
+        :white_circle: 4. *Ada*: book the week · after 2, 3 · _execution by an agent_
+        [Cancel]
+        ");
     }
 }

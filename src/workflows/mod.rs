@@ -101,8 +101,23 @@ pub fn shared(workflow: &Workflow, journal: &[Entry]) -> serde_json::Map<String,
             .filter(|entry| entry.n == step.n && entry.kind != EntryKind::Undo && entry.state == EntryState::Done);
         let last = done.max_by_key(|entry| (entry.kind == EntryKind::Step, entry.attempt));
         if let (Some(name), Some(result)) = (&step.as_name, last.and_then(|entry| entry.result.clone())) {
-            out.insert(name.clone(), result);
+            out.insert(name.clone(), flattened(name, result));
         }
     }
     out
+}
+
+/// A result that holds a thing of its own name is that thing: `shared.account.email`, not `shared.account.account.email`.
+fn flattened(name: &str, result: Value) -> Value {
+    match result {
+        Value::Object(mut fields) => {
+            if let Some(Value::Object(inner)) = fields.get(name).cloned() {
+                for (key, value) in inner {
+                    fields.entry(key).or_insert(value);
+                }
+            }
+            Value::Object(fields)
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => other,
+    }
 }

@@ -39,3 +39,5 @@ mod tools;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;
+#[cfg(feature = "sandbox")]
+mod workflows;

@@ -312,11 +312,17 @@ pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &
         asked_because,
         count: card.approval.progress.iter().map(|progress| progress.requirement.count).max().unwrap_or(1),
         approved: card.approval.votes.iter().map(|vote| (names.account(&vote.account), vote.at)).collect(),
-        words: vec![Wrote { label: format!("{} wrote", requester.short()), text: task.text.clone() }],
+        words: vec![wrote(&requester, task)],
         requester,
         deadline: card.approval.next_deadline().unwrap_or(card.approval.opened_at),
         then: then(moment, &card.approval),
     }
+}
+
+/// What the requester wrote; a step of a workflow is nobody's message.
+fn wrote(requester: &Who, task: &Task) -> Wrote {
+    let label = if task.message_ts.is_empty() { "The step".to_owned() } else { format!("{} wrote", requester.short()) };
+    Wrote { label, text: task.text.clone() }
 }
 
 fn fact(looked: &crate::gate::shown::Looked) -> Fact {

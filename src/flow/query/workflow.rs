@@ -32,8 +32,8 @@ pub(super) async fn answer(viewer: &Viewer<'_>, name: Option<&str>) -> Result<To
     let names = viewer.names();
     let mut runs = Vec::new();
     for run in store::of_name(&viewer.app.store, &workflow.name, LISTED).await? {
-        let state = state(viewer, &run).await?;
-        runs.push(RunLine { task: run.task, state, since: run.ended.unwrap_or(run.created) });
+        let stands = stands(viewer, &run).await?;
+        runs.push(RunLine { task: run.task, stands, since: run.ended.unwrap_or(run.created) });
     }
     let answer = WorkflowAnswer {
         line: line(viewer, workflow).await?,
@@ -53,7 +53,7 @@ async fn line(viewer: &Viewer<'_>, workflow: &Workflow) -> Result<WorkflowLine, 
     })
 }
 
-async fn state(viewer: &Viewer<'_>, run: &WorkflowRun) -> Result<String, FlowError> {
+async fn stands(viewer: &Viewer<'_>, run: &WorkflowRun) -> Result<String, FlowError> {
     Ok(match run.state {
         WorkflowState::Done => "done".to_owned(),
         WorkflowState::Failed => "stopped".to_owned(),

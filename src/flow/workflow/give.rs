@@ -38,7 +38,7 @@ impl Scene {
         if gated {
             return self.ask_first(tx, &child, step, &who).await;
         }
-        let because = Because::Rule(cited_origin(&self.run.workflow.origin_of(step)));
+        let because = Because::Step(cited_origin(&self.run.workflow.origin_of(step)));
         let giving = Giving { worker: &who, because, level: 0, offered_since: now };
         assign::give(&self.app, tx, &child, giving).await
     }
@@ -160,7 +160,7 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
                 return Err(FlowError::LostLease);
             }
             store::given(tx, scene.task.id).await?;
-            let because = Because::Rule(cited_origin(&run.workflow.origin_of(&step)));
+            let because = Because::Step(cited_origin(&run.workflow.origin_of(&step)));
             let giving = Giving { worker: &step.who, because, level: 0, offered_since: now };
             assign::give(&scene.app, tx, &scene.task, giving).await
         }

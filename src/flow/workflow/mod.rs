@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::assign::note;
 use super::says::Names;
-use super::{App, FlowError, Worked};
+use super::{App, FlowError, Worked, failpoint};
 use crate::clock::Span;
 use crate::directives::Directives;
 use crate::directives::rule::Condition;
@@ -56,6 +56,7 @@ pub async fn advance_next(app: App) -> Result<Worked, FlowError> {
     let scene = Scene { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task };
     scene.look(&mut tx).await?;
     tx.commit().await?;
+    failpoint::pass("workflow-advanced");
     Ok(Worked::Yes)
 }
 
