@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod redact;
 pub mod store;
 pub mod workers;
 pub mod workflows;
@@ -16,6 +17,7 @@ pub mod config;
 
 // Rooms: types in `mod.rs`, pure decisions beside them, SQL in `store.rs`.
 pub mod assignments;
+pub mod budgets;
 pub mod commands;
 pub mod directives;
 pub mod execution;
@@ -23,6 +25,7 @@ pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
+pub mod policy;
 pub mod replies;
 pub mod roster;
 pub mod routing;
@@ -31,6 +34,8 @@ pub mod schedules;
 pub mod tasks;
 
 // Edges: I/O, no decisions.
+#[cfg(feature = "sandbox")]
+pub mod demo_models;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod drivers;

@@ -7,12 +7,15 @@ pub mod check;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 #[cfg(feature = "sandbox")]
+pub mod demo_models;
+#[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod judge;
 pub mod manifest;
+pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
 pub mod serve;
@@ -48,6 +51,8 @@ enum Command {
     Manifest(manifest::Args),
     /// Find what keeps an installation from working, and say how to mend it
     Doctor(doctor::Args),
+    /// Work on the policies in Rego beside the directives
+    Policy(policy::Args),
     /// Connect to Slack and work until told to stop
     Serve(serve::Args),
     /// Play the rehearsals of the directives and compare what happens with what they say
@@ -61,6 +66,9 @@ enum Command {
     /// Run one of the demo's tool servers on standard input and output
     #[cfg(feature = "sandbox")]
     DemoTools(demo_tools::Args),
+    /// Run a vendor of models that says what a script tells it to say, for trying out an agent without a key
+    #[cfg(feature = "sandbox")]
+    DemoModels(demo_models::Args),
 }
 
 /// The whole command line, as its reference describes it.
@@ -78,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Manifest(args) => manifest::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
         Command::Rehearse(args) => rehearse::run(args),
@@ -86,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]
         Command::DemoTools(args) => demo_tools::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::DemoModels(args) => demo_models::run(args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -140,9 +140,15 @@ pub async fn history(tx: &mut Tx, moment: &Moment, but: ActionId) -> Result<Hist
     Ok(History::Known(known))
 }
 
+/// How far back policies in Rego are told what happened: no sentence says which period they add up.
+const POLICY_HISTORY: Span = Span::days(30);
+
 /// The longest period of any running total in force.
 pub(super) fn longest_period(directives: &Directives) -> Option<Span> {
     let mut periods = BTreeSet::new();
+    if !directives.policies.is_empty() {
+        periods.insert(POLICY_HISTORY);
+    }
     for reading in &directives.readings {
         let when = match &reading.rule {
             Rule::Approve(rule) => &rule.when,
@@ -180,16 +186,15 @@ fn collect_periods(when: &Condition, periods: &mut BTreeSet<Span>) {
 }
 
 /// The other side of a call, as it is configured and as the lock has it. The tool host refuses, before anything is sent, a tool
-/// whose live definition has another digest.
-pub fn outside(app: &App, directives: &Directives, tool: &ToolName) -> Outside {
+/// whose live definition has another digest. `target_version` is what a look-up found ([`super::execute`]).
+pub fn outside(app: &App, directives: &Directives, tool: &ToolName, target_version: Option<String>) -> Outside {
     let server = app.config.tools.iter().find(|server| server.name == tool.server());
-    let identity = server
-        .map_or_else(String::new, |server| format!("{} = {} {}", server.name, server.command, server.args.join(" ")));
+    let identity = server.map_or_else(String::new, crate::tools::ServerConfig::identity);
     Outside {
         server: identity,
         tool_digest: directives.catalogue.get(tool).map(|tool| tool.binding.digest.clone()).unwrap_or_default(),
         credential: server.map(|server| server.env.keys().cloned().collect::<Vec<_>>().join(",")),
-        target_version: None,
+        target_version,
     }
 }
 

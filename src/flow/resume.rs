@@ -77,6 +77,17 @@ pub async fn prepare(app: &App) -> Result<(), CannotStart> {
         }
     }
     sync::everything(app).await?;
+    warn_of_unpriced(app)?;
+    Ok(())
+}
+
+/// A model without a price is not metered, and budgets take it at the highest price that is known; the log says which.
+fn warn_of_unpriced(app: &App) -> Result<(), FlowError> {
+    let zone = app.directives()?.roster.timezone_of(None);
+    let day = app.now().to_utc().with_timezone(&zone).date_naive().to_string();
+    for model in super::spend::unpriced(&app.config, &day) {
+        tracing::warn!(model, "no price is known for a model; write one into [prices] of workforce.toml");
+    }
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 mod approvals;
 mod bounds;
 mod containment;
+mod hours;
 mod never_open;
+mod policies;
 mod precedence;
 mod resolution;
 mod shown;
@@ -44,6 +46,7 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         workflows: Vec::new(),
         step_gates: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

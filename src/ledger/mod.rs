@@ -60,6 +60,11 @@ pub enum FactKind {
     Reminded,
     ConnectionChanged,
     TextsErased,
+    /// A model call was paid for.
+    Spent,
+    BudgetAlert,
+    BudgetRefused,
+    BudgetRaised,
 }
 
 /// A fact that is about to be written.

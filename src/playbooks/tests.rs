@@ -40,6 +40,7 @@ fn directives() -> Directives {
         workflows: Vec::new(),
         step_gates: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -42,6 +42,15 @@ pub enum Refusal {
         id: ApprovalId,
         instead: Option<ApprovalId>,
     },
+    /// It is too long for a card, and was not read to its end.
+    ReadFirst {
+        id: ApprovalId,
+    },
+    /// They may decide, but not in this way; `why` is a whole sentence of ours.
+    NotLikeThis {
+        id: ApprovalId,
+        why: String,
+    },
     /// The task is not theirs to cancel, hand on or finish.
     NotYours {
         task: TaskId,
@@ -62,6 +71,11 @@ pub enum Refusal {
         what: String,
         may: Vec<Who>,
         rule: Option<Cited>,
+    },
+    /// `what` completes "you may not": "add to this budget".
+    NotTheirs {
+        what: String,
+        may: Vec<Who>,
     },
     /// What a query tells is for others.
     MayNotSee {
@@ -110,6 +124,8 @@ pub enum Refusal {
 pub enum Decided {
     Approved,
     Denied,
+    Changed,
+    TookOver,
 }
 
 /// The refusal as a message that only one person sees.
@@ -119,6 +135,8 @@ pub fn card(refusal: &Refusal) -> Card {
             let word = match word {
                 Decided::Approved => "approved",
                 Decided::Denied => "denied",
+                Decided::Changed => "changed",
+                Decided::TookOver => "took over",
             };
             late(format!("{} {word} {id} at ", all_of(by)), *at, ". Your click changed nothing.")
         }
@@ -133,9 +151,12 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotApprover { .. }
         | Refusal::AlreadyApproved { .. }
         | Refusal::NoLongerOpen { .. }
+        | Refusal::ReadFirst { .. }
+        | Refusal::NotLikeThis { .. }
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
+        | Refusal::NotTheirs { .. }
         | Refusal::MayNotSee { .. }
         | Refusal::NotAloud { .. }
         | Refusal::Outsider
@@ -173,6 +194,8 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
+        Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
+        Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))
         }
@@ -182,6 +205,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::AlreadyTaken { task, by, .. } => format!("{} took {task} already. You need to do nothing.", by.name),
         Refusal::MayNotStop { what, may, .. } => {
             format!("You may not stop or resume {what}: {} can. Nothing changed.", any_of(may))
+        }
+        Refusal::NotTheirs { what, may } => {
+            format!("You may not {what}: {} can. Nothing changed.", any_of(may))
         }
         Refusal::MayNotSee { what, may } => format!("{what} is not for you to see. Ask {}.", any_of(may)),
         Refusal::NotAloud { command } => {

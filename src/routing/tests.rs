@@ -46,6 +46,7 @@ fn directives(said: &[Said]) -> Directives {
         workflows: Vec::new(),
         step_gates: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

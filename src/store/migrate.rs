@@ -32,9 +32,9 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (3, "0003_workflows")))
+    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (3, "0003_workflows"), (8, "0008_budgets")))
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (3, "0003_workflows")))
+    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (3, "0003_workflows"), (8, "0008_budgets")))
 }

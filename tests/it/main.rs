@@ -2,10 +2,14 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
 mod browser;
+#[cfg(feature = "sandbox")]
+mod budgets;
 #[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
@@ -19,7 +23,10 @@ mod documentation;
 mod drivers;
 mod example_playbooks;
 mod init;
+mod judged;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
@@ -36,6 +43,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

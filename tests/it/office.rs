@@ -63,7 +63,9 @@ impl Office {
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
+            prices: Default::default(),
         };
         set(&mut config);
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, drivers, _dir: dir };
@@ -132,6 +134,13 @@ impl Office {
     /// What the bot and a person wrote to each other.
     pub fn direct(&self, who: &str) -> String {
         self.sandbox.dm_view(who).unwrap()
+    }
+
+    /// What a channel shows, threads opened.
+    pub fn channel(&self, name: &str) -> String {
+        let mut roots = self.sandbox.shown(name).unwrap();
+        roots.retain(|message| message.thread_ts.is_none());
+        roots.iter().map(|root| self.sandbox.thread_text(name, &root.ts).unwrap()).collect::<Vec<_>>().join("\n")
     }
 
     /// How often a text stands in what the bot wrote to somebody.

@@ -104,6 +104,7 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         workflows: Vec::new(),
         step_gates: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -5,6 +5,8 @@ pub mod ack;
 mod company;
 pub mod query;
 pub mod route;
+#[cfg(feature = "sandbox")]
+pub mod runs;
 mod sets;
 
 use std::process::ExitCode;
@@ -26,6 +28,9 @@ enum Command {
     Query(query::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
     Route(route::Args),
+    /// Let runs of model agents take a step each, with a scripted vendor, until all of them wait for people
+    #[cfg(feature = "sandbox")]
+    Runs(runs::Args),
 }
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -34,6 +39,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Ack(args) => ack::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Route(args) => route::run(&args),
+        #[cfg(feature = "sandbox")]
+        Command::Runs(args) => runs::run(&args),
     }
 }
 

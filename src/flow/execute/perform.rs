@@ -4,13 +4,17 @@ use serde_json::json;
 
 use super::super::assign::{note, stopped};
 use super::super::facts::{self, Moment};
+use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
+use super::propose::look_and_judge;
 use super::settle;
+use super::version::version_of;
+use crate::budgets::Kind;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
 use crate::gate::store as approvals;
-use crate::gate::{Action, ActionRow, ApprovalState, Approved, Change, release};
+use crate::gate::{Action, ActionRow, ApprovalState, Approved, Turn, release};
 use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
@@ -41,6 +45,7 @@ pub async fn perform_next(app: App) -> Result<Worked, FlowError> {
     let Some(stored) = actions::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
     tx.commit().await?;
     match &stored.stage {
+        Some(Stage::Planned) => look_and_judge(&app, stored).await?,
         Some(Stage::Allowed) => attempt(&app, stored).await?,
         Some(Stage::Started { .. }) => recover(&app, stored).await?,
         Some(_) | None => {
@@ -58,19 +63,35 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         tool: action.tool().clone(),
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
+        position: begun.stored.position.clone(),
     };
     // The start of a workflow's step is ours: the run that waits for it goes on with it.
-    let (outcome, cost) = match call.tool.server() == OURS {
+    let (outcome, told) = match call.tool.server() == OURS {
         true => (Outcome::Answered { result: json!({ "started": true }) }, Cost::Unmetered),
         false => outcome_of(app.tools.call(call).await),
     };
     failpoint::pass("action-called");
+    let cost = match &outcome {
+        Outcome::Answered { .. } | Outcome::Refused { .. } => spend::cost_of_tool(app, &begun.stored.tool, told),
+        Outcome::NotSent { .. } | Outcome::NoAnswer { .. } => told,
+    };
     conclude(app, &begun.stored, &begun.task, outcome, &cost).await
+}
+
+/// The version of what the call is about. After an attempt that may have happened it is that of before: what the attempt itself
+/// changed voids nothing.
+async fn version_before(app: &App, moment: &Moment, stored: &Stored) -> Option<String> {
+    if let Some(Stage::Started { version, .. }) = &stored.stage {
+        return version.clone();
+    }
+    let wanted = stored.proposal.as_ref()?;
+    version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await
 }
 
 /// Asks the gate once more and commits the intent; `None` where nothing starts.
 async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let moment = Moment::of(app)?;
+    let version = version_before(app, &moment, &stored).await;
     let mut tx = app.store.begin().await?;
     let Some(task) = tasks::task(&mut tx, stored.task).await? else {
         return Err(FlowError::Broken(format!("action {} has no task", stored.id)));
@@ -92,7 +113,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         approval: card.as_ref().map(|card| card.approval.clone()),
         proposal,
     };
-    let outside = facts::outside(app, &moment.directives, &row.proposal.tool);
+    let outside = facts::outside(app, &moment.directives, &row.proposal.tool, version);
     let history = facts::history(&mut tx, &moment, stored.id).await?;
     let approved = match release(&row, &outside, &history, &moment.surroundings()) {
         Ok(approved) => approved,
@@ -102,15 +123,30 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
             return Ok(None);
         }
     };
+    let call = spend::Call {
+        key: format!("action:{}", stored.id),
+        kind: Kind::Tool,
+        task: &task,
+        run: stored.run,
+        position: &stored.position,
+        model: &stored.tool,
+        most: app.config.prices.tool(&stored.tool),
+        fence: stored.fence,
+    };
+    if let Permission::Wait(until) = spend::reserve(&mut tx, &moment, &call).await? {
+        actions::later(&mut tx, &stored, until).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
     let because = &approved.verdict().because;
-    let start = Step::Start { attempt: row.attempt, fence: stored.fence };
+    let start = Step::Start { attempt: row.attempt, fence: stored.fence, version: outside.target_version.clone() };
     let Some(stage) = actions::advance(&mut tx, &stored, start, Some(because), moment.now).await? else {
         return Err(FlowError::LostLease);
     };
     if let Some(card) = card.filter(|card| matches!(card.approval.state, ApprovalState::Approved { .. })) {
         // The word is spent in the transaction that commits the intent, so that it cannot be spent twice.
-        let spent = Change::Spent { by: stored.id, at: moment.now };
-        if approvals::change(&mut tx, &card, &spent, moment.now).await?.is_none() {
+        let spent = Turn::Spent { by: stored.id, at: moment.now };
+        if approvals::turn(&mut tx, &card, &spent, moment.now).await?.is_none() {
             return Err(FlowError::LostLease);
         }
     }
@@ -140,7 +176,12 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
         Recovery::RunAgain => attempt(app, stored).await,
         Recovery::Probe { by, key } => {
             let digest = directives.catalogue.get(&by).map(|tool| tool.binding.digest.clone()).unwrap_or_default();
-            let call = ToolCall { tool: by, arguments: json!({ "idempotency_key": key }), digest };
+            let call = ToolCall {
+                tool: by,
+                arguments: json!({ "idempotency_key": key }),
+                digest,
+                position: stored.position.clone(),
+            };
             let (probed, _) = outcome_of(app.tools.call(call).await);
             match settle::happened(&probed) {
                 Some(true) => {
@@ -158,6 +199,7 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
 async fn conclude_unknown(app: &App, stored: &Stored, task: &Task) -> Result<(), FlowError> {
     let why = "The call broke off, and the tool cannot tell whether it happened.".to_owned();
     let mut tx = app.store.begin().await?;
+    spend::in_doubt(&mut tx, &format!("action:{}", stored.id)).await?;
     settle::in_doubt(app, &mut tx, stored, task, why).await?;
     Ok(tx.commit().await?)
 }
@@ -172,11 +214,15 @@ async fn conclude(app: &App, stored: &Stored, task: &Task, outcome: Outcome, cos
                 let wait = Span::seconds(2 * 4_i64.pow(stored.attempt));
                 actions::later(&mut tx, stored, app.now().plus(wait)).await?;
             } else {
+                spend::in_doubt(&mut tx, &format!("action:{}", stored.id)).await?;
                 settle::in_doubt(app, &mut tx, stored, task, why).await?;
             }
         }
         answered @ (Outcome::Answered { .. } | Outcome::Refused { .. } | Outcome::NotSent { .. }) => {
+            let spent = spend::spent_on_tool(cost, matches!(answered, Outcome::NotSent { .. }));
             settle::ended(app, &mut tx, stored, task, answered, cost).await?;
+            let (moment, key) = (Moment::of(app)?, format!("action:{}", stored.id));
+            spend::settle(&mut tx, &moment, task, &key, &spent).await?;
         }
     }
     tx.commit().await?;

@@ -41,7 +41,8 @@ pub(in crate::flow) async fn returned(
             | JournalEntry::ToolFailed { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
-            | JournalEntry::Unheard { .. } => {}
+            | JournalEntry::Unheard { .. }
+            | JournalEntry::Later { .. } => {}
         }
     }
     result.insert("text".to_owned(), Value::String(text.to_owned()));

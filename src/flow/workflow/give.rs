@@ -177,7 +177,8 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
             JournalEntry::Answered { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
-            | JournalEntry::Unheard { .. },
+            | JournalEntry::Unheard { .. }
+            | JournalEntry::Later { .. },
         )
         | None => {
             let arguments = json!({ "workflow": run.workflow.name, "step": step.n, "do": step.what });

@@ -76,6 +76,7 @@ pub fn directives(said: Vec<Value>) -> Directives {
         workflows: Vec::new(),
         step_gates: Vec::new(),
         problems: vec![],
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::from([(String::new(), keeper.clone()), ("rules.md".into(), keeper)]),
         files: BTreeMap::from([("rules.md".into(), "# Rules\n".into()), ("company.md".into(), "# Acme\n".into())]),
     }
