@@ -21,6 +21,7 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
+pub(in crate::flow) use task::reassign;
 pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
@@ -136,6 +137,8 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
         Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
         Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        Intent::Judge { task, result, judgement } => super::judge::judge(app, tx, *task, *result, judgement, by).await,
+        Intent::LiftGuard { guard } => super::judge::lift(app, tx, guard, by).await,
         Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
         // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),

@@ -7,8 +7,8 @@ use super::super::facts::{self, Moment};
 use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
 use super::propose::look_and_judge;
-use super::settle;
 use super::version::version_of;
+use super::{own, settle};
 use crate::budgets::Kind;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
@@ -66,9 +66,11 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         position: begun.stored.position.clone(),
     };
     // The start of a workflow's step is ours: the run that waits for it goes on with it.
-    let (outcome, told) = match call.tool.server() == OURS {
-        true => (Outcome::Answered { result: json!({ "started": true }) }, Cost::Unmetered),
-        false => outcome_of(app.tools.call(call).await),
+    let starts_a_step = app.directives()?.step_gate(&call.tool).is_some();
+    let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
+        Some(ours) => ours,
+        None if starts_a_step => (Outcome::Answered { result: json!({ "started": true }) }, Cost::Unmetered),
+        None => outcome_of(app.tools.call(call).await),
     };
     failpoint::pass("action-called");
     let cost = match &outcome {
