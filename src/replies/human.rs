@@ -78,7 +78,12 @@ pub enum Surface {
 fn label(view: &WorkView) -> String {
     match view.because {
         Because::Step(_) => "The step:".to_owned(),
-        Because::Rule(_) | Because::LooksLike { .. } | Because::Chosen { .. } | Because::Escalated { .. } => {
+        Because::Rule(_)
+        | Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::Escalated { .. }
+        | Because::SameThread { .. }
+        | Because::HandedOver { .. } => {
             format!("{} wrote:", view.requester.name)
         }
     }
