@@ -88,6 +88,7 @@ impl Approvals {
     pub fn grants(&self) -> grants::Limits {
         grants::Limits { uses: self.grant_uses, days: self.grant_days, amount: i64::from(self.grant_amount) }
     }
+}
 
 /// Which addresses in agents' words people may click.
 #[derive(Debug, Clone, Default, Deserialize)]

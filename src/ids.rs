@@ -97,6 +97,10 @@ row_id!(
     ActionId
 );
 row_id!(
+    /// One workflow that somebody started.
+    WorkflowRunId
+);
+row_id!(
     /// One message, or edit of a message, that is owed to Slack.
     OutboxId
 );

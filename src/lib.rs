@@ -11,6 +11,7 @@ pub mod money;
 pub mod redact;
 pub mod store;
 pub mod workers;
+pub mod workflows;
 
 pub mod config;
 

@@ -7,8 +7,8 @@ pub mod canonical;
 mod diff;
 pub mod differences;
 mod lock;
-pub mod own;
 pub mod offers;
+pub mod own;
 pub mod schema;
 pub mod store;
 

@@ -58,6 +58,10 @@ pub enum Query {
     Workload {
         who: Option<String>,
     },
+    /// `None`: all of them.
+    Workflow {
+        name: Option<String>,
+    },
     Costs {
         who: Option<String>,
         period: Option<String>,

@@ -47,6 +47,7 @@ pub mod take;
 pub mod undo;
 pub mod who_owns;
 pub mod why;
+pub mod workflow;
 pub mod workload;
 
 pub use asked::{Asked, Intent, Judgement, Query, StopWhat, Subject, To};
@@ -62,6 +63,7 @@ pub static COMMANDS: &[&Spec] = &[
     &why::SPEC,
     &can::SPEC,
     &workload::SPEC,
+    &workflow::SPEC,
     &costs::SPEC,
     &help::SPEC,
     &approvals::SPEC,

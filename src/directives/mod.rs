@@ -61,6 +61,8 @@ pub struct Directives {
     pub playbooks: Vec<PlaybookSource>,
     /// In the order of their files.
     pub workflows: Vec<workflow::Workflow>,
+    /// The approvals that steps of workflows need, as rules about starting them.
+    pub step_gates: Vec<Reading>,
     /// Warnings and notes; a set with errors never gets this far.
     pub problems: Vec<diagnostics::Problem>,
     /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
@@ -182,6 +184,12 @@ impl Directives {
 }
 
 impl Directives {
+    /// The approval that starting a step of a workflow needs, by the name that the gate knows the start by.
+    pub fn step_gate(&self, tool: &crate::catalogue::ToolName) -> Option<&Reading> {
+        let starts = |rule: &Rule| matches!(rule, Rule::Approve(rule) if rule.tools.iter().any(|p| p.0 == tool.0));
+        self.step_gates.iter().find(|reading| starts(&reading.rule))
+    }
+
     /// Whether a sentence names this bot as a sender; other bots are ignored.
     pub fn names_bot(&self, name: &str) -> bool {
         self.conditions().any(|when| {

@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Origin;
-use super::rule::{Condition, IsoDuration, Schedule};
+use super::rule::{Approve, Condition, IsoDuration, Otherwise, Rule, Schedule, ToolPattern};
+use super::{Origin, Reading};
+use crate::catalogue::ToolName;
 use crate::workers::WorkerRef;
 
 /// One file of `directives/workflows/`.
@@ -119,6 +120,33 @@ impl Workflow {
     /// Where the trigger stands.
     pub fn origin(&self) -> Origin {
         Origin { file: self.file.clone(), line: self.line, column: 1, text: self.text.clone() }
+    }
+
+    /// What the gate knows the start of a step by; only a step that needs an approval has one.
+    pub fn gate_tool(&self, n: u32) -> ToolName {
+        let name: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        ToolName(format!("workforce.start_step_{n}_of_{name}"))
+    }
+
+    /// The approvals that its steps need, as the gate reads them.
+    pub fn gates(&self) -> Vec<Reading> {
+        let gated = self.steps.iter().filter(|step| !step.approval.is_empty());
+        let reading = |step: &WorkflowStep| {
+            let rule = Approve {
+                action: format!("start step {} of {}", step.n, self.name),
+                tools: vec![ToolPattern(self.gate_tool(step.n).0)],
+                who: Vec::new(),
+                when: Condition::default(),
+                by: step.approval.clone(),
+                count: step.count,
+                within: step.within.clone(),
+                otherwise: Otherwise::Deny,
+                confirm: None,
+            };
+            let origin = self.origin_of(step);
+            Reading { origin, rule: Rule::Approve(rule), paraphrase: step.paraphrase.clone(), role: None }
+        };
+        gated.map(reading).collect()
     }
 
     /// Where a step stands.

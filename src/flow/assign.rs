@@ -87,6 +87,7 @@ async fn chain_of(tx: &mut Tx, task: &Task, because: &Because) -> Result<ActorCh
     Ok(match because {
         Because::HandedOver { .. } => runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain),
         Because::Rule(_)
+        | Because::Step(_)
         | Because::LooksLike { .. }
         | Because::Chosen { .. }
         | Because::SameThread { .. }

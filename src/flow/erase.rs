@@ -12,6 +12,7 @@ use crate::replies::store as outbox;
 use crate::results::store as results;
 use crate::runs::store as runs;
 use crate::tasks::store as tasks;
+use crate::workflows::store as workflows;
 
 /// Tasks whose texts are erased in one transaction, so that nobody waits long for the writer.
 const AT_ONCE: i64 = 100;
@@ -45,6 +46,7 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
         ended += batch.len();
         for task in batch {
             runs::erase_results(&mut tx, task).await?;
+            workflows::erase_results(&mut tx, task).await?;
             ledger::erase_payloads(&mut tx, task).await?;
             tasks::erase_texts(&mut tx, task).await?;
         }

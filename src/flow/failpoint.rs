@@ -6,7 +6,7 @@
 pub const ALL: &[&str] = &[
     "inbox-committed", "inbox-acknowledged", "task-opened", "task-routed", "action-planned", "approval-decided",
     "driver-heard", "driver-journalled", "action-started", "action-called", "action-settled", "run-ended",
-    "reply-claimed", "reply-posted", "reply-noted",
+    "reply-claimed", "reply-posted", "reply-noted", "workflow-advanced",
 ];
 
 /// Passes a point; dies there if the environment says so.

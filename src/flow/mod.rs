@@ -14,6 +14,7 @@
 //! | [`catalogue`] | what servers offer → the keeper's card → `tools.lock` |
 //! | [`deliver`] | outbox → slack |
 //! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
+//! | [`workflow`] | workflow → its next steps, each a task in the same thread; the plan that ticks off |
 
 pub mod assign;
 pub mod bell;
@@ -52,6 +53,7 @@ pub mod sweep;
 pub mod sync;
 pub mod think;
 pub mod tick;
+pub mod workflow;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -312,6 +314,7 @@ impl App {
         self.run_loop(tracker, "route", route::route_next);
         self.run_loop(tracker, "step", step::take_next_step);
         self.run_loop(tracker, "think", think::think_next);
+        self.run_loop(tracker, "workflow", workflow::advance_next);
         for _ in 0..self.config.limits.tool_calls_at_once {
             self.run_loop(tracker, "execute", execute::perform_next);
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::assign::{self, Giving};
-use super::{App, FlowError, Worked, failpoint};
+use super::{App, FlowError, Worked, failpoint, workflow};
 use crate::assignments::store as assignments;
 use crate::directives::Directives;
 use crate::ids::TaskId;
@@ -29,6 +29,11 @@ pub async fn route_next(app: App) -> Result<Worked, FlowError> {
     let Some(task) = tasks::task(&mut tx, id).await? else { return Ok(Worked::Nothing) };
     let request = assign::request_of(&directives, &directory, &task, app.now());
     let routing = routing::route(&request, &directives, &router, app.now());
+    if starts_a_workflow(&app, &mut tx, &task, &request, &routing).await? {
+        tx.commit().await?;
+        failpoint::pass("task-routed");
+        return Ok(Worked::Yes);
+    }
     // Where no sentence decides, whoever had this thread before has it again.
     let sticky = match routing.settled {
         Settled::Likeness | Settled::Unsure => had_before(&mut tx, &directives, &task).await?,
@@ -87,6 +92,33 @@ async fn had_before(
         directives.roster.positions.get(id).is_some_and(|position| position.status == PositionStatus::Active)
     };
     Ok(last.filter(|worker| worker.agent().is_some_and(works)).map(|worker| (worker, before.id)))
+}
+
+/// A workflow takes what its trigger fits, but nothing that a sentence brings to a human; false where none does.
+async fn starts_a_workflow(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    request: &routing::Request,
+    routing: &routing::Routing,
+) -> Result<bool, FlowError> {
+    let (directives, router) = (app.directives()?, app.router()?);
+    let holds = |when: &crate::directives::condition::Condition| {
+        !when.is_empty() && routing::fits(when, request, &directives, &router, app.now())
+    };
+    let flow = workflow::that_fits(&directives, &task.text, holds);
+    let Some(flow) = flow.filter(|_| routing.settled != Settled::Escalation) else { return Ok(false) };
+    let because = vec![routing::Cause::of(&flow.origin())];
+    let settled = Settled::Rule;
+    let routing = routing::Routing { to: Vec::new(), because, confidence: 1.0, settled, ..routing.clone() };
+    let (priority, receipt) = (priority_of(routing.priority), to_json(&routing));
+    if !tasks::set_routing(tx, task.id, TaskState::Assigned, priority, &directives.digest, &receipt).await? {
+        return Err(FlowError::LostLease);
+    }
+    let payload = json!({ "routing": routing, "directives": directives.digest });
+    assign::note(tx, task, FactKind::Routed, payload, app.now()).await?;
+    workflow::begin(app, tx, task, flow).await?;
+    Ok(true)
 }
 
 fn priority_of(priority: crate::directives::rule::Priority) -> TaskPriority {

@@ -7,7 +7,7 @@ use super::assign::{self, Giving, note, say, stopped};
 use super::execute::Proposed;
 use super::facts::Moment;
 use super::says::Names;
-use super::{App, FlowError, Worked, execute, failpoint, judge};
+use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
@@ -52,6 +52,8 @@ pub(super) struct Scene {
     pub(super) directory: std::sync::Arc<crate::roster::directory::Directory>,
     pub(super) run: Run,
     pub(super) task: Task,
+    /// What the steps before it returned, where it is a step of a workflow.
+    pub(super) shared: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Scene {
@@ -59,7 +61,8 @@ impl Scene {
         let Some(task) = tasks::task(tx, run.task).await? else {
             return Err(FlowError::Broken(format!("run {} has no task", run.id)));
         };
-        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task })
+        let shared = workflow::shared_with(tx, task.id).await?;
+        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task, shared })
     }
 
     pub(super) fn names(&self) -> Names<'_> {
@@ -68,6 +71,9 @@ impl Scene {
 
     async fn step(&self, tx: &mut Tx) -> Result<(), FlowError> {
         let Some(journal) = self.may_go_on(tx).await? else { return Ok(()) };
+        if self.run.plan == workflow::GATE_PLAN {
+            return workflow::gate_settled(self, tx).await;
+        }
         let Some(plan) = self.plan() else {
             return self.give_up(tx, "The playbook that this followed is no longer there.").await;
         };
@@ -116,6 +122,7 @@ impl Scene {
                 email: known.and_then(|account| account.email.clone()),
             },
             today: self.app.now().to_utc().with_timezone(&zone).date_naive(),
+            shared: self.shared.clone(),
         }
     }
 
@@ -141,6 +148,8 @@ impl Scene {
             Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
             Next::Stop => self.answer(tx, "", true).await,
+            // In a workflow a step that cannot be done fails, so that its recovery can begin.
+            Next::CannotDo { why } if workflow::is_step(tx, self.task.id).await? => self.give_up(tx, &why).await,
             Next::CannotDo { why } => self.hand_over(tx, &WorkerRef::Owner, &why).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
@@ -166,6 +175,7 @@ impl Scene {
 
     async fn answer(&self, tx: &mut Tx, text: &str, done: bool) -> Result<(), FlowError> {
         let now = self.app.now();
+        workflow::returned(self, tx, text, done).await?;
         if let Some((level, origin)) = self.level().filter(|(level, _)| done && *level < Level::Ask) {
             return judge::would_have(self, tx, text, level, origin.as_ref()).await;
         }
@@ -196,6 +206,7 @@ impl Scene {
 
     pub(super) async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
         let now = self.app.now();
+        workflow::returned(self, tx, why, false).await?;
         let held = self.finish(tx, RunState::Failed, TaskState::Failed, json!({ "why": why })).await?;
         let Some(held) = held else { return Ok(()) };
         let performed = execute::performed(&self.app, tx, &self.task).await?;
@@ -290,6 +301,9 @@ impl Scene {
     }
 
     async fn take_eyes_off(&self, tx: &mut Tx) -> Result<(), FlowError> {
+        if self.task.message_ts.is_empty() {
+            return Ok(());
+        }
         let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false)
             .in_conversation(&self.task.conversation);
         outbox::queue(tx, &off, self.app.now()).await?;

@@ -16,7 +16,9 @@ use crate::workers::{Actor, WorkerRef};
 impl<'a> Court<'a> {
     pub(super) fn approvals(&mut self) -> Vec<Fitting<'a, Approve>> {
         let mut fitting = Vec::new();
-        for (reading, rule) in self.directives.each(|rule| if let Rule::Approve(r) = rule { Some(r) } else { None }) {
+        let pick = |rule: &'a Rule| if let Rule::Approve(r) = rule { Some(r) } else { None };
+        let steps = self.directives.step_gates.iter().filter_map(|reading| Some((reading, pick(&reading.rule)?)));
+        for (reading, rule) in self.directives.each(pick).chain(steps) {
             let holds = self.fits(reading, &rule.tools, &rule.who, &rule.when);
             if holds.met_or_unknown() {
                 fitting.push(Fitting { reading, rule, holds });

@@ -209,6 +209,10 @@ impl<'a> Court<'a> {
         };
         let Some(Tool { binding, .. }) = self.directives.catalogue.get(wanted) else {
             // What the bot itself can do is no server's tool: sentences name it, and a sentence must permit it.
+            if self.directives.step_gate(wanted).is_some() && arguments.is_object() {
+                // By itself the start of a step changes nothing; what the step then does passes here again.
+                return Ok(Class::Read);
+            }
             if wanted.server() == BUILT_IN_SERVER && arguments.is_object() {
                 return Ok(Class::Write);
             }

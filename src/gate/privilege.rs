@@ -11,6 +11,10 @@ use crate::workers::WorkerRef;
 
 /// Whether `worker` may use `tool` at all, and by which line. Sentences with "only" and "nothing else" bind besides.
 pub fn may_use(directives: &Directives, worker: &WorkerRef, tool: &ToolName) -> Result<Because, (Denial, Because)> {
+    // Starting a step is nobody's tool: the workflow gives the step to whoever its file names.
+    if let Some(gate) = directives.step_gate(tool) {
+        return Ok(Because { origin: Some(gate.origin.clone()), says: gate.paraphrase.clone() });
+    }
     let roster = &directives.roster;
     let permits: Vec<(&Reading, &Permit, Holds)> = directives
         .each(|rule| if let Rule::Permit(permit) = rule { Some(permit) } else { None })

@@ -44,6 +44,7 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         catalogue: catalogue(),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),

@@ -47,6 +47,10 @@ pub enum FactKind {
     RunEnded,
     TaskEnded,
     Corrected,
+    WorkflowStarted,
+    /// A step, a recovery or a compensation was given, or ended.
+    WorkflowStepped,
+    WorkflowEnded,
     Stopped,
     Resumed,
     Reviewed,

@@ -57,6 +57,7 @@ impl<'a> Run<'a> {
         values.insert("request".to_owned(), Value::from(request.text.as_str()));
         values.insert("requester".to_owned(), Value::from_serde(&request.requester));
         values.insert("today".to_owned(), Value::from(request.today.to_string()));
+        values.insert("shared".to_owned(), Value::from_serde(&request.shared));
         let mut outcomes = Vec::new();
         let mut answers = Vec::new();
         for entry in journal {

@@ -28,6 +28,8 @@ pub struct Request {
     pub thread_above: Vec<String>,
     pub requester: Requester,
     pub today: NaiveDate,
+    /// What earlier steps of a workflow returned, by the workflow's names; empty outside workflows.
+    pub shared: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Who asked, as far as templates may say it.

@@ -38,6 +38,7 @@ fn directives() -> Directives {
         catalogue: Catalogue::from_tool_list(&tools.to_string()).unwrap(),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),

@@ -17,11 +17,13 @@ embedded! {
     "policies/refunds_test.rego",
     "rehearsals/accounts.md",
     "rehearsals/editing.md",
+    "rehearsals/onboarding.md",
     "rehearsals/orders.md",
     "rehearsals/night.md",
     "rehearsals/people.md",
     "rehearsals/refunds.md",
     "rehearsals/reminders.md",
+    "roles/assistant.md",
     "roles/engineering.md",
     "roles/finance-manager.md",
     "roles/finance-operations.md",
@@ -36,6 +38,7 @@ embedded! {
     "routing.md",
     "schedules.md",
     "tools.lock",
+    "workflows/onboarding.md",
 }
 
 /// The texts of all files by path, as `read_directory` gives them.

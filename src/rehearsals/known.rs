@@ -49,8 +49,20 @@ pub(super) async fn last_task(app: &App) -> Result<Option<Task>, FlowError> {
     Ok(last)
 }
 
-/// Everybody whom a task waits for at this moment.
+/// Everybody whom a task waits for at this moment, or another one of its thread: a workflow's steps wait side by side.
 pub(super) async fn waits_for(app: &App, task: &Task) -> Result<Vec<WaitsFor>, FlowError> {
+    let mut found = Vec::new();
+    let mut id = 1;
+    while let Some(one) = tasks::find_task(&app.store, TaskId(id)).await? {
+        if one.conversation == task.conversation {
+            found.extend(waits_for_one(app, &one).await?);
+        }
+        id += 1;
+    }
+    Ok(found)
+}
+
+async fn waits_for_one(app: &App, task: &Task) -> Result<Vec<WaitsFor>, FlowError> {
     let moment = Moment::of(app)?;
     let mut found = Vec::new();
     for card in approvals::find_of_task(&app.store, task.id).await? {

@@ -74,6 +74,21 @@ pub enum Surface {
     Direct,
 }
 
+/// Whose words the request is: a step of a workflow is nobody's message.
+fn label(view: &WorkView) -> String {
+    match view.because {
+        Because::Step(_) => "The step:".to_owned(),
+        Because::Rule(_)
+        | Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::Escalated { .. }
+        | Because::SameThread { .. }
+        | Because::HandedOver { .. } => {
+            format!("{} wrote:", view.requester.name)
+        }
+    }
+}
+
 /// The card of one person's work, in one of two places.
 pub fn card(view: &WorkView, state: &WorkState, surface: Surface) -> Card {
     let mut card = Card::new(notification(view, state)).line(head(view, state));
@@ -85,7 +100,7 @@ pub fn card(view: &WorkView, state: &WorkState, surface: Surface) -> Card {
                 .iter()
                 .flat_map(|url| [text(" · "), Span::Link { label: "open the thread".to_owned(), url: url.clone() }]),
         );
-        card = card.line(from).words([text(format!("{} wrote:", view.requester.name))], &view.request);
+        card = card.line(from).words([text(label(view))], &view.request);
     }
     if let WorkState::Done { note: Some(note), .. } = state {
         card = card.words([text(format!("{} wrote:", view.holder.name))], note);

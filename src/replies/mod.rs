@@ -42,6 +42,7 @@ pub mod unsure;
 pub mod upkeep;
 pub mod verb;
 pub mod wording;
+pub mod workflow;
 
 pub use card::{Button, ButtonStyle, Card, Confirm, Identity, Part, Span, TimeStyle};
 pub use form::{Field, FieldKind, Form};

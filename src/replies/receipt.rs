@@ -38,6 +38,8 @@ pub struct ReceiptView {
 #[serde(rename_all = "snake_case")]
 pub enum Because {
     Rule(Cited),
+    /// A step of a workflow is theirs.
+    Step(Cited),
     /// No sentence decided; the router's confidence in percent.
     LooksLike {
         percent: u8,
@@ -68,7 +70,7 @@ impl Because {
     /// One sentence.
     pub fn spans(&self) -> Vec<Span> {
         match self {
-            Self::Rule(rule) => rule.quoted(),
+            Self::Rule(rule) | Self::Step(rule) => rule.quoted(),
             Self::LooksLike { percent } => {
                 vec![text(format!("No sentence settles this; it looks like their work ({percent} % sure)."))]
             }
@@ -153,7 +155,7 @@ pub fn answered(
         card = card.note(performed_spans(action));
     }
     let mut end = vec![text(format!("{} · done ", view.task)), clock(at)];
-    if let Because::Rule(rule) = &view.because {
+    if let Because::Rule(rule) | Because::Step(rule) = &view.because {
         end.extend([text(" · "), rule.place()]);
     }
     let card = card.note(end).note(answers_for(view, "Mention me here if it is not what you needed."));

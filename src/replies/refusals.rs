@@ -105,6 +105,10 @@ pub enum Refusal {
         text: String,
         nearest: Option<String>,
     },
+    NoSuchWorkflow {
+        text: String,
+        nearest: Option<String>,
+    },
     /// Two bear this name.
     Ambiguous {
         text: String,
@@ -164,6 +168,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NoSuchTask { .. }
         | Refusal::NoSuchApproval { .. }
         | Refusal::NoSuchWorker { .. }
+        | Refusal::NoSuchWorkflow { .. }
         | Refusal::Ambiguous { .. }
         | Refusal::OldButton
         | Refusal::Broken { .. } => Card::sentence(sentence(refusal)),
@@ -223,6 +228,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoSuchApproval { text } => {
             format!("There is no approval {text}. /workforce approvals lists what waits.")
         }
+        Refusal::NoSuchWorkflow { text, nearest } => no_such_workflow(text, nearest.as_deref()),
         Refusal::NoSuchWorker { text, nearest: Some(nearest) } => {
             format!("Nobody here is called “{text}”. Did you mean {nearest}?")
         }
@@ -250,6 +256,13 @@ fn names(may: &[Who]) -> String {
 
 fn late(before: String, at: Timestamp, after: &str) -> Card {
     Card::new(format!("{}{after}", before.trim_end_matches(" at "))).line([text(before), clock(at), text(after)])
+}
+
+fn no_such_workflow(text: &str, nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!("There is no workflow “{text}”. Did you mean {nearest}?"),
+        None => format!("There is no workflow “{text}”. /workforce workflow lists them."),
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ fn directives(said: &[Said]) -> Directives {
         catalogue: Catalogue::from_lock(ToolsLock::default()),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::clock::Timestamp;
 use crate::ids::{ActionId, ApprovalId, RunId, TaskId};
-use crate::workers::ActorChain;
+use crate::workers::{ActorChain, WorkerRef};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,4 +105,13 @@ pub struct Step {
     /// What came of it; `None` once erased, and then the run cannot continue.
     pub result: Option<Value>,
     pub at: Timestamp,
+}
+
+/// Who acts at a position: an agent by its id, or, where a workflow asks for the approval of a person's step, that person as
+/// `person:@handle`.
+pub fn worker_at(position: &str) -> WorkerRef {
+    match position.parse() {
+        Ok(person @ WorkerRef::Person(_)) => person,
+        Ok(_) | Err(_) => WorkerRef::Agent(position.to_owned()),
+    }
 }

@@ -16,7 +16,9 @@ statements! { STATEMENTS;
     BEFORE_IN_CONVERSATION (2) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 AND id < $2 ORDER BY id DESC LIMIT 1" }
     LATEST_OF_CONVERSATION (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
-        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 ORDER BY id DESC LIMIT 1" }
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 AND message_ts <> '' ORDER BY id DESC LIMIT 1" }
+    OPEN_OF_CONVERSATION (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 100" }
     OF_MESSAGE (2) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE channel = $1 AND message_ts = $2 ORDER BY id DESC LIMIT 1" }
     NOT_ENDED (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
@@ -80,6 +82,12 @@ pub async fn find_task(store: &Store, id: TaskId) -> Result<Option<Task>, StoreE
     store.row(&GET, args![id]).await?.as_ref().map(read).transpose()
 }
 
+/// The tasks of a conversation that have not ended, the newest first.
+pub async fn open_of_conversation(tx: &mut Tx, of: &ConversationId) -> Result<Vec<Task>, StoreError> {
+    tx.rows(&OPEN_OF_CONVERSATION, args![of]).await?.iter().map(read).collect()
+}
+
+/// The newest request of a conversation; the steps of a workflow, which no message asked for, are none.
 pub async fn latest_of_conversation(tx: &mut Tx, of: &ConversationId) -> Result<Option<Task>, StoreError> {
     tx.row(&LATEST_OF_CONVERSATION, args![of]).await?.as_ref().map(read).transpose()
 }

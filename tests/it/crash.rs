@@ -151,6 +151,48 @@ impl Shop {
     }
 }
 
+const RECALL: &str = "# Recall\n\nWhen a request mentions a recall:\n\n1. The finance agent makes a refund of $20 for ORD-1042.\n2. The finance agent makes a refund of $21 for ORD-1043.\n3. Meanwhile, the finance agent makes a refund of $22 for ORD-1043.\n4. The finance agent makes a refund of $23 for ORD-1042.\n";
+
+/// The process dies after every step of a workflow in turn: each life gets one look further. Nothing happens twice, nothing
+/// is missing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dies_after_every_step_of_a_workflow() {
+    let shop = Shop::open().await;
+    for kind in [FindingKind::UnackedEnvelope, FindingKind::LateAck] {
+        shop.sandbox.allow(kind);
+    }
+    std::fs::create_dir_all(shop.dir.path().join("directives/workflows")).unwrap();
+    std::fs::write(shop.dir.path().join("directives/workflows/recall.md"), RECALL).unwrap();
+    let mut life = shop.serve(Some("workflow-advanced"));
+    shop.connected().await;
+    let thread = shop.sandbox.says("@ana", "#support", "@workforce there is a recall of the grinders").unwrap();
+    let mut deaths = 0;
+    loop {
+        let died = tokio::select! {
+            died = life.wait() => !died.unwrap().success(),
+            _shown = shop.shows(&thread, "All steps are done") => false,
+        };
+        if !died {
+            break;
+        }
+        deaths += 1;
+        assert!(deaths < 20, "it never comes to its end");
+        life = shop.serve(Some("workflow-advanced"));
+    }
+    // One look begins the first step; each ending but the last leads to one that gives the next, or waits for its mate.
+    assert!(deaths >= 4, "it died {deaths} times");
+    let _ended = life.kill().await;
+    let mut last = shop.serve(None);
+    shop.connected().await;
+    let shown = shop.shows(&thread, "All steps are done").await;
+    assert_eq!(shop.refunds().await, 4, "{shown}");
+    for amount in ["$20.00", "$21.00", "$22.00", "$23.00"] {
+        assert_eq!(shown.matches(&format!("Refunded {amount} to")).count(), 1, "{amount}\n{shown}");
+    }
+    assert_eq!(shown.matches("Workflow recall").count(), 1, "{shown}");
+    last.kill().await.unwrap();
+}
+
 /// A refund that needs a yes passes every point there is. Whichever it dies at, it ends once.
 async fn survives(point: &'static str) {
     let shop = if point.starts_with("driver-") { Shop::open_with_a_model().await } else { Shop::open().await };
@@ -212,7 +254,7 @@ macro_rules! survives_at {
         /// A point without a test would be one that nobody dies at.
         #[test]
         fn every_point_is_died_at() {
-            assert_eq!(failpoint::ALL, [$($point),+]);
+            assert_eq!(failpoint::ALL, [$($point,)+ "workflow-advanced"]);
         }
     };
 }

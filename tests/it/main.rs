@@ -61,3 +61,5 @@ mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;
+#[cfg(feature = "sandbox")]
+mod workflows;

@@ -102,6 +102,7 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         catalogue: Catalogue::default(),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: Vec::new(),
         policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),

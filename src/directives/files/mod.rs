@@ -142,6 +142,7 @@ pub fn read_all(
         roster,
         catalogue,
         playbooks,
+        step_gates: workflows.iter().flat_map(Workflow::gates).collect(),
         workflows,
         problems: problems.clone(),
         policies,

@@ -18,7 +18,8 @@ use crate::directives::{Slot, Step, StepAct, template};
 use crate::roster::names::nearest;
 
 /// Names that every template may use besides slots and earlier results.
-const ALWAYS_KNOWN: &[&str] = &["request", "requester", "today", "range", "namespace", "dict", "loop", "true", "false"];
+const ALWAYS_KNOWN: &[&str] =
+    &["request", "requester", "today", "shared", "range", "namespace", "dict", "loop", "true", "false"];
 
 /// The forms of a step, for help.
 pub fn step_help() -> &'static str {

@@ -96,8 +96,10 @@ pub async fn cancel(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
     .await?;
     tasks::move_task(tx, id, scene.task.state, TaskState::Cancelled, at).await?;
     note(tx, &scene.task, FactKind::TaskEnded, json!({ "state": "cancelled", "by": by }), at).await?;
-    let done = Queued::react(&scene.task.channel, &scene.task.message_ts, "eyes", false);
-    outbox::queue(tx, &done, at).await?;
+    if !scene.task.message_ts.is_empty() {
+        let done = Queued::react(&scene.task.channel, &scene.task.message_ts, "eyes", false);
+        outbox::queue(tx, &done, at).await?;
+    }
     Ok(Said::Nothing)
 }
 
@@ -223,6 +225,7 @@ pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &
         return Ok(Said::Refused(Refusal::NotYours { task: id, may }));
     }
     let at = app.now();
+    super::super::workflow::returned_words(tx, id, words).await?;
     assignments::end_current(tx, id, AssignmentState::Done, at).await?;
     tasks::move_task(tx, id, scene.task.state, TaskState::Done, at).await?;
     let digest = words.map(|words| crate::catalogue::canonical::digest_bytes(words.as_bytes()));

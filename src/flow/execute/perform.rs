@@ -25,6 +25,8 @@ use crate::tools::{CallOutcome, Refusal, ToolCall};
 
 /// How long an action of a stopped agent is put off before somebody looks again; *Resume* wakes it at once.
 const LOOK_AGAIN: Span = Span::minutes(5);
+/// What the bot itself does, which is no server's.
+const OURS: &str = "workforce";
 /// A call that may be repeated is repeated this often before a person is asked.
 const ATTEMPTS: u32 = 3;
 
@@ -65,8 +67,11 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         digest: begun.tool_digest.clone(),
         position: begun.stored.position.clone(),
     };
+    // The start of a workflow's step is ours: the run that waits for it goes on with it.
+    let starts_a_step = app.directives()?.step_gate(&call.tool).is_some();
     let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
         Some(ours) => ours,
+        None if starts_a_step => (Outcome::Answered { result: json!({ "started": true }) }, Cost::Unmetered),
         None => {
             let called = app.tools.call(call).await;
             if matches!(called, CallOutcome::Refused(Refusal::HeldBack(_) | Refusal::NoSuchTool(_))) {
@@ -190,6 +195,7 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
     let tool = proposal.and_then(|proposal| directives.catalogue.get(&proposal.tool));
     let recovery = match (proposal, tool) {
         (Some(proposal), Some(tool)) if stored.attempt < ATTEMPTS => after_restart(&tool.binding, &proposal.arguments),
+        (Some(proposal), None) if proposal.tool.server() == OURS => Recovery::RunAgain,
         (Some(_), Some(_)) | (None, _) | (_, None) => Recovery::AskOwner,
     };
     match recovery {

@@ -19,10 +19,9 @@ use crate::ids::ActionId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::runs::store as runs;
-use crate::runs::{Run, Waiting};
+use crate::runs::{Run, Waiting, worker_at};
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
-use crate::workers::WorkerRef;
 
 /// What became of a proposal.
 pub enum Proposed {
@@ -52,7 +51,7 @@ pub async fn propose(
         tool,
         arguments,
         actor: run.actor_chain.clone(),
-        worker: WorkerRef::Agent(run.position.clone()),
+        worker: worker_at(&run.position),
         requester: Some(facts::requester(&moment, task)),
         live_digest: None,
     };

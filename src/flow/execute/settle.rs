@@ -117,7 +117,7 @@ async fn ask_owner(tx: InTx<'_>, moment: &Moment, stored: &Stored, task: &Task, 
 
 pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Task) -> UnknownView {
     let names = moment.names();
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = crate::runs::worker_at(&stored.position);
     let key = stored.proposal.as_ref().and_then(|proposal| {
         let argument = moment.directives.catalogue.get(&proposal.tool)?.binding.idempotency_arg.clone()?;
         proposal.arguments.get(&argument)?.as_str().map(str::to_owned)

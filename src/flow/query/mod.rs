@@ -24,6 +24,7 @@ mod tests;
 mod who_owns;
 mod whose;
 mod why;
+mod workflow;
 mod workload;
 
 use super::says::Names;
@@ -122,6 +123,7 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::ApproverHealth => health::answer(viewer).await,
         Query::Grants => grants::answer(viewer).await,
         Query::Workload { who } => workload::answer(viewer, who.as_deref()).await,
+        Query::Workflow { name } => workflow::answer(viewer, name.as_deref()).await,
         Query::Costs { who, period } => costs::answer(viewer, who.as_deref(), period.as_deref()).await,
         Query::Reviews => Ok(reviews::answer(viewer)),
         Query::ReviewCard { name } => reviews::card(viewer, name).await,

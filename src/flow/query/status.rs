@@ -95,7 +95,7 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
 
 fn line_of(because: Because) -> Option<Cited> {
     match because {
-        Because::Rule(rule) => Some(rule),
+        Because::Rule(rule) | Because::Step(rule) => Some(rule),
         Because::Escalated { rule, .. } => rule,
         Because::LooksLike { .. }
         | Because::Chosen { .. }

@@ -156,6 +156,9 @@ impl Trail<'_> {
                 | FactKind::ActionUnknown
                 | FactKind::RunEnded
                 | FactKind::Corrected
+                | FactKind::WorkflowStarted
+                | FactKind::WorkflowStepped
+                | FactKind::WorkflowEnded
                 | FactKind::Spent
                 | FactKind::BudgetAlert
                 | FactKind::BudgetRefused
@@ -258,7 +261,7 @@ impl Trail<'_> {
     /// Fills in words that a receipt lacks, from the files as they were when the task was routed.
     async fn complete(&self, what: &mut WhyWhat) -> Result<(), FlowError> {
         let cited: Vec<&mut Cited> = match what {
-            WhyWhat::Assigned { because: Because::Rule(rule), .. } => vec![rule],
+            WhyWhat::Assigned { because: Because::Rule(rule) | Because::Step(rule), .. } => vec![rule],
             WhyWhat::Assigned { because: Because::Escalated { rule, .. }, .. } => rule.iter_mut().collect(),
             WhyWhat::Action(action) => action.because.iter_mut().collect(),
             WhyWhat::Assigned {

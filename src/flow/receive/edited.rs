@@ -13,6 +13,7 @@ use crate::replies::outbox::Queued;
 use crate::replies::{asking, store as outbox};
 use crate::slack::text;
 use crate::tasks::{TaskState, store as tasks};
+use crate::workflows::store as workflows;
 
 pub(super) async fn receive(app: &App, claimed: &Claimed, edit: &MessageEdited) -> Result<(), FlowError> {
     let mut tx = app.store.begin().await?;
@@ -23,6 +24,13 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, edit: &MessageEdited) 
     else {
         return finish_in(app, tx, claimed).await;
     };
+    if workflows::of_task(&mut tx, task.id).await?.is_some() {
+        let slot = format!("task:{}:edit", task.id.0);
+        let say = Queued::say(slot, &task.channel, Some(&task.root_ts), crate::replies::workflow::edited(task.id))
+            .in_conversation(&task.conversation);
+        outbox::queue(&mut tx, &say, app.now()).await?;
+        return finish_in(app, tx, claimed).await;
+    }
     let fact = |what: &str| {
         let digest = crate::catalogue::canonical::digest_bytes(words.as_bytes());
         Fact::of_task(&task.conversation, task.id, FactKind::TaskChanged, json!({ "what": what, "text": digest }))

@@ -94,8 +94,21 @@ fn readable(app: &App, words: &str) -> String {
 async fn answers_a_question(app: &App, claimed: &Claimed, message: &Message, words: &str) -> Result<bool, FlowError> {
     let conversation = message.conversation();
     let mut tx = app.store.begin().await?;
-    let Some(task) = tasks::latest_of_conversation(&mut tx, &conversation).await? else { return Ok(false) };
-    let Some(run) = runs::current_of_task(&mut tx, task.id).await? else { return Ok(false) };
+    let mut waiting = None;
+    // In a thread with a workflow several tasks are open; the one that asked last is answered.
+    for task in tasks::open_of_conversation(&mut tx, &conversation).await? {
+        let Some(run) = runs::current_of_task(&mut tx, task.id).await? else { continue };
+        let asks = match &run.waiting {
+            Some(Waiting::Answer { .. }) => true,
+            Some(Waiting::Approval { approval, .. }) => decide::open_question(&mut tx, *approval).await?,
+            Some(Waiting::Action { .. }) | None => false,
+        };
+        if asks {
+            waiting = Some((task, run));
+            break;
+        }
+    }
+    let Some((task, run)) = waiting else { return Ok(false) };
     let is_command = message.mentions_us && command_in(app, words)?.is_some();
     if task.requester != message.by || words.is_empty() || is_command {
         return Ok(false);

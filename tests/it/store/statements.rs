@@ -27,6 +27,7 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("runs", workforce::runs::store::STATEMENTS),
     ("schedules", workforce::schedules::store::STATEMENTS),
     ("tasks", workforce::tasks::store::STATEMENTS),
+    ("workflows", workforce::workflows::store::STATEMENTS),
 ];
 
 /// What an engine makes of a statement: how many parameters, and the name and type of each column.

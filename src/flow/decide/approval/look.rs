@@ -22,7 +22,7 @@ const LINES_PER_FACT: usize = 6;
 /// The card's content, from what the gate made of the canonical arguments.
 pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &Stored) -> ApprovalView {
     let names = moment.names();
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = crate::runs::worker_at(&stored.position);
     let amount =
         stored.proposal.as_ref().and_then(|p| amount_of(&moment.directives, &p.tool, &p.arguments).ok().flatten());
     let (asked, asked_because) = asked(moment, &card.approval);
@@ -43,7 +43,7 @@ pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &
         asked_because,
         count: card.approval.progress.iter().map(|progress| progress.requirement.count).max().unwrap_or(1),
         approved: card.approval.votes.iter().map(|vote| (names.account(&vote.account), vote.at)).collect(),
-        words: vec![Wrote { label: format!("{} wrote", requester.short()), text: task.text.clone() }],
+        words: vec![wrote(&requester, task)],
         requester,
         opened: card.approval.opened_at,
         deadline: card.approval.next_deadline().unwrap_or(card.approval.opened_at),
@@ -71,6 +71,12 @@ fn edited(moment: &Moment, approval: &Approval) -> Option<Edited> {
     let edited = approval.edited_from.as_ref()?;
     let by = moment.names().account(&edited.by);
     Some(Edited { from: edited.approval, by, changes: edited.changes.clone() })
+}
+
+/// What the requester wrote; a step of a workflow is nobody's message.
+fn wrote(requester: &Who, task: &Task) -> Wrote {
+    let label = if task.message_ts.is_empty() { "The step".to_owned() } else { format!("{} wrote", requester.short()) };
+    Wrote { label, text: task.text.clone() }
 }
 
 fn fact(looked: &crate::gate::shown::Looked) -> Fact {

@@ -74,6 +74,7 @@ pub fn directives(said: Vec<Value>) -> Directives {
         catalogue: Catalogue::from_lock(ToolsLock::parse(&tools.to_string()).unwrap()),
         playbooks: vec![],
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         problems: vec![],
         policies: crate::policy::Policies::default(),
         keepers: BTreeMap::from([(String::new(), keeper.clone()), ("rules.md".into(), keeper)]),
