@@ -15,6 +15,8 @@ pub mod judge;
 pub mod manifest;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
+pub mod replay;
+mod revision;
 pub mod serve;
 pub mod tools;
 
@@ -48,6 +50,8 @@ enum Command {
     Manifest(manifest::Args),
     /// Find what keeps an installation from working, and say how to mend it
     Doctor(doctor::Args),
+    /// Judge every recorded decision again by other directives, and say what would be otherwise; nothing is done
+    Replay(replay::Args),
     /// Connect to Slack and work until told to stop
     Serve(serve::Args),
     /// Play the rehearsals of the directives and compare what happens with what they say
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Manifest(args) => manifest::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
         Command::Rehearse(args) => rehearse::run(args),

@@ -29,6 +29,7 @@ pub mod intake;
 pub mod open;
 pub mod query;
 pub mod receive;
+pub mod record;
 pub mod remind;
 pub mod resume;
 pub mod route;

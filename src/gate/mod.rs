@@ -41,7 +41,7 @@ pub use approvers::{
 };
 pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
 pub use digest::{Bound, Outside, digest};
-pub use history::{History, Past, Whose};
+pub use history::{History, Past, Whose, longest_period};
 pub use judge::{judge, whose};
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};
@@ -81,7 +81,7 @@ pub struct Requester {
 }
 
 /// What is known of the task that a call belongs to. `None` is what nobody told, which is not the same as "no".
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskFacts {
     pub task: TaskId,
     pub text: Option<String>,

@@ -32,9 +32,9 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house")))
+    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (4, "0004_living")))
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house")))
+    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (4, "0004_living")))
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::assign::note;
 use super::facts::{self, Moment};
-use super::{App, FlowError, decide};
+use super::{App, FlowError, decide, record};
 use crate::catalogue::{Class, ToolName};
 use crate::directives::Directives;
 use crate::directives::rule::Rule;
@@ -77,7 +77,8 @@ pub async fn propose(
         because: &verdict.because,
         title: &shown.title,
     };
-    actions::plan(tx, id, &plan).await?;
+    actions::plan(tx, id, &plan, moment.now).await?;
+    record::judged(tx, &moment, task, id, &proposal, &known, &verdict).await?;
     let payload = json!({
         "action": id, "run": run.id, "tool": tool, "arguments": crate::catalogue::canonical::digest(&proposal.arguments),
         "digest": digest, "verdict": verdict.decision.word(), "because": verdict.because, "directives": moment.directives.digest,

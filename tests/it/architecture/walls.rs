@@ -8,6 +8,7 @@ pub const LEAVES: &[&str] = &["catalogue", "clock", "ids", "money", "store", "wo
 /// Rooms with the other rooms that they may import.
 pub const ROOMS: &[(&str, &[&str])] = &[
     ("assignments", &["directives", "roster", "tasks"]),
+    ("backtest", &["directives", "gate", "roster", "routing"]),
     ("budgets", &[]),
     ("commands", &["replies"]),
     ("directives", &["roster"]),

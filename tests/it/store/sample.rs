@@ -6,7 +6,11 @@ use workforce::store::{Engine, Store};
 
 use crate::database::{Database, on_both};
 
-const SAMPLE: &str = include_str!("../../../migrations/sample/0001_house.sql");
+/// In the order of the migrations.
+const SAMPLES: &[&str] = &[
+    include_str!("../../../migrations/sample/0001_house.sql"),
+    include_str!("../../../migrations/sample/0004_living.sql"),
+];
 
 /// Rows of every table of ours.
 async fn rows_by_table(database: &Database) -> Vec<(String, i64)> {
@@ -38,7 +42,9 @@ async fn rows_by_table(database: &Database) -> Vec<(String, i64)> {
 async fn what_the_first_version_wrote_is_carried_on() {
     on_both(async |store, database| {
         store.close().await;
-        database.meddle(SAMPLE).await.unwrap();
+        for sample in SAMPLES {
+            database.meddle(sample).await.unwrap();
+        }
         for (table, rows) in rows_by_table(database).await {
             assert!(rows > 0, "the sample has nothing in {table}");
         }

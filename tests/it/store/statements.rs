@@ -11,6 +11,7 @@ use crate::database::Database;
 
 const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
+    ("backtest", workforce::backtest::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
     ("gate", workforce::gate::store::STATEMENTS),
