@@ -42,11 +42,12 @@ pub fn judge_again(decisions: &[Decision], material: &Material, set: &Directives
                 priorities.insert(decision.task, routing.priority);
                 Some(Outcome::Route(routing))
             }
-            Some(Facts::Action(facts)) => task_facts(facts, &material.looked_up, set, decision, &priorities)
-                .and_then(|(proposal, known)| {
+            Some(Facts::Action(facts)) => {
+                task_facts(facts, &material.looked_up, set, decision, &priorities).and_then(|(proposal, known)| {
                     let history = timeline.at(decision.at, decision.action)?;
                     Some(Outcome::Action(Judged::of(&judge(&proposal, &known, set, history, decision.at))))
-                }),
+                })
+            }
         };
         out.push(outcome);
     }

@@ -141,7 +141,6 @@ fn said(outcome: &Outcome) -> String {
             }
         },
     };
-    let lines: Vec<String> =
-        outcome.lines().iter().map(|Cause { file, line, .. }| format!("{file}:{line}")).collect();
+    let lines: Vec<String> = outcome.lines().iter().map(|Cause { file, line, .. }| format!("{file}:{line}")).collect();
     if lines.is_empty() { what } else { format!("{what} ({})", lines.join(", ")) }
 }

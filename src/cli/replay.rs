@@ -79,11 +79,7 @@ pub(super) struct Place {
 
 impl Place {
     /// As the arguments say, else as the settings and the environment do.
-    pub fn of(
-        config: Option<&Path>,
-        directives: Option<PathBuf>,
-        database: Option<String>,
-    ) -> anyhow::Result<Self> {
+    pub fn of(config: Option<&Path>, directives: Option<PathBuf>, database: Option<String>) -> anyhow::Result<Self> {
         let file = config.map_or_else(|| PathBuf::from(DEFAULT_CONFIG), Path::to_owned);
         let (known, _) = Config::load(&file, config.is_some(), &environment)?;
         Ok(Self {
@@ -149,7 +145,10 @@ mod tests {
 
     #[test]
     fn a_time_has_a_number_and_a_unit() {
-        assert_eq!((span("30d"), span("12h"), span("2w")), (Ok(Span::days(30)), Ok(Span::hours(12)), Ok(Span::days(14))));
+        assert_eq!(
+            (span("30d"), span("12h"), span("2w")),
+            (Ok(Span::days(30)), Ok(Span::hours(12)), Ok(Span::days(14)))
+        );
         for bad in ["", "30", "d", "-3d", "30 days", "999999999999d"] {
             assert!(span(bad).is_err(), "{bad}");
         }

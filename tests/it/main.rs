@@ -25,6 +25,8 @@ mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 #[cfg(feature = "sandbox")]
+mod replay;
+#[cfg(feature = "sandbox")]
 mod replicas;
 mod routing;
 mod schedules;

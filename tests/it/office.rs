@@ -87,6 +87,22 @@ impl Office {
         self.service.as_ref().expect("somebody is there")
     }
 
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Changes a file of the directives, and has the bot look at it.
+    pub async fn edit(&self, file: &str, old: &str, new: &str) {
+        let path = self.config.directives.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file} does not say {old}");
+        std::fs::write(&path, text.replace(old, new)).unwrap();
+        if let Some(service) = &self.service {
+            workforce::flow::directives::load(&service.app).await.unwrap();
+            self.rest().await;
+        }
+    }
+
     /// Both clocks are turned, and what is due is done.
     pub async fn after(&self, span: Span) {
         self.turn(span);

@@ -4,6 +4,7 @@
 pub mod ack;
 mod company;
 pub mod query;
+pub mod replay;
 pub mod route;
 mod sets;
 
@@ -24,6 +25,8 @@ enum Command {
     Ack(ack::Args),
     /// Ask every question in a company at work, next to one where hardly anything has happened
     Query(query::Args),
+    /// Judge a made-up month of decisions again, twice, and compare the two
+    Replay(replay::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
     Route(route::Args),
 }
@@ -33,6 +36,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         #[cfg(feature = "sandbox")]
         Command::Ack(args) => ack::run(&args),
         Command::Query(args) => query::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Route(args) => route::run(&args),
     }
 }
