@@ -56,6 +56,15 @@ spoken_id!(
     ApprovalId, "A", "approval"
 );
 
+spoken_id!(
+    /// A change of directives that somebody must agree to, `D-4`.
+    ChangeId, "D", "change of directives"
+);
+spoken_id!(
+    /// A sentence that somebody wants to stand in the directives, `R-3`.
+    ProposalId, "R", "proposed rule"
+);
+
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

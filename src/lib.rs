@@ -23,6 +23,7 @@ pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
+pub mod proposals;
 pub mod replies;
 pub mod roster;
 pub mod routing;

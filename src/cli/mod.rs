@@ -8,6 +8,7 @@ pub mod check;
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
+pub mod directives;
 pub mod doctor;
 pub mod explain;
 pub mod init;
@@ -50,6 +51,8 @@ enum Command {
     Manifest(manifest::Args),
     /// Find what keeps an installation from working, and say how to mend it
     Doctor(doctor::Args),
+    /// Agree to directives: at the first start, and when an edit would be looser
+    Directives(directives::Args),
     /// Judge every recorded decision again by other directives, and say what would be otherwise; nothing is done
     Replay(replay::Args),
     /// Connect to Slack and work until told to stop
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Manifest(args) => manifest::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Directives(args) => directives::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use crate::ids::{ActionId, ApprovalId, ChangeId, InboxId, ProposalId, TaskId};
 use crate::workers::WorkerRef;
 
 /// A text, understood or not.
@@ -58,6 +58,10 @@ pub enum Query {
     Directives,
     /// Where this text would go, and by which line.
     Explain {
+        text: String,
+    },
+    /// How a sentence would be read, where it would stand, and what it would change.
+    Rule {
         text: String,
     },
     /// What a worker may do, line by line.
@@ -172,5 +176,21 @@ pub enum Intent {
     },
     DropFailed {
         letter: InboxId,
+    },
+    TakeEffect {
+        change: ChangeId,
+    },
+    LeaveOut {
+        change: ChangeId,
+    },
+    /// A sentence that shall stand in the directives; whoever keeps its file decides.
+    ProposeRule {
+        text: String,
+    },
+    TakeIn {
+        proposal: ProposalId,
+    },
+    LeaveRule {
+        proposal: ProposalId,
     },
 }

@@ -41,6 +41,11 @@ impl Intent {
             Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)? }),
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::TakeEffect => Some(Self::TakeEffect { change: target.parse().ok()? }),
+            Verb::LeaveOut => Some(Self::LeaveOut { change: target.parse().ok()? }),
+            Verb::ProposeRule => Some(Self::ProposeRule { text: id_like(target)? }),
+            Verb::TakeIn => Some(Self::TakeIn { proposal: target.parse().ok()? }),
+            Verb::LeaveRule => Some(Self::LeaveRule { proposal: target.parse().ok()? }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::Deny
             | Verb::Details
@@ -86,7 +91,12 @@ impl Query {
             | Verb::Resume
             | Verb::ShareHere
             | Verb::RetryFailed
-            | Verb::DropFailed => None,
+            | Verb::DropFailed
+            | Verb::TakeEffect
+            | Verb::LeaveOut
+            | Verb::ProposeRule
+            | Verb::TakeIn
+            | Verb::LeaveRule => None,
         }
     }
 }
@@ -174,7 +184,10 @@ mod tests {
             }
             for junk in ["", "x y", "A-", "T-1/boss", "-", "🙂"] {
                 let (intent, query) = (Intent::of_button(*verb, junk, &[]), Query::of_button(*verb, junk));
-                let by_name = matches!(verb, Verb::StopAll | Verb::Resume | Verb::ShareHere | Verb::RecordReviewForm);
+                let by_name = matches!(
+                    verb,
+                    Verb::StopAll | Verb::Resume | Verb::ShareHere | Verb::RecordReviewForm | Verb::ProposeRule
+                );
                 assert!(by_name || (intent.is_none() && query.is_none()), "{verb} {junk}");
             }
         }

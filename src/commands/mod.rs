@@ -36,9 +36,12 @@ pub mod reassign;
 pub mod resume;
 pub mod review;
 pub mod reviews;
+pub mod rule;
 pub mod status;
 pub mod stop;
 pub mod take;
+pub mod take_effect;
+pub mod take_in;
 pub mod who_owns;
 pub mod why;
 pub mod workload;
@@ -74,5 +77,8 @@ pub static COMMANDS: &[&Spec] = &[
     &review::SPEC,
     &directives::SPEC,
     &explain::SPEC,
+    &rule::SPEC,
+    &take_in::SPEC,
+    &take_effect::SPEC,
     &failed::SPEC,
 ];

@@ -19,20 +19,24 @@ pub mod decide;
 pub mod deliver;
 pub mod directives;
 pub mod directory;
+pub mod effect;
 pub mod erase;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+pub mod git;
 mod homes;
 pub mod hooks;
 pub mod intake;
 pub mod open;
+pub mod pen;
 pub mod query;
 pub mod receive;
 pub mod record;
 pub mod remind;
 pub mod resume;
 pub mod route;
+pub mod rules;
 pub mod says;
 pub mod schedule;
 pub mod service;
@@ -85,6 +89,10 @@ pub struct Shared {
     directory_is_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
+    /// Held by whoever looks at the directives, or puts others in force.
+    loading: tokio::sync::Mutex<()>,
+    /// Somebody agreed to other directives in a transaction that has not ended yet.
+    agreed: AtomicBool,
     /// The directives' texts as they were looked at last.
     looked: Mutex<directives::Looked>,
 }
@@ -153,6 +161,8 @@ impl App {
             directory: RwLock::new(Arc::new(Directory::default())),
             directory_is_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
+            loading: tokio::sync::Mutex::new(()),
+            agreed: AtomicBool::new(false),
             looked: Mutex::new(None),
         }))
     }
@@ -195,6 +205,16 @@ impl App {
     /// What is stored of the directory changed in a transaction that has not ended yet.
     pub fn reload_directory_soon(&self) {
         self.directory_is_old.store(true, Ordering::SeqCst);
+    }
+
+    /// Somebody agreed to other directives; they come into force when the transaction has ended.
+    pub fn follow_directives_soon(&self) {
+        self.agreed.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody agreed to other directives; asked once.
+    pub fn has_agreed(&self) -> bool {
+        self.agreed.swap(false, Ordering::SeqCst)
     }
 
     /// Whether the directory must be read again; asked once.
@@ -258,6 +278,7 @@ impl App {
         self.run_loop(tracker, "tick", tick::do_what_is_due);
         if !self.clock.is_manual() {
             tracker.spawn(tick::ring_when_due(self.clone()));
+            tracker.spawn(tick::watch_directives(self.clone()));
         }
     }
 

@@ -136,9 +136,10 @@ pub async fn backtest(
     app: &App,
     was: std::sync::Arc<Directives>,
     now: std::sync::Arc<Directives>,
+    limit: i64,
 ) -> Result<crate::backtest::Report, FlowError> {
     let since = app.now().minus(REPLAYED);
-    let (decisions, material) = record_since(&app.store, since, MOST_REPLAYED, &[&was, &now]).await?;
+    let (decisions, material) = record_since(&app.store, since, limit, &[&was, &now]).await?;
     let judging = move || {
         let (one, other) = std::thread::scope(|threads| {
             let other = threads.spawn(|| crate::backtest::judge_again(&decisions, &material, &now));

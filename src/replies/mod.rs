@@ -7,6 +7,7 @@ pub mod approval;
 pub mod approval_ended;
 pub mod asking;
 pub mod card;
+pub mod change;
 pub mod compose;
 #[cfg(test)]
 mod fixtures;
@@ -22,6 +23,7 @@ pub mod receipt;
 pub mod refusals;
 pub mod remind;
 pub mod review;
+pub mod rule;
 pub mod steering;
 pub mod store;
 pub mod target;

@@ -106,6 +106,16 @@ verbs! {
     RetryFailed = "retry_failed" opens Nothing,
     /// A dead letter is put aside for good. Target: inbox row.
     DropFailed = "drop_failed" opens Nothing,
+    /// Edited directives take effect. Target: change.
+    TakeEffect = "take_effect" opens Nothing,
+    /// Edited directives stay out of force. Target: change.
+    LeaveOut = "leave_out" opens Nothing,
+    /// A sentence is proposed to whoever keeps its file. Target: the sentence.
+    ProposeRule = "propose_rule" opens Nothing,
+    /// A proposed sentence is written into its file. Target: proposal.
+    TakeIn = "take_in" opens Nothing,
+    /// A proposed sentence is not taken. Target: proposal.
+    LeaveRule = "leave_rule" opens Nothing,
 }
 
 impl fmt::Display for Verb {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
 use workforce::config::{Config, Limits};
+use workforce::flow::directory::read_directory;
+use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
@@ -57,6 +59,8 @@ impl Office {
             limits: Limits::default(),
         };
         set(&mut config);
+        let files = read_directory(&config.directives).unwrap();
+        agree_to_all(&config.database_url, &files, begins()).await.unwrap();
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, _dir: dir };
         office.come_in().await;
         office

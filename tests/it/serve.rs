@@ -24,6 +24,15 @@ impl House {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(file, text).unwrap();
         }
+        let house = dir.path().to_owned();
+        let agreed = Command::new(env!("CARGO_BIN_EXE_workforce"))
+            .args(["directives", "accept", "--yes"])
+            .current_dir(house)
+            .env_clear()
+            .output()
+            .await
+            .unwrap();
+        assert!(agreed.status.success(), "{}", said(&agreed));
         let workspace = Company::example().expect("the example holds").workspace(Time::Running);
         Self { dir, sandbox: Sandbox::start(workspace).await.unwrap() }
     }

@@ -18,6 +18,7 @@ mod place;
 mod playbook;
 mod prose;
 mod readings;
+pub use readings::NOT_ENFORCED;
 mod role;
 mod role_text;
 mod settle;

@@ -46,7 +46,12 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::Resume
         | Verb::ShareHere
         | Verb::RetryFailed
-        | Verb::DropFailed => None,
+        | Verb::DropFailed
+        | Verb::TakeEffect
+        | Verb::LeaveOut
+        | Verb::ProposeRule
+        | Verb::TakeIn
+        | Verb::LeaveRule => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
 }

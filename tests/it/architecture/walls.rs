@@ -18,6 +18,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("playbooks", &["directives", "runs"]),
     ("policy", &[]),
+    ("proposals", &["directives", "roster"]),
     ("replies", &[]),
     ("roster", &[]),
     ("routing", &["directives", "roster", "tasks"]),

@@ -13,6 +13,8 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
     ("backtest", workforce::backtest::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
+    ("directives::changes", workforce::directives::changes::store::STATEMENTS),
+    ("proposals", workforce::proposals::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
     ("gate", workforce::gate::store::STATEMENTS),
     ("inbox", workforce::inbox::store::STATEMENTS),
