@@ -63,6 +63,14 @@ impl Span {
     pub const fn days(n: i64) -> Self {
         Self::hours(n * 24)
     }
+    /// The same length; longer than 290,000 years is cut.
+    pub fn of(length: std::time::Duration) -> Self {
+        Self(i64::try_from(length.as_micros()).unwrap_or(i64::MAX))
+    }
+    #[must_use]
+    pub const fn times(self, n: i64) -> Self {
+        Self(self.0.saturating_mul(n))
+    }
     pub const fn as_seconds(self) -> i64 {
         self.0 / 1_000_000
     }

@@ -2,12 +2,17 @@
 //!
 //! Precedence: environment over file over default. Unknown keys are errors: a mistyped limit must not be a missing one.
 
+mod prices;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::budgets::PriceTable;
 use crate::clock::Span;
+use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -21,9 +26,13 @@ pub struct Config {
     /// Channels (names without `#`) in which every new message is a request.
     pub watched_channels: Vec<String>,
     pub tools: Vec<ServerConfig>,
+    /// Models and agents that may be asked.
+    pub drivers: Drivers,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
+    /// What models and tools cost.
+    pub prices: PriceTable,
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -38,6 +47,12 @@ pub struct Limits {
     pub deliveries_at_once: usize,
     /// Steps that one run may take.
     pub steps_per_run: usize,
+    /// Questions to models and other agents under way at once.
+    pub questions_at_once: usize,
+    /// Tool calls that an agent may want in one answer; those beyond are refused.
+    pub calls_per_answer: usize,
+    /// How often one run may make the same call with the same arguments.
+    pub same_call_per_run: usize,
     /// Runs that one task may have: hand-overs between agents end here.
     pub runs_per_task: usize,
     /// Messages of a thread that are read for what a request leaves out.
@@ -59,6 +74,9 @@ impl Default for Limits {
             tool_calls_at_once: 4,
             deliveries_at_once: 4,
             steps_per_run: 50,
+            questions_at_once: 16,
+            calls_per_answer: 8,
+            same_call_per_run: 3,
             runs_per_task: 6,
             thread_above_messages: 20,
             request_characters: 8_000,
@@ -89,7 +107,11 @@ pub enum BadSettings {
     #[error(transparent)]
     Tool(#[from] BadTool),
     #[error(transparent)]
+    Driver(#[from] BadDriver),
+    #[error(transparent)]
     Hook(#[from] BadHook),
+    #[error("[prices]: {0}")]
+    Price(String),
     #[error("{0} must be at least 1 in [limits]")]
     Zero(&'static str),
 }
@@ -102,8 +124,10 @@ struct File {
     directives: Option<PathBuf>,
     slack: SlackSection,
     tools: Vec<ServerEntry>,
+    models: BTreeMap<String, ModelEntry>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    prices: Option<prices::Section>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -145,8 +169,10 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
+            drivers: Drivers::resolve(&parsed.models, lookup)?,
             webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
             limits: parsed.limits,
+            prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
         let slack = SlackSettings {
             api_url: lookup("SLACK_API_URL").or(parsed.slack.api_url).unwrap_or_default(),
@@ -197,6 +223,9 @@ fn check(limits: &Limits) -> Result<(), BadSettings> {
         ("deliveries_at_once", limits.deliveries_at_once),
         ("steps_per_run", limits.steps_per_run),
         ("runs_per_task", limits.runs_per_task),
+        ("questions_at_once", limits.questions_at_once),
+        ("calls_per_answer", limits.calls_per_answer),
+        ("same_call_per_run", limits.same_call_per_run),
     ] {
         if value == 0 {
             return Err(BadSettings::Zero(name));

@@ -16,6 +16,7 @@ pub mod config;
 // Rooms: types in `mod.rs`, pure decisions beside them, SQL in `store.rs`.
 pub mod assignments;
 pub mod backtest;
+pub mod budgets;
 pub mod commands;
 pub mod directives;
 pub mod execution;

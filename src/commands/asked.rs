@@ -193,4 +193,8 @@ pub enum Intent {
     LeaveRule {
         proposal: ProposalId,
     },
+    /// Lets more be spent from a budget in its present window.
+    RaiseBudget {
+        budget: String,
+    },
 }

@@ -47,6 +47,7 @@ impl Intent {
             Verb::TakeIn => Some(Self::TakeIn { proposal: target.parse().ok()? }),
             Verb::LeaveRule => Some(Self::LeaveRule { proposal: target.parse().ok()? }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
             Verb::Deny
             | Verb::Details
             | Verb::Reassign
@@ -96,7 +97,8 @@ impl Query {
             | Verb::LeaveOut
             | Verb::ProposeRule
             | Verb::TakeIn
-            | Verb::LeaveRule => None,
+            | Verb::LeaveRule
+            | Verb::BudgetMore => None,
         }
     }
 }
@@ -124,6 +126,12 @@ fn chosen(fields: &[(String, String)]) -> Option<To> {
 
 fn action(target: &str) -> Option<ActionId> {
     target.parse().ok().map(ActionId)
+}
+
+/// `agent:finance-agent|week|USD@1795132800000000`: what a budget's key and the start of its window look like.
+fn budget_like(target: &str) -> Option<String> {
+    let (key, from) = target.rsplit_once('@')?;
+    (key.split('|').count() == 3 && from.parse::<i64>().is_ok()).then(|| target.to_owned())
 }
 
 fn id_like(target: &str) -> Option<String> {

@@ -12,6 +12,7 @@ use super::spec::{Group, InMention, Spec};
 use super::workload::named;
 use crate::clock::Timestamp;
 use crate::money::Money;
+use crate::replies::budget::BudgetView;
 use crate::replies::card::{Card, Part};
 use crate::replies::compose::{bold, day_and_clock, text};
 use crate::replies::named::Who;
@@ -103,6 +104,9 @@ impl Period {
     }
 }
 
+/// So many budgets are listed.
+const MAX_BUDGETS: usize = 8;
+
 const MONTHS: [&str; 12] = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -116,11 +120,20 @@ pub struct CostsAnswer {
     /// IANA name of the zone in which its days begin.
     pub zone: String,
     pub spent: Spent,
-    /// Tasks in which a tool was called, and those of them with a call that told no price.
+    /// Tasks in which a tool or a model was called, and those of them with a call that told no price.
     pub tasks: u32,
     pub tasks_unmetered: u32,
     /// The dearest first; empty where `of` is one.
     pub by: Vec<(Who, Spent)>,
+    /// What models cost, the dearest first: "anthropic/claude-sonnet-4-5".
+    pub models: Vec<(String, Spent)>,
+    /// Model calls that broke off and may have been billed, with the most that they can have cost.
+    pub doubts: u32,
+    pub doubted: Vec<Money>,
+    /// Those that are in force now and that `of` spends from.
+    pub budgets: Vec<BudgetView>,
+    /// The ISO date of the prices; empty where nobody said.
+    pub prices_as_of: String,
     pub moved: Moved,
     pub as_of: Timestamp,
 }
@@ -155,7 +168,26 @@ pub fn render(answer: &CostsAnswer) -> Card {
         let rows = answer.by.iter().map(|(who, spent)| vec![vec![who.named()], vec![text(spent.phrase())]]);
         card = card.part(Part::Table { columns: vec!["Who".to_owned(), "Cost".to_owned()], rows: rows.collect() });
     }
-    card = card.line([text("Budget: none is in force")]).line([text(moved(&answer.moved))]);
+    if !answer.models.is_empty() {
+        let rows = answer.models.iter().map(|(model, spent)| vec![vec![text(model)], vec![text(spent.phrase())]]);
+        card = card.part(Part::Table { columns: vec!["Model".to_owned(), "Cost".to_owned()], rows: rows.collect() });
+    }
+    if answer.doubts > 0 {
+        let calls = counted(i64::from(answer.doubts), "call");
+        let most = none_or(&answer.doubted);
+        card = card
+            .note([text(format!("{calls} broke off and may have been billed: {most} at most, held back in budgets."))]);
+    }
+    for budget in answer.budgets.iter().take(MAX_BUDGETS) {
+        card = card.line(budget.line());
+    }
+    if let Some(more) = answer.budgets.len().checked_sub(MAX_BUDGETS).filter(|more| *more > 0) {
+        card = card.note([text(format!("And {more} more budgets; name an agent or a team to see its own."))]);
+    }
+    if answer.budgets.is_empty() {
+        card = card.line([text("Budget: none is in force")]);
+    }
+    card = card.line([text(moved(&answer.moved))]);
     if let Some(n) = answer.moved.only_newest {
         card = card.note([text(format!("Money: the {n} newest calls only."))]);
     }
@@ -163,14 +195,18 @@ pub fn render(answer: &CostsAnswer) -> Card {
         let calls = counted(i64::from(answer.moved.unreadable), "call");
         card = card.note([text(format!("Money: without {calls} whose amount is no longer known."))]);
     }
-    let scope = format!("{}, {} time · ", answer.period.spoken(year), place(&answer.zone));
+    let prices = match NaiveDate::parse_from_str(&answer.prices_as_of, "%Y-%m-%d") {
+        Ok(day) => format!("prices of {} · ", date(day, year)),
+        Err(_) => String::new(),
+    };
+    let scope = format!("{}, {} time · {prices}", answer.period.spoken(year), place(&answer.zone));
     card.note([text(scope), day_and_clock(answer.as_of)])
 }
 
 /// "91 % of 412 tasks metered".
 pub fn coverage(answer: &CostsAnswer) -> String {
     match answer.tasks {
-        0 => "no tool was called".to_owned(),
+        0 => "nothing was called".to_owned(),
         tasks => {
             let metered = tasks.saturating_sub(answer.tasks_unmetered);
             let percent = u64::from(metered) * 100 / u64::from(tasks);
@@ -221,6 +257,11 @@ mod tests {
             tasks: 412,
             tasks_unmetered: 37,
             by: vec![(who("Finn (Finance)"), Spent { known: vec![dollars(22)], metered: 9, unmetered: 3 })],
+            models: vec![("acme/large-1".into(), Spent { known: vec![dollars(30)], metered: 300, unmetered: 0 })],
+            doubts: 2,
+            doubted: vec![dollars(1)],
+            budgets: vec![],
+            prices_as_of: "2026-11-17".into(),
             moved: Moved { automatic: vec![dollars(3100)], approved: vec![dollars(9240)], ..Moved::default() },
             as_of: at(10, 2),
         };
@@ -229,15 +270,21 @@ mod tests {
         For every agent
         Who | Cost
         Finn (Finance) | $22.00 measured, 3 steps not metered
+        Model | Cost
+        acme/large-1 | $30.00
+        · 2 calls broke off and may have been billed: $1.00 at most, held back in budgets.
         Budget: none is in force
         Money moved: $3,100.00 without approval, $9,240.00 approved
-        · 1 Nov to 30 Nov, Berlin time · 20 Nov 10:02
+        · 1 Nov to 30 Nov, Berlin time · prices of 17 Nov · 20 Nov 10:02
         ");
         let unmetered = CostsAnswer {
             spent: Spent { known: vec![], metered: 0, unmetered: 3 },
             tasks: 2,
             tasks_unmetered: 2,
             by: vec![],
+            models: vec![],
+            doubts: 0,
+            prices_as_of: String::new(),
             moved: Moved { only_newest: Some(2000), unreadable: 1, ..Moved::default() },
             ..answer.clone()
         };
@@ -252,7 +299,7 @@ mod tests {
         ");
         let nothing =
             CostsAnswer { spent: Spent::default(), tasks: 0, tasks_unmetered: 0, moved: Moved::default(), ..unmetered };
-        assert!(render(&nothing).to_plain().starts_with("*Nothing to meter* · no tool was called"));
+        assert!(render(&nothing).to_plain().starts_with("*Nothing to meter* · nothing was called"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod matching;
 pub mod rule;
 pub mod store;
 pub mod template;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 
@@ -58,6 +59,8 @@ pub struct Directives {
     pub roster: Roster,
     pub catalogue: Catalogue,
     pub playbooks: Vec<PlaybookSource>,
+    /// In the order of their files.
+    pub workflows: Vec<workflow::Workflow>,
     /// Warnings and notes; a set with errors never gets this far.
     pub problems: Vec<diagnostics::Problem>,
     /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
@@ -138,7 +141,7 @@ pub enum StepAct {
 /// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
 pub const IN_FORCE: &[&str] = &[
     "define", "route", "escalate", "approve", "allow", "forbid", "permit", "before", "review", "autonomy", "cover",
-    "hours", "prioritise", "schedule", "guidance",
+    "hours", "prioritise", "schedule", "budget", "guidance",
 ];
 
 impl Directives {

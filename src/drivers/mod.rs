@@ -1,1 +1,121 @@
-//! (room drivers)
+//! Talking to whoever works, where the work is not computed from a playbook: one small trait, [`Driver`].
+//!
+//! This edge decides nothing. A driver takes a brief and says what was heard, with what it cost; whether anything follows from
+//! that is for `runs::thinking`, and whether it may happen for the gate. A driver never repeats a question by itself: it says
+//! when it may be asked again, and the run waits for that in its row, so that a restart forgets nothing.
+
+mod breaker;
+pub mod config;
+mod model;
+mod sse;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Timestamp;
+use crate::runs::DriverKind;
+use crate::runs::brief::Brief;
+use crate::runs::said::{Said, Usage};
+use breaker::Breakers;
+use config::{ModelConfig, Settings};
+use model::{ModelDriver, Seat};
+
+/// Whoever can be asked for the next step of a run.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// Asks once. Returns soon after `stop` was cancelled, with what is known of the cost by then.
+    async fn ask(&self, brief: &Brief, now: Timestamp, stop: &CancellationToken) -> Heard;
+
+    /// How long an answer may take at most.
+    fn limit(&self) -> Duration;
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    Said { said: Said, usage: Usage },
+    Failed { failure: Failure, usage: Usage },
+}
+
+/// Why nothing was heard that could be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// May work later: down, busy, too slow, broken off. `after`: how long it asks to be left alone. `elsewhere`: the next
+    /// question goes to somebody else, who may be asked at once.
+    #[error("{why}")]
+    Passing { why: String, after: Option<Duration>, elsewhere: bool },
+    /// Will not work until somebody changes something: a bad key, an unknown model, a refused request.
+    #[error("{why}")]
+    Lasting { why: String },
+    #[error("it was stopped")]
+    Stopped,
+}
+
+/// The drivers of one installation, by what drives and by the plan's name.
+#[derive(Clone, Default)]
+pub struct Drivers {
+    known: BTreeMap<(DriverKind, String), Arc<dyn Driver>>,
+}
+
+/// The client that reaches models and agents cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the client for models and agents cannot be made; check the proxy and the trusted certificates")]
+pub struct NoClient(#[source] reqwest::Error);
+
+impl Drivers {
+    /// Everybody whom the configuration names.
+    pub fn of(settings: &Settings) -> Result<Self, NoClient> {
+        let mut drivers = Self::default();
+        let breakers = Arc::new(Breakers::default());
+        let http = client()?;
+        for (name, config) in &settings.models {
+            let seat = |name: &str, config: &ModelConfig| Seat { name: name.to_owned(), config: config.clone() };
+            let mut chain = vec![seat(name, config)];
+            if let Some((name, config)) =
+                config.fallback.as_ref().and_then(|named| settings.models.get_key_value(named))
+            {
+                chain.push(seat(name, config));
+            }
+            let driver = ModelDriver::new(chain, http.clone(), Arc::clone(&breakers));
+            drivers = drivers.with(DriverKind::Model, name, Arc::new(driver));
+        }
+        Ok(drivers)
+    }
+
+    /// These and `others`, who come first where both know a name.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.known.extend(others.known);
+        self
+    }
+
+    /// Adds one; a later one of the same name takes its place.
+    pub fn with(mut self, kind: DriverKind, name: &str, driver: Arc<dyn Driver>) -> Self {
+        self.known.insert((kind, name.to_owned()), driver);
+        self
+    }
+
+    pub fn get(&self, kind: DriverKind, name: &str) -> Option<Arc<dyn Driver>> {
+        self.known.get(&(kind, name.to_owned())).cloned()
+    }
+
+    /// The only one of a kind, where there is one.
+    pub fn only(&self, kind: DriverKind) -> Option<&str> {
+        let mut names = self.known.keys().filter(|(known, _)| *known == kind).map(|(_, name)| name.as_str());
+        names.next().filter(|_| names.next().is_none())
+    }
+}
+
+/// Keys go to the address that was configured and nowhere else: redirects are not followed.
+fn client() -> Result<reqwest::Client, NoClient> {
+    reqwest::Client::builder()
+        .user_agent(concat!("workforce/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(model::CONNECT_LIMIT)
+        .build()
+        .map_err(NoClient)
+}

@@ -43,6 +43,9 @@ statements! { STATEMENTS;
     COVERAGE (4) -> [tasks, unmetered] = {
         sqlite "SELECT CAST(COUNT(DISTINCT task) AS BIGINT) AS tasks, CAST(COUNT(DISTINCT CASE WHEN cost_micros IS NULL THEN task END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4)"
         postgres "SELECT CAST(COUNT(DISTINCT task) AS BIGINT) AS tasks, CAST(COUNT(DISTINCT CASE WHEN cost_micros IS NULL THEN task END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4)" }
+    TASKS (4) -> [task, unmetered] = {
+        sqlite "SELECT task, CAST(MAX(CASE WHEN cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) GROUP BY task ORDER BY task"
+        postgres "SELECT task, CAST(MAX(CASE WHEN cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unmetered FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4) GROUP BY task ORDER BY task" }
     MOVED (6) -> [id, tool, proposal] = {
         sqlite "SELECT id, tool, proposal FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) AND state = 'done' AND tool IN (SELECT value FROM json_each($5)) ORDER BY id DESC LIMIT $6"
         postgres "SELECT id, tool, proposal FROM actions WHERE started_us >= $2 AND started_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4) AND state = 'done' AND tool IN (SELECT value FROM json_array_elements_text(CAST($5 AS JSON))) ORDER BY id DESC LIMIT $6" }
@@ -308,6 +311,12 @@ pub async fn spent(store: &Store, of: &Of<'_>) -> Result<Vec<SpentBy>, StoreErro
 pub async fn coverage(store: &Store, of: &Of<'_>) -> Result<(i64, i64), StoreError> {
     let row = store.row(&COVERAGE, of.args()).await?;
     row.map_or(Ok((0, 0)), |row| Ok((row.int("tasks")?, row.int("unmetered")?)))
+}
+
+/// The tasks in which a tool was called, each with whether one of its calls told no price.
+pub async fn tasks(store: &Store, of: &Of<'_>) -> Result<Vec<(TaskId, bool)>, StoreError> {
+    let rows = store.rows(&TASKS, of.args()).await?;
+    rows.iter().map(|row| Ok((TaskId(row.int("task")?), row.int("unmetered")? != 0))).collect()
 }
 
 /// The newest calls of these tools that happened; their proposals where they were not erased and can be read.

@@ -8,8 +8,8 @@ use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::assignments::{Assignment, AssignmentState};
 use crate::clock::Timestamp;
+use crate::directives::Directives;
 use crate::directives::rule::Condition;
-use crate::directives::{Directives, PlaybookSource};
 use crate::ids::{AssignmentId, TaskId};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::human::{self, Surface, WorkState};
@@ -20,9 +20,9 @@ use crate::replies::{Card, Who, store as outbox};
 use crate::roster::directory::Directory;
 use crate::roster::{Driver, store as roster};
 use crate::routing::{self, Routing};
-use crate::runs::RunState;
 use crate::runs::store::{self as runs, NewRun};
-use crate::store::{Tx, json as to_json, word};
+use crate::runs::{DriverKind, RunState};
+use crate::store::{Tx, json as to_json};
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
 
@@ -59,7 +59,7 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     let names = Names { directives: &directives, directory: &directory };
     let worker = WorkerRef::Agent(position.to_owned());
     let router = app.router()?;
-    let Some(plan) = plan_for(app, &router, &directives, &directory, task, position) else {
+    let Some((kind, plan)) = plan_for(app, &router, &directives, &directory, task, position) else {
         let who = names.worker(&worker);
         let follows = directives.roster.positions.get(position).is_some_and(|held| held.driver == Driver::Playbook);
         let why = if follows { Why::NoPlaybook { who } } else { Why::Unavailable { who } };
@@ -67,37 +67,49 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
     let chain = ActorChain::from_origin(Actor::Human(task.requester.clone())).then(Actor::Agent(position.to_owned()));
-    let driver = directives.roster.positions.get(position).map_or_else(String::new, |p| word(&p.driver));
     let new = NewRun {
         task: task.id,
         position,
-        driver: &driver,
-        plan: &plan.name,
+        driver: kind,
+        plan: &plan,
         actor_chain: &chain,
         directives_digest: &directives.digest,
     };
     let run = runs::start_run(tx, &new, app.now()).await?;
-    let payload = json!({ "run": run, "position": position, "plan": plan.name, "actors": chain });
+    let payload = json!({ "run": run, "position": position, "driver": kind, "plan": plan, "actors": chain });
     note(tx, task, FactKind::RunStarted, payload, app.now()).await?;
     say(tx, task, id, receipt::has_this(&names.receipt(task, &worker, &giving.because)), app.now()).await
 }
 
-/// The playbook that a position follows for this request: the first of its role that fits.
-fn plan_for<'a>(
+/// What drives a position for this request, and by which plan: the first playbook of its role that fits, or the driver that
+/// is configured for it.
+fn plan_for(
     app: &App,
     router: &routing::Router,
-    directives: &'a Directives,
+    directives: &Directives,
     directory: &Directory,
     task: &Task,
     position: &str,
-) -> Option<&'a PlaybookSource> {
+) -> Option<(DriverKind, String)> {
     let position = directives.roster.positions.get(position)?;
-    if position.driver != Driver::Playbook {
-        return None;
+    let drivers = &app.drivers;
+    let configured = |kind, name: &str| drivers.get(kind, name).map(|_| (kind, name.to_owned()));
+    match position.driver {
+        Driver::Playbook => {
+            let request = request_of(directives, directory, task, app.now());
+            let fits = |when: &Condition| routing::fits(when, &request, directives, router, app.now());
+            let mut of_role = directives.playbooks.iter().filter(|playbook| playbook.role == position.role);
+            let fitting = of_role.find(|playbook| fits(&playbook.when))?;
+            Some((DriverKind::Playbook, fitting.name.clone()))
+        }
+        Driver::Model => {
+            let name = position.model.as_deref().or_else(|| drivers.only(DriverKind::Model))?;
+            configured(DriverKind::Model, name)
+        }
+        Driver::Http => configured(DriverKind::Http, &position.id),
+        Driver::Command => configured(DriverKind::Command, &position.id),
+        Driver::Human => None,
     }
-    let request = request_of(directives, directory, task, app.now());
-    let fits = |when: &Condition| routing::fits(when, &request, directives, router, app.now());
-    directives.playbooks.iter().find(|playbook| playbook.role == position.role && fits(&playbook.when))
 }
 
 async fn to_people(

@@ -12,12 +12,14 @@ use crate::catalogue::canonical::digest_bytes;
 use crate::directives::changes::{ChangeBody, store as changes};
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::{Directives, store};
+use crate::execution::store as actions;
 use crate::flow::directory::read_directory;
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
 use crate::replies::{store as outbox, upkeep};
 use crate::routing::Experience;
 use crate::routing::store::corrections;
+use crate::runs::store as runs;
 use crate::workers::{SlackUser, WorkerRef};
 
 /// What became of a look at the files.
@@ -92,6 +94,12 @@ pub(super) async fn put_in_force(app: &App, set: Arc<Directives>) -> Result<Arc<
     let log = corrections(&app.store).await?;
     let experience: Vec<Experience> = log.into_iter().map(|(text, route)| Experience { text, route }).collect();
     app.put_in_force(set.clone(), &experience);
+    // A changed line may allow what an empty budget held back; whatever it does not allow is put off again.
+    let mut tx = app.store.begin().await?;
+    runs::release_put_off(&mut tx, app.now()).await?;
+    actions::release_put_off(&mut tx, app.now()).await?;
+    tx.commit().await?;
+    app.bell.ring();
     mended(app, Some(&set)).await?;
     Ok(set)
 }

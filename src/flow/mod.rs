@@ -9,12 +9,14 @@
 //! | [`receive`] | inbox → task, answer to a question, edit, cancellation |
 //! | [`route`] | task → assignment, receipt, run |
 //! | [`step`] | run → next step: a proposed action, a question, an answer |
+//! | [`think`] | run → its driver is asked → what it said, journalled, and the step that follows |
 //! | [`execute`] | an allowed action → performed once → outcome |
 //! | [`deliver`] | outbox → slack |
 //! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
 
 pub mod assign;
 pub mod bell;
+mod brief;
 pub mod decide;
 pub mod deliver;
 pub mod directives;
@@ -40,9 +42,11 @@ pub mod rules;
 pub mod says;
 pub mod schedule;
 pub mod service;
+pub mod spend;
 pub mod step;
 pub mod sweep;
 pub mod sync;
+pub mod think;
 pub mod tick;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +58,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::directives::Directives;
+use crate::drivers::Drivers;
 use crate::replies::Who;
 use crate::roster::directory::Directory;
 use crate::routing::{Experience, Router};
@@ -80,6 +85,9 @@ pub struct Shared {
     /// How cards are dressed for Slack.
     pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,
+    pub drivers: Drivers,
+    /// The questions to drivers that are under way.
+    pub thinking: think::Thinking,
     pub bell: Bell,
     pub intake: intake::Committer,
     pub silences: sweep::Book,
@@ -112,6 +120,7 @@ pub struct Outside {
     pub ours: Ours,
     pub dress: Dress,
     pub tools: Arc<dyn ToolHost>,
+    pub drivers: Drivers,
 }
 
 impl std::ops::Deref for App {
@@ -145,6 +154,7 @@ pub enum Worked {
 impl App {
     pub fn new(config: Config, outside: Outside) -> Self {
         let intake = intake::Committer::new(config.limits.inbox_waiting);
+        let thinking = think::Thinking::new(config.limits.questions_at_once);
         Self(Arc::new(Shared {
             config,
             store: outside.store,
@@ -153,6 +163,8 @@ impl App {
             ours: outside.ours,
             dress: outside.dress,
             tools: outside.tools,
+            drivers: outside.drivers,
+            thinking,
             bell: Bell::default(),
             intake,
             silences: sweep::Book::default(),
@@ -269,6 +281,7 @@ impl App {
         self.run_loop(tracker, "receive", receive::receive_next);
         self.run_loop(tracker, "route", route::route_next);
         self.run_loop(tracker, "step", step::take_next_step);
+        self.run_loop(tracker, "think", think::think_next);
         for _ in 0..self.config.limits.tool_calls_at_once {
             self.run_loop(tracker, "execute", execute::perform_next);
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::directives::Loaded;
 use super::{App, FlowError, directives, sweep, sync};
 use crate::directives::diagnostics::Problem;
+use crate::drivers::NoClient;
 use crate::slack::BadConfig;
 use crate::slack::web::WebError;
 use crate::store::{Engine, OpenError};
@@ -35,6 +36,8 @@ pub enum CannotStart {
     BadSlack(#[from] BadConfig),
     #[error(transparent)]
     BadTools(#[from] BadTools),
+    #[error(transparent)]
+    NoClient(#[from] NoClient),
     #[error(transparent)]
     Database(#[from] OpenError),
     #[error(transparent)]
@@ -78,6 +81,17 @@ pub async fn prepare(app: &App) -> Result<(), CannotStart> {
             let last_good = directives::resume_last_good(app, problems.clone()).await?;
             last_good.ok_or(CannotStart::Directives(problems))?;
         }
+    }
+    warn_of_unpriced(app)?;
+    Ok(())
+}
+
+/// A model without a price is not metered, and budgets take it at the highest price that is known; the log says which.
+fn warn_of_unpriced(app: &App) -> Result<(), FlowError> {
+    let zone = app.directives()?.roster.timezone_of(None);
+    let day = app.now().to_utc().with_timezone(&zone).date_naive().to_string();
+    for model in super::spend::unpriced(&app.config, &day) {
+        tracing::warn!(model, "no price is known for a model; write one into [prices] of workforce.toml");
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::resume::{CannotStart, OnlyProcess, prepare};
 use super::{App, FlowError, Outside};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::drivers::Drivers;
 use crate::slack::blocks::Dress;
 use crate::slack::envelope::Reader;
 use crate::slack::socket::{SlackRefuses, Sockets};
@@ -49,6 +50,16 @@ pub struct Listening {
 impl Service {
     /// Opens the database, learns the workspace, puts the directives in force, starts the loops and connects.
     pub async fn start(config: Config, slack: SlackConfig, clock: Clock) -> Result<Self, CannotStart> {
+        Self::start_with(config, slack, clock, Drivers::default()).await
+    }
+
+    /// The same with drivers that the configuration does not know of.
+    pub async fn start_with(
+        config: Config,
+        slack: SlackConfig,
+        clock: Clock,
+        drivers: Drivers,
+    ) -> Result<Self, CannotStart> {
         let only = OnlyProcess::of(&config.database_url)?;
         let store = Store::open(&config.database_url).await?;
         let web = Arc::new(Web::new(&slack)?);
@@ -57,7 +68,9 @@ impl Service {
         let tools: Arc<dyn ToolHost> = Arc::new(StdioHost::new(config.tools.clone())?);
         clock.follow(store.clock().await.map_err(FlowError::from)?);
         let dress = Dress { may_customize: slack.may_customize };
-        let app = App::new(config, Outside { store, clock, web: web.clone(), ours: ours.clone(), dress, tools });
+        let drivers = Drivers::of(&config.drivers)?.and(drivers);
+        let outside = Outside { store, clock, web: web.clone(), ours: ours.clone(), dress, tools, drivers };
+        let app = App::new(config, outside);
         prepare(&app).await?;
         let reader = Arc::new(Reader::new(ours));
         web.learn_channels(&reader.kinds).await.map_err(CannotStart::Slack)?;
@@ -93,7 +106,12 @@ impl Service {
     pub async fn settled(&self) {
         loop {
             self.app.bell.settled().await;
-            if self.counters.is_idle() && self.app.intake.is_idle() && self.app.bell.is_settled() {
+            self.app.thinking.idle().await;
+            if self.app.bell.is_settled()
+                && self.counters.is_idle()
+                && self.app.intake.is_idle()
+                && self.app.thinking.is_idle()
+            {
                 return;
             }
             tokio::task::yield_now().await;
@@ -111,7 +129,11 @@ impl Service {
         }
         self.app.stopping.cancel();
         self.tracker.close();
-        if tokio::time::timeout(DRAIN_LIMIT, self.tracker.wait()).await.is_err() {
+        let ended = async {
+            self.tracker.wait().await;
+            self.app.thinking.ended().await;
+        };
+        if tokio::time::timeout(DRAIN_LIMIT, ended).await.is_err() {
             tracing::warn!(
                 seconds = DRAIN_LIMIT.as_secs(),
                 "not everything ended in time; what is leased is taken up at the next start"

@@ -1,4 +1,5 @@
-//! run → its next step, by its playbook and its journal: a proposed action, a question, an answer, a hand-over.
+//! run → its next step: a proposed action, a question, an answer, a hand-over. A playbook's is computed here; [`super::think`]
+//! asks for the others', and both take it by the same [`Scene::take`].
 
 use serde_json::json;
 
@@ -15,7 +16,7 @@ use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
 use crate::replies::unsure::Why;
 use crate::replies::{asking, store as outbox};
-use crate::runs::store::{self as runs, MAX_ATTEMPTS};
+use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::{Run, RunState, StepKind, Waiting};
 use crate::store::Tx;
 use crate::tasks::{Task, TaskState, store as tasks};
@@ -24,58 +25,71 @@ use crate::workers::WorkerRef;
 /// How long a stopped agent's run waits before somebody looks again; *Resume* wakes it at once.
 const LOOK_AGAIN: Span = Span::minutes(5);
 
-/// Takes the next step of the oldest run that is ready.
+/// Takes the next step of the oldest run that is ready and follows a playbook.
 pub async fn take_next_step(app: App) -> Result<Worked, FlowError> {
-    if runs::next_due(&app.store).await?.is_none_or(|due| due > app.now()) {
+    if runs::next_due_of(&app.store, Pace::AtOnce).await?.is_none_or(|due| due > app.now()) {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
-    let Some(run) = runs::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
+    let Some(run) = runs::claim_next(&mut tx, Pace::AtOnce, app.now()).await? else { return Ok(Worked::Nothing) };
     tx.commit().await?;
     let mut tx = app.store.begin().await?;
-    let Some(task) = tasks::task(&mut tx, run.task).await? else {
-        return Err(FlowError::Broken(format!("run {} has no task", run.id)));
-    };
-    let scene = Scene { app: &app, directives: app.directives()?, directory: app.directory(), run, task };
+    let scene = Scene::of(&app, &mut tx, run).await?;
     scene.step(&mut tx).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
 
 /// A claimed run with what its step may look at.
-struct Scene<'a> {
-    app: &'a App,
-    directives: std::sync::Arc<Directives>,
-    directory: std::sync::Arc<crate::roster::directory::Directory>,
-    run: Run,
-    task: Task,
+pub(super) struct Scene {
+    pub(super) app: App,
+    pub(super) directives: std::sync::Arc<Directives>,
+    pub(super) directory: std::sync::Arc<crate::roster::directory::Directory>,
+    pub(super) run: Run,
+    pub(super) task: Task,
 }
 
-impl Scene<'_> {
-    fn names(&self) -> Names<'_> {
+impl Scene {
+    pub(super) async fn of(app: &App, tx: &mut Tx, run: Run) -> Result<Self, FlowError> {
+        let Some(task) = tasks::task(tx, run.task).await? else {
+            return Err(FlowError::Broken(format!("run {} has no task", run.id)));
+        };
+        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task })
+    }
+
+    pub(super) fn names(&self) -> Names<'_> {
         Names { directives: &self.directives, directory: &self.directory }
     }
 
     async fn step(&self, tx: &mut Tx) -> Result<(), FlowError> {
-        let now = self.app.now();
-        if stopped(tx, Some(&self.run.position), self.task.id).await?.is_some() {
-            return Ok(runs::again_at(tx, &self.run, now.plus(LOOK_AGAIN)).await?);
-        }
-        if self.run.attempts > MAX_ATTEMPTS {
-            return self.give_up(tx, "The next step failed several times.").await;
-        }
+        let Some(journal) = self.may_go_on(tx).await? else { return Ok(()) };
         let Some(plan) = self.plan() else {
             return self.give_up(tx, "The playbook that this followed is no longer there.").await;
         };
-        let journal = self.journal(tx).await?;
-        let Some(journal) = journal else {
-            return self.give_up(tx, "What was done so far was erased, so it cannot go on.").await;
-        };
-        if journal.len() >= self.app.config.limits.steps_per_run {
-            return self.give_up(tx, "It took more steps than are allowed.").await;
-        }
         let next = playbooks::next(plan, &self.directives, &self.request(), &journal);
         self.take(tx, next).await
+    }
+
+    /// The journal, if the run may take another step. Where it may not, it was put off or given up in this transaction.
+    pub(super) async fn may_go_on(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
+        let now = self.app.now();
+        if stopped(tx, Some(&self.run.position), self.task.id).await?.is_some() {
+            runs::again_at(tx, &self.run, now.plus(LOOK_AGAIN)).await?;
+            return Ok(None);
+        }
+        if self.run.attempts > MAX_ATTEMPTS {
+            self.give_up(tx, "The next step failed several times.").await?;
+            return Ok(None);
+        }
+        let Some(journal) = self.journal(tx).await? else {
+            self.give_up(tx, "What was done so far was erased, so it cannot go on.").await?;
+            return Ok(None);
+        };
+        if journal.len() >= self.app.config.limits.steps_per_run {
+            self.give_up(tx, "It took more steps than are allowed.").await?;
+            return Ok(None);
+        }
+        Ok(Some(journal))
     }
 
     fn plan(&self) -> Option<&PlaybookSource> {
@@ -106,10 +120,10 @@ impl Scene<'_> {
         Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
     }
 
-    async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
+    pub(super) async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
         match next {
             Next::Call { tool, arguments, as_name } => {
-                execute::propose(self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
+                execute::propose(&self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
                 failpoint::pass("action-planned");
                 Ok(())
             }
@@ -117,6 +131,7 @@ impl Scene<'_> {
             Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
             Next::Stop => self.answer(tx, "", true).await,
+            Next::CannotDo { why } => self.hand_over(tx, &WorkerRef::Owner, &why).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
     }
@@ -138,7 +153,7 @@ impl Scene<'_> {
         let (run, task) = if done { (RunState::Done, TaskState::Done) } else { (RunState::Failed, TaskState::Failed) };
         let held = self.finish(tx, run, task, json!({ "answer": canonical::digest_bytes(text.as_bytes()) })).await?;
         let Some(held) = held else { return Ok(()) };
-        let performed = execute::performed(self.app, tx, &self.task).await?;
+        let performed = execute::performed(&self.app, tx, &self.task).await?;
         let view = self.names().receipt_of(&self.task, &held);
         let forbidden = if done { None } else { execute::forbidden(tx, &self.directives, &self.task).await? };
         if let Some((title, rule)) = forbidden {
@@ -152,11 +167,11 @@ impl Scene<'_> {
         Ok(())
     }
 
-    async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
+    pub(super) async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
         let now = self.app.now();
         let held = self.finish(tx, RunState::Failed, TaskState::Failed, json!({ "why": why })).await?;
         let Some(held) = held else { return Ok(()) };
-        let performed = execute::performed(self.app, tx, &self.task).await?;
+        let performed = execute::performed(&self.app, tx, &self.task).await?;
         let view = self.names().receipt_of(&self.task, &held);
         say(tx, &self.task, held.id, receipt::failed(&view, why, &performed), now).await?;
         self.take_eyes_off(tx).await
@@ -203,10 +218,10 @@ impl Scene<'_> {
             >= i64::try_from(self.app.config.limits.runs_per_task).unwrap_or(i64::MAX)
         {
             let times = u32::try_from(self.app.config.limits.runs_per_task).unwrap_or(u32::MAX);
-            return assign::ask_triage(self.app, tx, &self.task, Why::GivenBack { times }, &[]).await;
+            return assign::ask_triage(&self.app, tx, &self.task, Why::GivenBack { times }, &[]).await;
         }
         let giving = Giving { worker: &to, because: Because::Chosen { by, at: now }, level: 0, offered_since: now };
-        assign::give(self.app, tx, &self.task, giving).await
+        assign::give(&self.app, tx, &self.task, giving).await
     }
 
     /// `owner` and `supervisor` of a hand-over are those of the position that hands over.

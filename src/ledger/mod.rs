@@ -29,6 +29,8 @@ pub enum FactKind {
     Escalated,
     HandedOver,
     RunStarted,
+    /// A driver was asked for a next step; the payload holds what that cost, as far as it is known.
+    DriverAsked,
     Asked,
     Answered,
     ActionProposed,
@@ -61,6 +63,11 @@ pub enum FactKind {
     Reminded,
     ConnectionChanged,
     TextsErased,
+    /// A model call was paid for.
+    Spent,
+    BudgetAlert,
+    BudgetRefused,
+    BudgetRaised,
 }
 
 /// A fact that is about to be written.

@@ -67,6 +67,8 @@ impl<'a> Run<'a> {
                     outcomes.push(entry);
                 }
                 JournalEntry::Answered { slot, value } => answers.push((slot.as_str(), value.as_str())),
+                // Nobody thinks in a run that follows a playbook.
+                JournalEntry::Said { .. } | JournalEntry::Malformed { .. } | JournalEntry::Unheard { .. } => {}
             }
         }
         Self {
@@ -165,7 +167,10 @@ impl<'a> Run<'a> {
             }
             JournalEntry::ToolRefused { why, .. } => Walked::Halt(self.not_done(tool, "was not run", why)),
             JournalEntry::ToolFailed { why, .. } => Walked::Halt(self.not_done(tool, "did not work", why)),
-            JournalEntry::Answered { .. } => Walked::On,
+            JournalEntry::Answered { .. }
+            | JournalEntry::Said { .. }
+            | JournalEntry::Malformed { .. }
+            | JournalEntry::Unheard { .. } => Walked::On,
         }
     }
 

@@ -38,9 +38,12 @@ pub fn fill_slots(
         .iter()
         .filter_map(|entry| match entry {
             JournalEntry::Answered { slot, value } => Some((slot.as_str(), value.as_str())),
-            JournalEntry::ToolResult { .. } | JournalEntry::ToolRefused { .. } | JournalEntry::ToolFailed { .. } => {
-                None
-            }
+            JournalEntry::ToolResult { .. }
+            | JournalEntry::ToolRefused { .. }
+            | JournalEntry::ToolFailed { .. }
+            | JournalEntry::Said { .. }
+            | JournalEntry::Malformed { .. }
+            | JournalEntry::Unheard { .. } => None,
         })
         .collect();
     // Answers to questions of steps are no source for slots: by then every slot is filled.

@@ -9,6 +9,7 @@ use super::*;
 use crate::catalogue::{Catalogue, ToolName};
 use crate::directives::rule::{AmountArgument, AmountUnit, Condition, Define, Rule, ToolPattern};
 use crate::directives::{Directives, Origin, PlaybookSource, Reading, Slot, SlotShape, Step, StepAct};
+use crate::workers::WorkerRef;
 
 fn directives() -> Directives {
     let tools = json!({"tools": [
@@ -36,6 +37,7 @@ fn directives() -> Directives {
         roster: Default::default(),
         catalogue: Catalogue::from_tool_list(&tools.to_string()).unwrap(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),

@@ -196,7 +196,9 @@ impl Company {
             watched_channels: setting.watched_channels.clone(),
             tools: servers(&setting.program, &tools),
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let clock = match setting.time {
             Time::Standing => Clock::manual(Timestamp(BEGINS_SECONDS * 1_000_000)),

@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod approval_ended;
 pub mod asking;
+pub mod budget;
 pub mod card;
 pub mod change;
 pub mod compose;

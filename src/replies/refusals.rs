@@ -63,6 +63,11 @@ pub enum Refusal {
         may: Vec<Who>,
         rule: Option<Cited>,
     },
+    /// `what` completes "you may not": "add to this budget".
+    NotTheirs {
+        what: String,
+        may: Vec<Who>,
+    },
     /// What a query tells is for others.
     MayNotSee {
         what: String,
@@ -141,6 +146,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
+        | Refusal::NotTheirs { .. }
         | Refusal::MayNotSee { .. }
         | Refusal::NotAloud { .. }
         | Refusal::Outsider
@@ -188,6 +194,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::AlreadyTaken { task, by, .. } => format!("{} took {task} already. You need to do nothing.", by.name),
         Refusal::MayNotStop { what, may, .. } => {
             format!("You may not stop or resume {what}: {} can. Nothing changed.", any_of(may))
+        }
+        Refusal::NotTheirs { what, may } => {
+            format!("You may not {what}: {} can. Nothing changed.", any_of(may))
         }
         Refusal::MayNotSee { what, may } => format!("{what} is not for you to see. Ask {}.", any_of(may)),
         Refusal::NotAloud { command } => {

@@ -116,6 +116,8 @@ verbs! {
     TakeIn = "take_in" opens Nothing,
     /// A proposed sentence is not taken. Target: proposal.
     LeaveRule = "leave_rule" opens Nothing,
+    /// More may be spent in this window. Target: the budget and when its window began.
+    BudgetMore = "budget_more" opens Nothing,
 }
 
 impl fmt::Display for Verb {

@@ -102,6 +102,8 @@ pub struct Position {
     /// `:moneybag:`.
     pub icon: Option<String>,
     pub driver: Driver,
+    /// Driver `model` only: the name under `[models]` in `workforce.toml`; `None`: the only one that is configured.
+    pub model: Option<String>,
     /// Driver `human` only: the handle.
     pub person: Option<String>,
     /// Tool patterns of the front matter.

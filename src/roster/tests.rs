@@ -46,6 +46,7 @@ fn position(id: &str, role: &str, name: &str, driver: Driver, person: Option<&st
         name: name.to_owned(),
         icon: None,
         driver,
+        model: None,
         person: person.map(str::to_owned),
         tools: Vec::new(),
         since: Some("2026-03-02".to_owned()),

@@ -2,8 +2,15 @@
 //!
 //! A run is `ready` (somebody should take its next step), `waiting` (for an answer, a decision or an outcome: a state, never
 //! a parked future), or ended. Its next step follows from its journal alone, so any process may take it.
+//!
+//! Whoever works is a *driver*. A playbook's next step is computed; a thinking driver (a model, a remote agent, a program) is
+//! asked for it. What it said is journalled before anything follows from it, so that nobody asks twice ([`thinking`]).
 
+pub mod brief;
+pub mod journal;
+pub mod said;
 pub mod store;
+pub mod thinking;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,6 +41,27 @@ pub enum Waiting {
     Action { action: ActionId, as_name: String },
 }
 
+/// What drives a run. People work through assignments, not through runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DriverKind {
+    /// Computed from the role file and the journal, at once.
+    Playbook,
+    Model,
+    Http,
+    Command,
+}
+
+impl DriverKind {
+    /// Whether somebody outside is asked for the next step, which takes its time.
+    pub fn thinks(self) -> bool {
+        match self {
+            Self::Playbook => false,
+            Self::Model | Self::Http | Self::Command => true,
+        }
+    }
+}
+
 /// A run as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -41,7 +69,8 @@ pub struct Run {
     pub task: TaskId,
     /// The position's id.
     pub position: String,
-    /// What it follows: the playbook's name.
+    pub driver: DriverKind,
+    /// What it follows: the playbook's name, the model's, or the position's own for an agent outside.
     pub plan: String,
     pub state: RunState,
     pub waiting: Option<Waiting>,
@@ -58,6 +87,8 @@ pub struct Run {
 pub enum StepKind {
     /// A tool was called, or refused; the result says which.
     Call,
+    /// A thinking driver said something, or could not be heard; the result says which.
+    Said,
     /// The requester answered a question.
     Answer,
     /// The last word: an answer, a hand-over, a failure.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Run, RunState, Step, StepKind, Waiting};
+use super::{DriverKind, Run, RunState, Step, StepKind, Waiting};
 use crate::clock::{Span, Timestamp};
 use crate::ids::{RunId, TaskId};
 use crate::store::{Row, Store, StoreError, Tx, json, word};
@@ -17,14 +17,19 @@ pub const MAX_ATTEMPTS: i64 = 5;
 statements! { STATEMENTS;
     START (7) -> [id] = { "INSERT INTO runs (task, position, driver, plan, actor_chain, directives_digest, created_us, state, waiting, not_before_us, lease_until_us, fence, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, 'ready', NULL, $7, 0, 0, 0) RETURNING id" }
     CLAIM (2) -> [id] = {
-        sqlite "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
-        postgres "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
-    GET (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
-    CURRENT_OF_TASK (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
-    LIVE (0) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
-    CURRENT_OF_TASKS (1) -> [id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = {
-        sqlite "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT value FROM json_each($1)) AND ended_us IS NULL ORDER BY id"
-        postgres "SELECT id, task, position, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND ended_us IS NULL ORDER BY id" }
+        sqlite "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver = 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
+        postgres "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver = 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
+    CLAIM_THINKING (2) -> [id] = {
+        sqlite "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver <> 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
+        postgres "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver <> 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
+    HOLD (3) -> [] = { "UPDATE runs SET lease_until_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
+    CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
+    LIVE (0) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
+    CURRENT_OF_TASKS (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = {
+        sqlite "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT value FROM json_each($1)) AND ended_us IS NULL ORDER BY id"
+        postgres "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND ended_us IS NULL ORDER BY id" }
     WAIT (3) -> [] = { "UPDATE runs SET state = 'waiting', waiting = $3, lease_until_us = 0, attempts = 0 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     WAKE (2) -> [] = { "UPDATE runs SET state = 'ready', waiting = NULL, not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'waiting'" }
     NOW_WAITS_FOR (2) -> [] = { "UPDATE runs SET waiting = $2 WHERE id = $1 AND state = 'waiting'" }
@@ -40,6 +45,7 @@ statements! { STATEMENTS;
     ERASE (1) -> [] = { "UPDATE steps SET result = NULL WHERE run IN (SELECT id FROM runs WHERE task = $1)" }
     READY_COUNT (0) -> [ready] = { "SELECT COUNT(*) AS ready FROM runs WHERE state = 'ready'" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready'" }
+    NEXT_DUE_OF (1) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready' AND CASE WHEN driver = 'playbook' THEN 0 ELSE 1 END = $1" }
 }
 
 /// A run that is about to begin.
@@ -47,21 +53,33 @@ statements! { STATEMENTS;
 pub struct NewRun<'a> {
     pub task: TaskId,
     pub position: &'a str,
-    pub driver: &'a str,
+    pub driver: DriverKind,
     pub plan: &'a str,
     pub actor_chain: &'a ActorChain,
     pub directives_digest: &'a str,
 }
 
 pub async fn start_run(tx: &mut Tx, new: &NewRun<'_>, now: Timestamp) -> Result<RunId, StoreError> {
-    let args = args![new.task, new.position, new.driver, new.plan, json(new.actor_chain), new.directives_digest, now];
+    let args =
+        args![new.task, new.position, word(&new.driver), new.plan, json(new.actor_chain), new.directives_digest, now];
     let row = tx.row(&START, args).await?;
     row.ok_or_else(|| StoreError::unreadable("START", "no id came back")).and_then(|row| Ok(RunId(row.int("id")?)))
 }
 
-/// Takes the oldest run that is ready; its fence is now the claimer's.
-pub async fn claim_next(tx: &mut Tx, now: Timestamp) -> Result<Option<Run>, StoreError> {
-    match tx.row(&CLAIM, args![now, now.plus(LEASE)]).await? {
+/// Which runs a worker takes: those whose next step is computed at once, or those where somebody is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    AtOnce,
+    Thinking,
+}
+
+/// Takes the oldest run of this pace that is ready; its fence is now the claimer's.
+pub async fn claim_next(tx: &mut Tx, pace: Pace, now: Timestamp) -> Result<Option<Run>, StoreError> {
+    let claim = match pace {
+        Pace::AtOnce => &CLAIM,
+        Pace::Thinking => &CLAIM_THINKING,
+    };
+    match tx.row(claim, args![now, now.plus(LEASE)]).await? {
         Some(row) => run(tx, RunId(row.int("id")?)).await,
         None => Ok(None),
     }
@@ -88,6 +106,16 @@ pub async fn live(store: &Store) -> Result<Vec<Run>, StoreError> {
 /// The claimed run waits from now on; false when the lease was lost.
 pub async fn wait_for(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<bool, StoreError> {
     Ok(tx.run(&WAIT, args![run.id, run.fence, json(waiting)]).await? == 1)
+}
+
+/// Keeps a claimed run until `until`; false when the lease was lost. Whoever is told true may go on in this transaction.
+pub async fn hold(tx: &mut Tx, run: &Run, until: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&HOLD, args![run.id, run.fence, until]).await? == 1)
+}
+
+/// Whether a claim still stands: nobody cancelled the run or took it over.
+pub async fn is_held(store: &Store, id: RunId, fence: i64) -> Result<bool, StoreError> {
+    Ok(store.row(&HELD, args![id, fence]).await?.is_some())
 }
 
 /// A waiting run is ready again; false when it was not waiting. Whoever held it before has lost it.
@@ -178,12 +206,19 @@ pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     store.row(&NEXT_DUE, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
 }
 
+/// When the next run of this pace may be taken.
+pub async fn next_due_of(store: &Store, pace: Pace) -> Result<Option<Timestamp>, StoreError> {
+    let thinking = i64::from(pace == Pace::Thinking);
+    store.row(&NEXT_DUE_OF, args![thinking]).await?.map_or(Ok(None), |row| row.opt_time("due"))
+}
+
 fn read(row: &Row) -> Result<Run, StoreError> {
     let waiting = row.opt_text("waiting")?.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Run {
         id: RunId(row.int("id")?),
         task: TaskId(row.int("task")?),
         position: row.text("position")?,
+        driver: row.word("driver")?,
         plan: row.text("plan")?,
         state: row.word("state")?,
         waiting: waiting.map_err(|e| StoreError::unreadable("RUNS", e))?,

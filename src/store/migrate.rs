@@ -32,9 +32,9 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (4, "0004_living")))
+    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets")))
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (4, "0004_living")))
+    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets")))
 }

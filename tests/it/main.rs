@@ -7,6 +7,8 @@ mod architecture;
 mod bench;
 mod browser;
 #[cfg(feature = "sandbox")]
+mod budgets;
+#[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]
@@ -15,8 +17,12 @@ mod database;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod documentation;
+#[cfg(feature = "sandbox")]
+mod drivers;
 mod example_playbooks;
 mod init;
+#[cfg(feature = "sandbox")]
+mod living;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod office;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
 use workforce::config::{Config, Limits};
+use workforce::drivers::Drivers;
 use workforce::flow::directory::read_directory;
 use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
@@ -25,6 +26,8 @@ pub struct Office {
     /// `None` while nobody is there.
     service: Option<Service>,
     config: Config,
+    /// Workers that the configuration does not know of.
+    drivers: Drivers,
     _dir: tempfile::TempDir,
 }
 
@@ -35,6 +38,11 @@ impl Office {
     }
 
     pub async fn open_with(changes: &[(&str, &str, &str)], set: impl FnOnce(&mut Config)) -> Self {
+        Self::open_team(changes, Drivers::default(), set).await
+    }
+
+    /// The same with workers that a test brings.
+    pub async fn open_team(changes: &[(&str, &str, &str)], drivers: Drivers, set: impl FnOnce(&mut Config)) -> Self {
         let mut files: BTreeMap<String, String> = example::files();
         for (path, old, new) in changes {
             let text = files.get_mut(*path).unwrap();
@@ -56,12 +64,14 @@ impl Office {
             watched_channels: Vec::new(),
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
+            prices: Default::default(),
         };
         set(&mut config);
         let files = read_directory(&config.directives).unwrap();
         agree_to_all(&config.database_url, &files, begins()).await.unwrap();
-        let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, _dir: dir };
+        let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, drivers, _dir: dir };
         office.come_in().await;
         office
     }
@@ -77,7 +87,9 @@ impl Office {
             close_wait: Duration::from_millis(200),
             ..SocketLimits::default()
         };
-        self.service = Some(Service::start(self.config.clone(), slack, self.clock.clone()).await.unwrap());
+        let drivers = self.drivers.clone();
+        let service = Service::start_with(self.config.clone(), slack, self.clock.clone(), drivers).await;
+        self.service = Some(service.unwrap());
         self.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(())).await;
         self.rest().await;
     }
@@ -141,6 +153,13 @@ impl Office {
     /// What the bot and a person wrote to each other.
     pub fn direct(&self, who: &str) -> String {
         self.sandbox.dm_view(who).unwrap()
+    }
+
+    /// What a channel shows, threads opened.
+    pub fn channel(&self, name: &str) -> String {
+        let mut roots = self.sandbox.shown(name).unwrap();
+        roots.retain(|message| message.thread_ts.is_none());
+        roots.iter().map(|root| self.sandbox.thread_text(name, &root.ts).unwrap()).collect::<Vec<_>>().join("\n")
     }
 
     /// How often a text stands in what the bot wrote to somebody.

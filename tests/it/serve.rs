@@ -105,6 +105,16 @@ async fn broken_directives_at_the_first_start_name_line_and_mend() {
     assert_eq!(house.sandbox.connections(), 0);
 }
 
+/// Nobody agreed: nothing starts, and it is said who can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn directives_that_nobody_agreed_to_start_nothing() {
+    let house = House::open().await;
+    std::fs::remove_file(house.dir.path().join("workforce.db")).unwrap();
+    let said = house.refused(&house.sandbox.app_token(), &house.sandbox.bot_token()).await;
+    assert!(said.contains("`workforce directives accept`"), "{said}");
+    assert_eq!(house.sandbox.connections(), 0);
+}
+
 /// Slack repeats an event for minutes, then it is gone. What was asked while the process was down, or while no socket was
 /// open, is found by reading the channels back; and what arrives after all is no second request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -19,6 +19,7 @@ use crate::commands::{self, Asked, Query};
 use crate::config::{Config, Limits};
 use crate::directives::Directives;
 use crate::directives::rule::Level;
+use crate::drivers::Drivers;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Outcome, Stage, Step};
 use crate::flow::query::{Asker, card};
@@ -30,8 +31,8 @@ use crate::money::{Cost, Currency, Money};
 use crate::replies::receipt::Because;
 use crate::roster::Person;
 use crate::roster::directory::{AccountFact, ChannelState, Directory};
-use crate::runs::RunState;
 use crate::runs::store::{self as runs, NewRun};
+use crate::runs::{DriverKind, RunState};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
 use crate::slack::envelope::Ours;
@@ -166,7 +167,9 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         watched_channels: Vec::new(),
         tools: Vec::new(),
         webhooks: None,
+        drivers: Default::default(),
         limits: Limits::default(),
+        prices: Default::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,
@@ -175,6 +178,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         ours: Ours { team: "T1".to_owned(), user: "U0BOT".to_owned(), bot: None, app: None },
         dress: Dress { may_customize: true },
         tools: Arc::new(StdioHost::new(Vec::new())?),
+        drivers: Drivers::default(),
     };
     let app = App::new(config, outside);
     app.put_in_force(Arc::clone(directives), &[]);
@@ -270,7 +274,7 @@ async fn perform(
     let run = NewRun {
         task,
         position: &position,
-        driver: "playbook",
+        driver: DriverKind::Playbook,
         plan: "bench",
         actor_chain: &chain,
         directives_digest: "sha256:bench",

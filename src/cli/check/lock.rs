@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::rule::Rule;
-use crate::directives::{Directives, LANGUAGE_VERSION, Reading};
+use crate::directives::{Directives, LANGUAGE_VERSION, Origin, Reading};
 
 /// Beside the directives.
 pub const FILE: &str = "readings.lock";
@@ -37,11 +37,27 @@ pub fn of(set: &Directives) -> String {
 
 fn locked(set: &Directives) -> Locked {
     let mut locked = Locked::new();
-    for reading in set.readings.iter().filter(|reading| is_rule(reading)) {
-        let key = (reading.origin.file.clone(), one_line(&reading.origin.text));
-        locked.entry(key).or_default().push(one_line(&reading.paraphrase));
+    for (origin, said) in meanings(set) {
+        let key = (origin.file, one_line(&origin.text));
+        locked.entry(key).or_default().push(one_line(&said));
     }
     locked
+}
+
+/// Every sentence that binds, with what it means: rules, and the triggers and steps of workflows.
+fn meanings(set: &Directives) -> Vec<(Origin, String)> {
+    let rules = set.readings.iter().filter(|reading| is_rule(reading));
+    let mut all: Vec<(Origin, String)> =
+        rules.map(|reading| (reading.origin.clone(), reading.paraphrase.clone())).collect();
+    for workflow in &set.workflows {
+        let when = serde_json::to_string(&(&workflow.when, &workflow.clock)).unwrap_or_default();
+        all.push((workflow.origin(), format!("Starts {} when {when}.", workflow.name)));
+        all.extend(workflow.steps.iter().map(|step| {
+            let after = step.after.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+            (workflow.origin_of(step), format!("{}. {} [after {after}]", step.n, step.paraphrase))
+        }));
+    }
+    all
 }
 
 fn is_rule(reading: &Reading) -> bool {
@@ -76,12 +92,11 @@ pub fn differences(dir: &Path, set: &Directives, required: bool) -> Vec<Problem>
     };
     let (before, now) = (read(&text), locked(set));
     let mut found = Vec::new();
-    for reading in set.readings.iter().filter(|reading| is_rule(reading)) {
-        let key = (reading.origin.file.clone(), one_line(&reading.origin.text));
+    for (origin, _) in meanings(set) {
+        let key = (origin.file.clone(), one_line(&origin.text));
         let Some(was) = before.get(&key).filter(|was| now.get(&key) != Some(was)) else { continue };
-        let length = u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX);
+        let length = u32::try_from(origin.text.chars().count()).unwrap_or(u32::MAX);
         let message = format!("this sentence is read otherwise than in {FILE}, where it is “{}”", was.join(" / "));
-        let origin = &reading.origin;
         let changed = note(&origin.file, origin.line, origin.column, length, message);
         found.push(Problem { severity: Severity::Warning, ..changed });
     }

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::directives::diagnostics::{Problem, Severity};
+use crate::directives::workflow::Workflow;
 use crate::directives::{Directives, IN_FORCE, Reading, files};
 use crate::flow::directory::read_directory;
 
@@ -138,7 +139,7 @@ fn report(dir: &Path, catalogue: Option<Catalogue>, today: NaiveDate) -> Report 
 fn as_json(report: &Report) -> anyhow::Result<String> {
     let readings: Vec<Value> =
         readings(report).map(reading_json).collect::<Result<_, _>>().context("a reading cannot be written as JSON")?;
-    let workflows: [Value; 0] = [];
+    let workflows = report.set.as_ref().map(|set| set.workflows.as_slice()).unwrap_or_default();
     let whole = json!({ "readings": readings, "problems": report.problems, "workflows": workflows });
     Ok(format!("{whole}\n"))
 }
@@ -168,6 +169,9 @@ fn as_text(report: &Report, dir: &Path, with_readings: bool, styled: bool) -> St
             let force = if IN_FORCE.contains(&reading.rule.kind()) { "" } else { " (read, not in force)" };
             out.push_str(&format!("    → {}{force}\n", reading.paraphrase));
         }
+        for workflow in report.set.iter().flat_map(|set| &set.workflows) {
+            out.push_str(&workflow_text(workflow, dir));
+        }
         out.push('\n');
     }
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
@@ -185,6 +189,29 @@ fn as_text(report: &Report, dir: &Path, with_readings: bool, styled: bool) -> St
         plural(count(Severity::Error), "error"),
         plural(count(Severity::Warning), "warning"),
     ));
+    out
+}
+
+/// A workflow with its trigger and each step as it is read.
+fn workflow_text(workflow: &Workflow, dir: &Path) -> String {
+    let path = dir.join(&workflow.file);
+    let when = match (&workflow.clock, workflow.when.is_empty()) {
+        (Some(clock), _) => format!("by the clock, `{}`", clock.cron),
+        (None, true) => "only by its name".to_owned(),
+        (None, false) => serde_json::to_string(&workflow.when).unwrap_or_default(),
+    };
+    let mut out = format!("{}:{}: {}\n", path.display(), workflow.line, workflow.text);
+    out.push_str(&format!("    → The workflow {} starts {when}.\n", workflow.name));
+    for step in &workflow.steps {
+        out.push_str(&format!(
+            "{}:{}: {}\n    → {}. {}\n",
+            path.display(),
+            step.line,
+            step.text,
+            step.n,
+            step.paraphrase
+        ));
+    }
     out
 }
 

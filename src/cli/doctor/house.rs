@@ -13,6 +13,9 @@ use crate::store::Store;
 use crate::tools::{StdioHost, ToolHost as _};
 use crate::webhooks::Server;
 
+/// Vendors change their prices; after so many days somebody should look again.
+const OLD_PRICES_DAYS: i64 = 90;
+
 /// Whether the set can be put in force.
 pub fn directives(report: &mut Report, config: &Config) -> Option<Directives> {
     let today = Clock::system().now().to_utc().date_naive();
@@ -33,6 +36,34 @@ pub fn directives(report: &mut Report, config: &Config) -> Option<Directives> {
             report.add(Check::fails("directives", format!("{} problems, the first: {first}", problems.len()), check));
             None
         }
+    }
+}
+
+/// Whether prices are known, and how old they are.
+pub fn prices(report: &mut Report, config: &Config, set: Option<&Directives>) {
+    let prices = &config.prices;
+    let budgets = set.is_some_and(|set| set.readings.iter().any(|reading| reading.rule.kind() == "budget"));
+    let mend = "write the vendors' prices into [prices] of workforce.toml, with the day (docs/costs.md)";
+    let today = Clock::system().now().to_utc().date_naive();
+    let unpriced = crate::flow::spend::unpriced(config, &today.to_string());
+    if !unpriced.is_empty() {
+        let what = format!("no price for {}: what they cost is not known", unpriced.join(", "));
+        return report.add(Check::warns("prices", what, mend));
+    }
+    if prices.models.is_empty() && prices.tools.is_empty() {
+        return report.add(match budgets {
+            false => Check::fine("prices", "none are configured: what tools do not tell is not metered"),
+            true => Check::warns("prices", "there are budgets, and no prices: only what tools tell counts", mend),
+        });
+    }
+    let what = format!("{} models and {} tools in {}", prices.models.len(), prices.tools.len(), prices.currency.0);
+    match chrono::NaiveDate::parse_from_str(&prices.as_of, "%Y-%m-%d") {
+        Ok(day) if (today - day).num_days() > OLD_PRICES_DAYS => {
+            let days = (today - day).num_days();
+            report.add(Check::warns("prices", format!("{what}, compared {days} days ago"), mend));
+        }
+        Ok(day) => report.add(Check::fine("prices", format!("{what}, as of {day}"))),
+        Err(_) => report.add(Check::warns("prices", format!("{what}, of an unknown day"), mend)),
     }
 }
 

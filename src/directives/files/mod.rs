@@ -29,6 +29,11 @@ mod takes;
 mod tests;
 mod when;
 mod words;
+mod workflow;
+mod workflow_order;
+#[cfg(test)]
+mod workflow_tests;
+mod workflow_when;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +41,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::diagnostics::{Problem, Severity};
+use super::workflow::Workflow;
 use super::{Directives, PlaybookSource, Reading};
 use crate::catalogue::{Catalogue, canonical};
 use crate::directives::language::Vocabulary;
@@ -63,6 +69,7 @@ const HIDDEN: &[std::ops::RangeInclusive<char>] = &[
 /// One Markdown file that may hold rules.
 struct File<'t> {
     source: Source<'t>,
+    kind: Kind,
     page: Page,
     prose: Vec<Prose>,
     front: FrontMatter,
@@ -115,7 +122,7 @@ pub fn read_all(
         readings::read_hours(&pages, &vocabulary)
     };
     roster.hours = hours;
-    let (read, playbooks) = {
+    let (read, playbooks, workflows) = {
         let vocabulary = Vocabulary::new(&roster, &catalogue, &defines, &timezone, today);
         read_sentences(&pages, &vocabulary, &mut problems)
     };
@@ -132,6 +139,7 @@ pub fn read_all(
         roster,
         catalogue,
         playbooks,
+        workflows,
         problems: problems.clone(),
         keepers,
         files: files.clone(),
@@ -146,12 +154,7 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         let source = Source::new(path, text);
         warn_of_hidden_characters(&source, problems);
         match kind_of(path) {
-            Kind::Rules | Kind::Role => {}
-            Kind::Workflow => {
-                let what = "workflows are not run by this version";
-                problems.push(source.problem(Severity::Warning, "not-in-force", 0..0, what));
-                continue;
-            }
+            Kind::Rules | Kind::Role | Kind::Workflow => {}
             Kind::Policy => {
                 let what = "policies in Rego are not enforced by this version";
                 let problem = source.error("not-in-force", 0..0, what);
@@ -172,7 +175,7 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         let prose = sentences_of(&page);
         let draft =
             (kind_of(path) == Kind::Role).then(|| role::draft_role(&source, &page, &mut front, today, problems));
-        out.push(File { source, page, prose, front, draft });
+        out.push(File { source, kind: kind_of(path), page, prose, front, draft });
     }
     if out.is_empty() {
         let source = Source::new("company.md", "");
@@ -257,17 +260,22 @@ fn read_sentences(
     pages: &[File<'_>],
     vocabulary: &Vocabulary<'_>,
     problems: &mut Vec<Problem>,
-) -> (Vec<Reading>, Vec<PlaybookSource>) {
+) -> (Vec<Reading>, Vec<PlaybookSource>, Vec<Workflow>) {
     let mut read = Vec::new();
     let mut playbooks = Vec::new();
+    let mut workflows = Vec::new();
     for file in pages {
+        if file.kind == Kind::Workflow {
+            workflows.extend(workflow::read_workflow(file, vocabulary, problems));
+            continue;
+        }
         readings::read_file(file, vocabulary, &mut read, problems);
         if let Some(draft) = &file.draft {
             playbooks.extend(playbook::read_playbooks(&file.source, &file.page, &draft.role.id, vocabulary, problems));
         }
     }
     read.sort_by(|a, b| a.origin.cmp(&b.origin));
-    (read, playbooks)
+    (read, playbooks, workflows)
 }
 
 /// Work that nothing fits needs somebody to go to.

@@ -1,9 +1,9 @@
 //! Sentences → readings, with the sentence reader's findings put at their places.
 
-use super::File;
 use super::prose::Prose;
 use super::role_text::{RoleSection, section_of};
 use super::split::Mapped;
+use super::{File, Kind};
 use crate::catalogue::Catalogue;
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::language::{
@@ -99,7 +99,7 @@ fn rule_prose<'a>(file: &'a File<'_>) -> impl Iterator<Item = &'a Prose> + 'a {
 }
 
 fn is_rule_prose(file: &File<'_>, prose: &Prose) -> bool {
-    section_of_prose(file, prose) == RoleSection::Rules
+    file.kind != Kind::Workflow && section_of_prose(file, prose) == RoleSection::Rules
 }
 
 fn section_of_prose(file: &File<'_>, prose: &Prose) -> RoleSection {

@@ -15,7 +15,8 @@ use crate::roster::{Driver, Position, PositionStatus, Role};
 use crate::workers::WorkerRef;
 
 const ROLE_KEYS: &[&str] = &["role", "owner", "supervisor", "team", "review every", "positions", "kept by"];
-const POSITION_KEYS: &[&str] = &["id", "name", "icon", "driver", "person", "tools", "since", "reviewed", "status"];
+const POSITION_KEYS: &[&str] =
+    &["id", "name", "icon", "driver", "model", "person", "tools", "since", "reviewed", "status"];
 
 /// A role file whose names are not resolved yet.
 #[derive(Debug)]
@@ -154,6 +155,7 @@ fn draft_position(
     let name = fields.take_text("name", source, problems).map_or_else(|| id.value.replace('-', " "), |name| name.value);
     let icon = fields.take_text("icon", source, problems).map(|icon| icon.value);
     let driver = fields.take_text("driver", source, problems);
+    let model = fields.take_text("model", source, problems);
     let person = fields.take_text("person", source, problems);
     // A mistyped driver is one mistake, not two: what the position says of a person settles what else is asked of it.
     let guessed = if person.is_some() { Driver::Human } else { Driver::Playbook };
@@ -179,6 +181,7 @@ fn draft_position(
         }
         (Driver::Human, Some(_)) | (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, None) => {}
     }
+    refuse_model_without_driver(source, model.as_ref(), driver, problems);
     let tools = fields.take_texts("tools", source, problems);
     let since = take_date(source, &mut fields, "since", today, problems);
     let reviewed = take_date(source, &mut fields, "reviewed", today, problems);
@@ -193,6 +196,7 @@ fn draft_position(
         name,
         icon,
         driver,
+        model: model.map(|model| model.value),
         person: None,
         tools: tools.iter().map(|tool| tool.value.clone()).collect(),
         since,
@@ -201,6 +205,18 @@ fn draft_position(
         line: source.place(id.range.start).0,
     };
     Some(PositionDraft { position, id, person, tools })
+}
+
+fn refuse_model_without_driver(
+    source: &Source<'_>,
+    model: Option<&At<String>>,
+    driver: Driver,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some(named) = model.filter(|_| driver != Driver::Model) {
+        let problem = source.error("model-without-driver", named.range.clone(), "only the driver `model` has a model");
+        problems.push(problem.with_help("take the line away, or write `driver: model`"));
+    }
 }
 
 const DRIVERS: &[(&str, Driver)] = &[

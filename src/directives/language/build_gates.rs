@@ -207,7 +207,7 @@ fn permit(
 }
 
 /// An approver must be a person other than the requester, and there must be enough of them.
-fn check_approvers(
+pub(super) fn check_approvers(
     reader: &Reader<'_>,
     by: &[WorkerRef],
     count: u32,

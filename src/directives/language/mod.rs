@@ -30,6 +30,7 @@ mod recur;
 mod scan;
 mod schedule;
 mod scope;
+pub mod steps;
 #[cfg(test)]
 mod tests;
 mod times;

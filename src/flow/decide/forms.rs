@@ -51,7 +51,8 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::LeaveOut
         | Verb::ProposeRule
         | Verb::TakeIn
-        | Verb::LeaveRule => None,
+        | Verb::LeaveRule
+        | Verb::BudgetMore => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
 }

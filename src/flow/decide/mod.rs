@@ -121,6 +121,7 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::ProposeRule { text } => change::propose(app, tx, text, by).await,
         Intent::TakeIn { proposal } => change::take_in(app, tx, *proposal, by).await,
         Intent::LeaveRule { proposal } => change::leave_rule(app, tx, *proposal, by).await,
+        Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
         // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
     }

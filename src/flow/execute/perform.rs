@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::super::assign::{note, stopped};
 use super::super::facts::{self, Moment};
+use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
 use super::settle;
+use crate::budgets::Kind;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
@@ -57,8 +59,12 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
     };
-    let (outcome, cost) = outcome_of(app.tools.call(call).await);
+    let (outcome, told) = outcome_of(app.tools.call(call).await);
     failpoint::pass("action-called");
+    let cost = match &outcome {
+        Outcome::Answered { .. } | Outcome::Refused { .. } => spend::cost_of_tool(app, &begun.stored.tool, told),
+        Outcome::NotSent { .. } | Outcome::NoAnswer { .. } => told,
+    };
     conclude(app, &begun.stored, &begun.task, outcome, &cost).await
 }
 
@@ -96,6 +102,21 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
             return Ok(None);
         }
     };
+    let call = spend::Call {
+        key: format!("action:{}", stored.id),
+        kind: Kind::Tool,
+        task: &task,
+        run: stored.run,
+        position: &stored.position,
+        model: &stored.tool,
+        most: app.config.prices.tool(&stored.tool),
+        fence: stored.fence,
+    };
+    if let Permission::Wait(until) = spend::reserve(&mut tx, &moment, &call).await? {
+        actions::later(&mut tx, &stored, until).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
     let because = &approved.verdict().because;
     let start = Step::Start { attempt: row.attempt, fence: stored.fence };
     let Some(stage) = actions::advance(&mut tx, &stored, start, Some(because), moment.now).await? else {
@@ -151,6 +172,7 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
 async fn conclude_unknown(app: &App, stored: &Stored, task: &Task) -> Result<(), FlowError> {
     let why = "The call broke off, and the tool cannot tell whether it happened.".to_owned();
     let mut tx = app.store.begin().await?;
+    spend::in_doubt(&mut tx, &format!("action:{}", stored.id)).await?;
     settle::in_doubt(app, &mut tx, stored, task, why).await?;
     Ok(tx.commit().await?)
 }
@@ -165,11 +187,15 @@ async fn conclude(app: &App, stored: &Stored, task: &Task, outcome: Outcome, cos
                 let wait = Span::seconds(2 * 4_i64.pow(stored.attempt));
                 actions::later(&mut tx, stored, app.now().plus(wait)).await?;
             } else {
+                spend::in_doubt(&mut tx, &format!("action:{}", stored.id)).await?;
                 settle::in_doubt(app, &mut tx, stored, task, why).await?;
             }
         }
         answered @ (Outcome::Answered { .. } | Outcome::Refused { .. } | Outcome::NotSent { .. }) => {
+            let spent = spend::spent_on_tool(cost, matches!(answered, Outcome::NotSent { .. }));
             settle::ended(app, &mut tx, stored, task, answered, cost).await?;
+            let (moment, key) = (Moment::of(app)?, format!("action:{}", stored.id));
+            spend::settle(&mut tx, &moment, task, &key, &spent).await?;
         }
     }
     tx.commit().await?;

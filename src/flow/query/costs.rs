@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{LocalResult, NaiveDate, TimeZone};
-
 use super::super::FlowError;
+use super::super::spend::window::start_of;
+use super::super::spend::{all_pots, view_of};
 use super::Told;
 use super::seen::{Sight, Viewer};
 use super::why::add;
-use crate::clock::Timestamp;
+use crate::budgets::store::{self as budgets, ModelTotal};
 use crate::commands::costs::{CostsAnswer, Moved, Period, render};
 use crate::commands::lines::Spent;
 use crate::directives::rule::{Define, Rule};
 use crate::execution::store::{self as actions, Of, SpentBy};
 use crate::gate::amounts::amount_of;
 use crate::gate::store as approvals;
-use crate::ids::ActionId;
+use crate::ids::{ActionId, TaskId};
+use crate::money::Money;
 use crate::replies::Who;
+use crate::replies::budget::BudgetView;
 use crate::replies::refusals::Refusal;
 use crate::roster::PositionStatus;
 use crate::workers::WorkerRef;
@@ -128,12 +130,18 @@ async fn added_up(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<C
         until: start_of(period.before, zone),
     };
     let rows = actions::spent(&viewer.app.store, &of).await?;
-    let (tasks, tasks_unmetered) = actions::coverage(&viewer.app.store, &of).await?;
+    let of_models = budgets::Of { positions: of.positions, requester: of.requester, from: of.from, until: of.until };
+    let models = budgets::model_totals(&viewer.app.store, &of_models).await?;
+    let (tasks, tasks_unmetered) = covered(viewer, &of, &of_models, !models.is_empty()).await?;
     let mut spent = Spent::default();
     let mut by: BTreeMap<&str, Spent> = BTreeMap::new();
     for row in &rows {
         collect(&mut spent, row);
         collect(by.entry(&row.position).or_default(), row);
+    }
+    for total in &models {
+        collect(&mut spent, &by_model(total));
+        collect(by.entry(&total.position).or_default(), &by_model(total));
     }
     let mut by: Vec<(Who, Spent)> = by
         .into_iter()
@@ -151,6 +159,11 @@ async fn added_up(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<C
         tasks: count(tasks),
         tasks_unmetered: count(tasks_unmetered),
         by,
+        doubts: count(models.iter().map(|total| total.doubts).sum()),
+        doubted: doubted(&models),
+        models: of_each_model(&models),
+        budgets: budgets_of(viewer, &whose, &of).await?,
+        prices_as_of: viewer.app.config.prices.as_of.clone(),
         moved: moved(viewer, &of).await?,
         as_of: viewer.moment.now,
     })
@@ -163,6 +176,73 @@ fn collect(spent: &mut Spent, row: &SpentBy) {
     if let Some(sum) = &row.sum {
         add(&mut spent.known, sum);
     }
+}
+
+/// How many tasks called something, and in how many of them a call told no price.
+async fn covered(
+    viewer: &Viewer<'_>,
+    of: &Of<'_>,
+    of_models: &budgets::Of<'_>,
+    models_too: bool,
+) -> Result<(i64, i64), FlowError> {
+    let store = &viewer.app.store;
+    if !models_too {
+        return Ok(actions::coverage(store, of).await?);
+    }
+    let mut tasks: BTreeMap<TaskId, bool> = BTreeMap::new();
+    let called = actions::tasks(store, of).await?.into_iter().chain(budgets::model_tasks(store, of_models).await?);
+    for (task, unmetered) in called {
+        *tasks.entry(task).or_default() |= unmetered;
+    }
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Ok((count(tasks.len()), count(tasks.values().filter(|unmetered| **unmetered).count())))
+}
+
+fn by_model(total: &ModelTotal) -> SpentBy {
+    SpentBy {
+        position: total.position.clone(),
+        sum: total.sum.clone(),
+        metered: total.calls - total.unmetered,
+        unmetered: total.unmetered,
+    }
+}
+
+fn of_each_model(totals: &[ModelTotal]) -> Vec<(String, Spent)> {
+    let mut each: BTreeMap<&str, Spent> = BTreeMap::new();
+    for total in totals {
+        collect(each.entry(&total.model).or_default(), &by_model(total));
+    }
+    let mut each: Vec<(String, Spent)> = each.into_iter().map(|(model, spent)| (model.to_owned(), spent)).collect();
+    each.sort_by_key(|(_, spent)| std::cmp::Reverse(spent.known.iter().map(|money| money.micros).max().unwrap_or(0)));
+    each
+}
+
+fn doubted(totals: &[ModelTotal]) -> Vec<Money> {
+    let mut sums = Vec::new();
+    for total in totals.iter().filter(|total| total.doubts > 0) {
+        add(&mut sums, &Money::new(total.doubt_micros, total.currency.clone()));
+    }
+    sums
+}
+
+/// The budgets of this moment that these workers spend from, where the period holds this moment.
+async fn budgets_of(viewer: &Viewer<'_>, whose: &Whose, of: &Of<'_>) -> Result<Vec<BudgetView>, FlowError> {
+    let now = viewer.moment.now;
+    if now < of.from || now >= of.until {
+        return Ok(Vec::new());
+    }
+    let mut views = Vec::new();
+    for budget in all_pots(&viewer.moment) {
+        let theirs = match &whose.requester {
+            Some(account) => budget.pot.requester.as_ref() == Some(account),
+            None => whose.positions.is_empty() || budget.pot.positions.iter().any(|p| whose.positions.contains(p)),
+        };
+        if theirs {
+            let standing = budgets::standing(&viewer.app.store, &budget.pot).await?.unwrap_or_default();
+            views.push(view_of(&viewer.moment, &budget, &standing));
+        }
+    }
+    Ok(views)
 }
 
 /// What tools with a defined amount were told to move, apart by whether people said yes to it.
@@ -194,17 +274,4 @@ async fn moved(viewer: &Viewer<'_>, of: &Of<'_>) -> Result<Moved, FlowError> {
         }
     }
     Ok(moved)
-}
-
-/// The instant at which a day begins at the company's place; where the clocks skip midnight, the first one after it.
-fn start_of(day: NaiveDate, zone: chrono_tz::Tz) -> Timestamp {
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    let start = match zone.from_local_datetime(&midnight) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-        LocalResult::None => zone
-            .from_local_datetime(&(midnight + chrono::Duration::hours(1)))
-            .earliest()
-            .map_or_else(|| midnight.and_utc(), |at| at.to_utc()),
-    };
-    Timestamp::from_utc(start)
 }

@@ -127,6 +127,7 @@ impl Trail<'_> {
                 | FactKind::Escalated
                 | FactKind::HandedOver
                 | FactKind::RunStarted
+                | FactKind::DriverAsked
                 | FactKind::Answered
                 | FactKind::ApprovalOpened
                 | FactKind::ApprovalVoted
@@ -139,6 +140,10 @@ impl Trail<'_> {
                 | FactKind::ActionUnknown
                 | FactKind::RunEnded
                 | FactKind::Corrected
+                | FactKind::Spent
+                | FactKind::BudgetAlert
+                | FactKind::BudgetRefused
+                | FactKind::BudgetRaised
                 | FactKind::Stopped
                 | FactKind::Resumed
                 | FactKind::Reviewed

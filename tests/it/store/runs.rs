@@ -1,8 +1,8 @@
 //! Runs: one worker a step, a journal in order, and a state for every long wait.
 
 use workforce::ids::{RunId, TaskId};
-use workforce::runs::store::{self as runs, LEASE, NewRun};
-use workforce::runs::{Run, RunState, StepKind, Waiting};
+use workforce::runs::store::{self as runs, LEASE, NewRun, Pace};
+use workforce::runs::{DriverKind, Run, RunState, StepKind, Waiting};
 use workforce::store::Store;
 use workforce::workers::{Actor, ActorChain, SlackUser};
 
@@ -19,7 +19,7 @@ async fn start(store: &Store, task: TaskId) -> RunId {
     let new = NewRun {
         task,
         position: "finance-agent",
-        driver: "playbook",
+        driver: DriverKind::Playbook,
         plan: "refund",
         actor_chain: &chain,
         directives_digest: "sha256:1",
@@ -28,7 +28,7 @@ async fn start(store: &Store, task: TaskId) -> RunId {
 }
 
 async fn claim(store: &Store, at: workforce::clock::Timestamp) -> Option<Run> {
-    committed(store, async |tx| runs::claim_next(tx, at).await.unwrap()).await
+    committed(store, async |tx| runs::claim_next(tx, Pace::AtOnce, at).await.unwrap()).await
 }
 
 #[tokio::test]

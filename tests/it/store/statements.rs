@@ -12,6 +12,7 @@ use crate::database::Database;
 const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
     ("backtest", workforce::backtest::store::STATEMENTS),
+    ("budgets", workforce::budgets::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
     ("directives::changes", workforce::directives::changes::store::STATEMENTS),
     ("proposals", workforce::proposals::store::STATEMENTS),

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::store::{create_floor, put_floor};
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
+use crate::drivers::Drivers;
 use crate::flow::directory::read_directory;
 use crate::flow::effect::agree_to_all;
 use crate::flow::service::Service;
@@ -140,7 +141,7 @@ async fn app(slack: &SlackConfig, database: &str) -> anyhow::Result<App> {
     let store = Store::open(database).await?;
     let dress = Dress { may_customize: slack.may_customize };
     let tools = Arc::new(StdioHost::new(Vec::new())?);
-    let outside = Outside { store, clock: Clock::system(), web, ours, dress, tools };
+    let outside = Outside { store, clock: Clock::system(), web, ours, dress, tools, drivers: Drivers::default() };
     Ok(App::new(config(database), outside))
 }
 
@@ -151,8 +152,10 @@ fn config(database: &str) -> Config {
         watched_channels: Vec::new(),
         tools: Vec::new(),
         webhooks: None,
+        drivers: Default::default(),
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
+        prices: Default::default(),
     }
 }
 

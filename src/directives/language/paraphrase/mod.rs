@@ -2,7 +2,7 @@
 
 mod acts;
 mod conditions;
-mod names;
+pub(super) mod names;
 mod rules;
 
 pub use rules::paraphrase;

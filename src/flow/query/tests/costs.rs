@@ -53,14 +53,14 @@ async fn costs_tell_what_was_measured_and_what_money_moved_by_whose_word() {
     · 20 Nov, UTC time · 20 Nov 10:00
     ");
     insta::assert_snapshot!(house.asks("dana", "costs finn last month").await, @r"
-    *Nothing to meter* · no tool was called
+    *Nothing to meter* · nothing was called
     For Finn (Finance)
     Budget: none is in force
     Money moved: none
     · 1 Oct to 31 Oct, UTC time · 20 Nov 10:00
     ");
     insta::assert_snapshot!(house.asks("dana", "costs finn yesterday").await, @r"
-    *Nothing to meter* · no tool was called
+    *Nothing to meter* · nothing was called
     For Finn (Finance)
     Budget: none is in force
     Money moved: none

@@ -24,8 +24,8 @@ use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::money::{Cost, Currency, Money};
 use crate::replies::Cited;
 use crate::replies::receipt::Because;
-use crate::runs::Waiting;
-use crate::runs::store::{self as runs, NewRun};
+use crate::runs::store::{self as runs, NewRun, Pace};
+use crate::runs::{DriverKind, Waiting};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
 use crate::slack::envelope::Ours;
@@ -66,7 +66,9 @@ impl House {
             watched_channels: vec![],
             tools: vec![],
             webhooks: None,
+            drivers: Default::default(),
             limits: Limits::default(),
+            prices: Default::default(),
         };
         let outside = Outside {
             store,
@@ -75,6 +77,7 @@ impl House {
             ours: Ours { team: "T1".into(), user: "U0BOT".into(), bot: None, app: None },
             dress: Dress { may_customize: true },
             tools: Arc::new(StdioHost::new(vec![]).unwrap()),
+            drivers: crate::drivers::Drivers::default(),
         };
         let app = App::new(config, outside);
         app.put_in_force(Arc::new(directives(said)), &[]);
@@ -172,14 +175,14 @@ impl House {
             let new = NewRun {
                 task,
                 position,
-                driver: "playbook",
+                driver: DriverKind::Playbook,
                 plan: "Refund an order",
                 actor_chain: &chain,
                 directives_digest: "sha256:test",
             };
             let id = runs::start_run(tx, &new, minutes_ago(ago)).await.unwrap();
             if let Some(waiting) = waiting {
-                let run = runs::claim_next(tx, NOW).await.unwrap().unwrap();
+                let run = runs::claim_next(tx, Pace::AtOnce, NOW).await.unwrap().unwrap();
                 assert!(runs::wait_for(tx, &run, waiting).await.unwrap());
             }
             id
@@ -287,7 +290,7 @@ impl House {
         let approval = self.card(task, action, &proposal, 8).await;
         let waiting = Waiting::Approval { approval, action, as_name: "refund".into() };
         self.does(async |tx| {
-            let run = runs::claim_next(tx, NOW).await.unwrap().unwrap();
+            let run = runs::claim_next(tx, Pace::AtOnce, NOW).await.unwrap().unwrap();
             assert!(runs::wait_for(tx, &run, &waiting).await.unwrap());
         })
         .await;
