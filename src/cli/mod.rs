@@ -5,6 +5,8 @@
 pub mod bench;
 pub mod check;
 #[cfg(feature = "sandbox")]
+mod corrections;
+#[cfg(feature = "sandbox")]
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;

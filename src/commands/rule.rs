@@ -108,14 +108,35 @@ mod tests {
                 looser: vec![("New among the approvers, Kim Osei".into(), Some("approvals.md:9".into()))],
             }),
         };
-        insta::assert_snapshot!(render(&answer).to_plain(), @"");
+        insta::assert_snapshot!(render(&answer).to_plain(), @r"
+        You wrote
+        | Refunds above $500 need approval from @kim.
+        It means: *Refunds need approval from @kim if the amount is over 500 USD.*
+        It would stand in `approvals.md:9`, kept by Kim Osei.
+        Of 412 decisions in the last 30 days, 2 would ask other people, or otherwise.
+        *It would be looser:*
+        • New among the approvers, Kim Osei `approvals.md:9`
+        As a patch: save it, then git apply --directory=directives FILE
+        | --- a/approvals.md
+        | +++ b/approvals.md
+        | @@ -8,1 +8,2 @@
+        |  old
+        | +new
+        *Nothing was written.*
+        [*Propose*]
+        ");
         let unread = RuleAnswer {
             sentence: "Large refunds need approval.".into(),
             reading: vec![],
             problems: vec![("nobody knows what large is".into(), Some("write an amount".into()))],
             spot: None,
         };
-        insta::assert_snapshot!(render(&unread).to_plain(), @"");
+        insta::assert_snapshot!(render(&unread).to_plain(), @r"
+        You wrote
+        | Large refunds need approval.
+        • nobody knows what large is; write an amount
+        *Nothing was written.* Mend the sentence, and try it again.
+        ");
         assert!(matches!(read(" "), Asked::Incomplete { .. }));
     }
 }

@@ -43,6 +43,9 @@ pub fn patch(file: &str, text: &str, after: usize, line: &str) -> String {
             out.push_str(&format!("-{old}\n\\ No newline at end of file\n+{old}\n"));
         } else {
             out.push_str(&format!(" {old}\n"));
+            if is_last && unended {
+                out.push_str("\\ No newline at end of file\n");
+            }
         }
     }
     if after == lines.len() {

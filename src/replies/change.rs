@@ -161,13 +161,56 @@ mod tests {
 
     #[test]
     fn the_keeper_hears_what_would_be_looser_and_what_stays() {
-        insta::assert_snapshot!(held(&view()).to_plain(), @"");
-        insta::assert_snapshot!(declined(&view(), &kim(), at(10, 12)).to_plain(), @"");
-        insta::assert_snapshot!(accepted(&view(), "Kim Osei", at(10, 12)).to_plain(), @"");
-        insta::assert_snapshot!(withdrawn(&view(), at(10, 12)).to_plain(), @"");
+        insta::assert_snapshot!(held(&view()).to_plain(), @r"
+        *Edited directives would be looser and wait for your word* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Of 412 decisions in the last 30 days, 3 would skip approval, 12 go elsewhere.
+        • Runs without approval: “Refunds up to $500 run.” `approvals.md:7`
+        *Until then the set before stays in force.* Kim Osei may agree.
+        [*Take effect*] [Not now]
+        ");
+        insta::assert_snapshot!(declined(&view(), &kim(), at(10, 12)).to_plain(), @r"
+        *Edited directives stay out of force* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Of 412 decisions in the last 30 days, 3 would skip approval, 12 go elsewhere.
+        Kim Osei left them out at 10:12; the set before stays in force. Edit the files back, or take them later.
+        [*Take effect*]
+        ");
+        insta::assert_snapshot!(accepted(&view(), "Kim Osei", at(10, 12)).to_plain(), @r"
+        *Edited directives are in force* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Of 412 decisions in the last 30 days, 3 would skip approval, 12 go elsewhere.
+        Kim Osei let them take effect at 10:12.
+        ");
+        insta::assert_snapshot!(withdrawn(&view(), at(10, 12)).to_plain(), @r"
+        *Edited directives are gone* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Of 412 decisions in the last 30 days, 3 would skip approval, 12 go elsewhere.
+        The files say something else since 10:12; nothing of it was in force.
+        ");
         let strict = ChangeView { effect: "2 would wait for approval".into(), looser: vec![], decisions: 1, ..view() };
-        insta::assert_snapshot!(at_once(&strict, &kim()).to_plain(), @"");
+        insta::assert_snapshot!(at_once(&strict, &kim()).to_plain(), @r"
+        *Edited directives are in force* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Of 1 decision in the last 30 days, 2 would wait for approval.
+        Nothing became looser, so they count since 10:09. Kim Osei keeps them.
+        ");
         let nobody = ChangeView { may: vec![], looser: vec![("x".into(), None); 9], decisions: 0, ..view() };
-        insta::assert_snapshot!(held(&nobody).to_plain(), @"");
+        insta::assert_snapshot!(held(&nobody).to_plain(), @r"
+        *Edited directives would be looser and wait for your word* · D-4
+        Changed: `approvals.md`, `routing.md`
+        Nothing was decided in the last 30 days that they could be tried on.
+        • x
+        • x
+        • x
+        • x
+        • x
+        • x
+        • x
+        • x
+        And 1 more: `workforce directives accept` shows all.
+        *Until then the set before stays in force.* Nobody here may agree; whoever runs the program can.
+        [*Take effect*] [Not now]
+        ");
     }
 }

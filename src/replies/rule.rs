@@ -92,21 +92,10 @@ pub fn refused(id: ProposalId, sentence: &str, why: &str) -> Card {
 }
 
 /// Only the proposer sees it.
-pub fn proposed(id: ProposalId, file: &str, keepers: &[Who]) -> Card {
+pub fn proposed(id: ProposalId) -> Card {
     Card::sentence(format!(
-        "Proposed as {id}: it is tried on the last 30 days, then {} is asked, who keeps {file}. Nothing is written until somebody agrees.",
-        any_of(keepers)
+        "Proposed as {id}: it is tried on the last 30 days, then whoever keeps its file is asked. Nothing is written until they agree."
     ))
-}
-
-/// Only the proposer sees it: the sentence cannot be read.
-pub fn unreadable(sentence: &str, problems: &[(String, Option<String>)]) -> Card {
-    let mut card = Card::new("This cannot be a rule yet").words([text("You wrote")], sentence);
-    for (what, help) in problems {
-        let help = help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        card = card.line([text(format!("• {}{help}", what.trim_end_matches('.')))]);
-    }
-    card.line([bold("Nothing was proposed.")])
 }
 
 /// Only the one who clicked sees it.
@@ -147,7 +136,7 @@ fn head(view: &RuleView, title: &str) -> Card {
     Card::new(format!("{} · {} · {}", title.trim_end_matches(['.', '?']), view.sentence, view.id))
         .line([bold(title), text(format!(" · {}", view.id))])
         .words([text(format!("{} wrote", view.by.name))], &view.sentence)
-        .line([text("It stands in "), code(format!("{}:{}", view.file, view.line))])
+        .line([text("Its place: "), code(format!("{}:{}", view.file, view.line))])
 }
 
 #[cfg(test)]
@@ -172,10 +161,46 @@ mod tests {
             second: false,
             anew: true,
         };
-        insta::assert_snapshot!(asked(&view).to_plain(), @"");
-        insta::assert_snapshot!(decided(&view, &kim(), true, at(10, 9)).to_plain(), @"");
-        insta::assert_snapshot!(written(&view, &kim(), "Committed as 1a2b3c.", true).to_plain(), @"");
-        insta::assert_snapshot!(not_written(&view, "approvals.md changed meanwhile").to_plain(), @"");
-        insta::assert_snapshot!(proposed(view.id, "approvals.md", &[kim()]).to_plain(), @"");
+        insta::assert_snapshot!(asked(&view).to_plain(), @r"
+        *Take this sentence into the directives?* · R-3
+        Ana Silva wrote
+        | Refunds above $500 need approval from @kim.
+        Its place: `approvals.md:9`
+        The file changed since this was shown before; it is shown anew.
+        It means: *Refunds need approval from @kim if the amount is over 500 USD.*
+        Of 1 decision in the last 30 days, nothing would change.
+        *It would be looser:*
+        • New among the approvers `approvals.md:9`
+        The line
+        | --- a/approvals.md
+        | +++ b/approvals.md
+        | @@ -8,1 +8,2 @@
+        |  old
+        | +new
+        *Nothing is written until then.* Kim Osei may agree.
+        [*Take it in*] [Not now]
+        ");
+        insta::assert_snapshot!(decided(&view, &kim(), true, at(10, 9)).to_plain(), @r"
+        *This sentence is taken in.* · R-3
+        Ana Silva wrote
+        | Refunds above $500 need approval from @kim.
+        Its place: `approvals.md:9`
+        Kim Osei took it in at 10:09; it is written now.
+        ");
+        insta::assert_snapshot!(written(&view, &kim(), "Committed as 1a2b3c.", true).to_plain(), @r"
+        *This sentence stands in the directives.* · R-3
+        Ana Silva wrote
+        | Refunds above $500 need approval from @kim.
+        Its place: `approvals.md:9`
+        Kim Osei took it in. Committed as 1a2b3c. It is in force.
+        ");
+        insta::assert_snapshot!(not_written(&view, "approvals.md changed meanwhile").to_plain(), @r"
+        *This sentence could not be written.* · R-3
+        Ana Silva wrote
+        | Refunds above $500 need approval from @kim.
+        Its place: `approvals.md:9`
+        approvals.md changed meanwhile. Nothing changed; propose it again, or write it by hand.
+        ");
+        insta::assert_snapshot!(proposed(view.id).to_plain(), @r"Proposed as R-3: it is tried on the last 30 days, then whoever keeps its file is asked. Nothing is written until they agree.");
     }
 }

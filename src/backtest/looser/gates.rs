@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Looser, Pair, What, at};
 use crate::directives::Reading;
-use crate::directives::condition::Condition;
+use crate::directives::condition::{AmountRange, Condition};
 use crate::directives::rule::{
     Allow, Approve, Autonomy, Before, Budget, BudgetThen, Define, Forbid, Guard, IsoDuration, Level, Number, Otherwise,
     Rule, Sample, ToolPattern,
@@ -40,10 +40,8 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
             | Rule::Guidance(_) => true,
         };
         if !held {
-            let what = match reading.rule {
-                Rule::Budget(_) | Rule::Sample(_) | Rule::Guard(_) => What::Bound,
-                _ => What::Gate,
-            };
+            let bound = matches!(reading.rule, Rule::Budget(_) | Rule::Sample(_) | Rule::Guard(_));
+            let what = if bound { What::Bound } else { What::Gate };
             found.push(at(what, format!("No longer holds as it did: “{}”", reading.origin.text), reading));
         }
     }
@@ -92,6 +90,7 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
 }
 
 /// The cases that a rule speaks of.
+#[derive(Clone, Copy)]
 struct Cases<'a> {
     role: Option<&'a str>,
     tools: &'a [ToolPattern],
@@ -221,13 +220,13 @@ fn new_approval(pair: &Pair<'_>, reading: &Reading, rule: &Approve, found: &mut 
         let then = if let Otherwise::Ask(workers) = &rule.otherwise { workers.as_slice() } else { &[] };
         rule.by.iter().chain(then).cloned().collect()
     };
-    let new: Vec<String> = asked(rule)
-        .iter()
-        .filter(|worker| !seats.contains(worker))
-        .map(|worker| pair.now.roster.spoken(worker))
-        .collect();
-    if !new.is_empty() && !ran_before(pair, reading, rule) {
-        let says = format!("New among the approvers, {}: “{}”", new.join(", "), reading.origin.text);
+    let workers = asked(rule);
+    let new: Vec<String> =
+        workers.iter().filter(|worker| !seats.contains(worker)).map(|worker| pair.now.roster.spoken(worker)).collect();
+    let only_owner = workers.iter().all(|worker| *worker == WorkerRef::Owner);
+    if (!new.is_empty() && !ran_before(pair, reading, rule)) || !(only_owner || spoken_of(pair, reading, rule)) {
+        let who = if new.is_empty() { "of more than before".to_owned() } else { new.join(", ") };
+        let says = format!("New among the approvers, {who}: “{}”", reading.origin.text);
         found.push(at(What::Approver, says, reading));
     }
 }
@@ -248,13 +247,49 @@ fn seats_before(pair: &Pair<'_>, rule: &Approve) -> Vec<WorkerRef> {
 
 /// Whether all of these cases ran without anybody's word: then whoever is asked now holds something back.
 fn ran_before(pair: &Pair<'_>, reading: &Reading, rule: &Approve) -> bool {
-    let cases = Cases::of(reading, &rule.tools, &rule.who, &rule.when);
-    let allowed = pair.was.each(|rule| if let Rule::Allow(allow) = rule { Some(allow) } else { None });
     let approved = pair.was.each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None });
-    allowed
-        .filter(|(other, _)| other.role.is_none())
-        .any(|(other, allow)| cases.inside(&Cases::of(other, &allow.tools, &allow.who, &allow.when), pair))
+    was_free(pair, &Cases::of(reading, &rule.tools, &rule.who, &rule.when))
         && approved.into_iter().all(|(_, other)| !overlap(&rule.tools, &other.tools))
+}
+
+/// Whether a sentence of the company let all of these cases run. An agent that asks at all times asks its owner even so.
+fn was_free(pair: &Pair<'_>, cases: &Cases<'_>) -> bool {
+    let asks = |reading: &Reading| matches!(&reading.rule, Rule::Autonomy(rule) if rule.level == Level::Ask);
+    let mut allowed = pair.was.each(|rule| if let Rule::Allow(allow) = rule { Some(allow) } else { None });
+    !pair.was.readings.iter().any(asks)
+        && allowed.any(|(other, allow)| {
+            other.role.is_none() && cases.inside(&Cases::of(other, &allow.tools, &allow.who, &allow.when), pair)
+        })
+}
+
+/// Whether the old set had its word about every one of these cases: an approval that was asked for stays or is looked at by
+/// itself, and what ran is held back now. In any other case the owner was asked, and somebody else would be.
+fn spoken_of(pair: &Pair<'_>, reading: &Reading, rule: &Approve) -> bool {
+    let cases = Cases::of(reading, &rule.tools, &rule.who, &rule.when);
+    let mut approved = pair.was.each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None });
+    was_free(pair, &cases)
+        || approved.any(|(other, old)| {
+            let wide = Cases::of(other, &old.tools, &old.who, &old.when);
+            cases.inside(&wide, pair)
+                || below(&rule.when, &old.when).is_some_and(|(all, upper, rest)| {
+                    Cases { when: &all, ..cases }.inside(&Cases { when: &upper, ..wide }, pair)
+                        && was_free(pair, &Cases { when: &rest, ..cases })
+                })
+        })
+}
+
+/// Where the old approval begins at an amount: both conditions without their amounts, and what of the new one lies below it.
+fn below(new: &Condition, old: &Condition) -> Option<(Condition, Condition, Condition)> {
+    let from =
+        old.amount.as_ref().filter(|range| range.per.is_none() && range.under.is_none() && range.at_most.is_none())?;
+    let empty = AmountRange { currency: from.currency.clone(), ..AmountRange::default() };
+    let range = new.amount.clone().unwrap_or(empty);
+    if range.per.is_some() || !range.currency.eq_ignore_ascii_case(&from.currency) {
+        return None;
+    }
+    let rest = AmountRange { at_most: from.over, under: from.at_least, ..range };
+    let without = |when: &Condition| Condition { amount: None, ..when.clone() };
+    Some((without(new), without(old), Condition { amount: Some(rest), ..new.clone() }))
 }
 
 fn overlap(one: &[ToolPattern], other: &[ToolPattern]) -> bool {

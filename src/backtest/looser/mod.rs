@@ -10,6 +10,7 @@ mod people;
 mod rights;
 #[cfg(test)]
 mod tests;
+mod workflows;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,7 @@ pub fn looser(was: &Directives, now: &Directives) -> Vec<Looser> {
     gates::compare(&pair, &mut found);
     rights::compare(&pair, &mut found);
     people::compare(&pair, &mut found);
+    workflows::compare(&pair, &mut found);
     found.sort();
     found.dedup();
     found
@@ -70,6 +72,7 @@ pub fn grants(now: &Directives) -> Vec<Looser> {
         roster: crate::roster::Roster { timezone: now.roster.timezone.clone(), ..crate::roster::Roster::default() },
         catalogue: crate::catalogue::Catalogue::default(),
         playbooks: Vec::new(),
+        workflows: Vec::new(),
         problems: Vec::new(),
         keepers: std::collections::BTreeMap::new(),
         files: std::collections::BTreeMap::new(),

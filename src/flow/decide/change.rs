@@ -9,7 +9,7 @@ use crate::directives::changes::store::{self as changes};
 use crate::directives::changes::{Change, ChangeStage, Decider};
 use crate::ids::{ChangeId, ProposalId};
 use crate::ledger::{Fact, FactKind, store as ledger};
-use crate::proposals::{Stage, place, store as proposals};
+use crate::proposals::{Stage, store as proposals};
 use crate::replies::refusals::Refusal;
 use crate::replies::{change as cards, rule as rule_cards};
 use crate::store::Tx;
@@ -68,17 +68,10 @@ pub async fn propose(app: &App, tx: &mut Tx, text: &str, by: &SlackUser) -> Resu
     if let Err(refusal) = who::person(app, &moment.directives, &moment.directory, by) {
         return Ok(Said::Refused(refusal));
     }
-    let today = moment.now.to_utc().date_naive();
-    let placed = place(text, &moment.directives, today);
-    let Some(spot) = placed.spot else {
-        return Ok(Said::Privately(rule_cards::unreadable(text, &placed.problems)));
-    };
     let id = proposals::add(tx, text, by, moment.now).await?;
-    let fact = json!({ "proposal": id, "sentence": text, "file": spot.file, "by": by });
+    let fact = json!({ "proposal": id, "sentence": text, "by": by });
     ledger::append_fact(tx, &Fact::of_system(FactKind::RuleProposed, fact), moment.now).await?;
-    let keepers = crate::directives::changes::keepers(&moment.directives, &spot.file);
-    let keepers: Vec<_> = keepers.iter().map(|handle| moment.names().person(handle)).collect();
-    Ok(Said::Privately(rule_cards::proposed(id, &spot.file, &keepers)))
+    Ok(Said::Privately(rule_cards::proposed(id)))
 }
 
 /// *Take it in*: the line will be written into its file, and only as it was shown.
