@@ -7,12 +7,14 @@ mod prices;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::budgets::PriceTable;
 use crate::clock::Span;
+use crate::drivers::agents::AgentEntry;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
+use crate::redact;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
 use crate::webhooks::{BadHook, Section as WebhooksSection, WebhooksConfig};
@@ -28,6 +30,8 @@ pub struct Config {
     pub tools: Vec<ServerConfig>,
     /// Models and agents that may be asked.
     pub drivers: Drivers,
+    /// Whether what agents said is kept after their run; digests always are.
+    pub keep_answers: bool,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -125,6 +129,8 @@ struct File {
     slack: SlackSection,
     tools: Vec<ServerEntry>,
     models: BTreeMap<String, ModelEntry>,
+    agents: BTreeMap<String, AgentEntry>,
+    keep_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
     prices: Option<prices::Section>,
@@ -154,6 +160,11 @@ impl Config {
         let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("workforce"));
         let tools = parsed.tools.iter().map(|entry| entry.resolve(&own, lookup)).collect::<Result<_, _>>()?;
         check(&parsed.limits)?;
+        let mut webhooks = parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?;
+        let drivers = Drivers::resolve(&parsed.models, &parsed.agents, webhooks.is_some(), lookup)?;
+        if let Some(webhooks) = &mut webhooks {
+            webhooks.agents = drivers.secrets();
+        }
         let config = Self {
             database_url: lookup("DATABASE_URL")
                 .or(parsed.database_url)
@@ -169,8 +180,9 @@ impl Config {
                 .map(|c| c.trim_start_matches('#').to_owned())
                 .collect(),
             tools,
-            drivers: Drivers::resolve(&parsed.models, lookup)?,
-            webhooks: parsed.webhooks.map(|section| section.resolve(lookup)).transpose()?,
+            drivers,
+            keep_answers: parsed.keep_answers.unwrap_or(true),
+            webhooks,
             limits: parsed.limits,
             prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
@@ -181,6 +193,23 @@ impl Config {
         };
         Ok((config, slack))
     }
+}
+
+impl Config {
+    /// The credentials that we hold, but for Slack's, whose form gives them away.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        let of_tools = self.tools.iter().flat_map(|server| {
+            let remotes = server.remote.iter().chain(server.remote_of.values());
+            settings_of(&server.env).chain(remotes.filter_map(|remote| remote.key.as_ref()))
+        });
+        let of_hooks = self.webhooks.iter().flat_map(|webhooks| webhooks.hooks.iter().map(|hook| &hook.secret));
+        self.drivers.held().chain(of_tools).chain(of_hooks)
+    }
+}
+
+/// Of a program's variables, those that hold a credential by the look of it: others are plain settings.
+fn settings_of(env: &BTreeMap<String, SecretString>) -> impl Iterator<Item = &SecretString> {
+    env.values().filter(|value| redact::looks_secret(value.expose_secret()))
 }
 
 /// What is known about Slack before the tokens are read, which only `serve` and `doctor` need.

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod redact;
 pub mod store;
 pub mod workers;
 
@@ -24,6 +25,7 @@ pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
+pub mod policy;
 pub mod proposals;
 pub mod replies;
 pub mod roster;
@@ -33,6 +35,8 @@ pub mod schedules;
 pub mod tasks;
 
 // Edges: I/O, no decisions.
+#[cfg(feature = "sandbox")]
+pub mod demo_models;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod drivers;

@@ -10,7 +10,7 @@ use crate::{args, statements};
 statements! { STATEMENTS;
     RECORD (8) -> [] = { "INSERT INTO decisions (kind, task, action, conversation, directives_digest, facts, outcome, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)" }
     SINCE (2) -> [id, task, action, conversation, directives_digest, facts, outcome, at_us] = { "SELECT id, task, action, conversation, directives_digest, facts, outcome, at_us FROM decisions WHERE at_us >= $1 ORDER BY at_us DESC, id DESC LIMIT $2" }
-    COUNTED (1) -> [id, proposal, planned_us, counts_from_us, ended_us, counts] = { "SELECT id, proposal, planned_us, counts_from_us, ended_us, CAST(CASE WHEN state IN ('allowed', 'started', 'done', 'unknown') THEN 1 ELSE 0 END AS BIGINT) AS counts FROM actions WHERE counts_from_us IS NOT NULL AND planned_us >= $1 ORDER BY counts_from_us, id" }
+    COUNTED (1) -> [id, proposal, planned_us, counts_from_us, ended_us, counts] = { "SELECT id, proposal, planned_us, counts_from_us, ended_us, CAST(CASE WHEN state IN ('allowed', 'started', 'done', 'unknown', 'by_hand') THEN 1 ELSE 0 END AS BIGINT) AS counts FROM actions WHERE counts_from_us IS NOT NULL AND planned_us >= $1 ORDER BY counts_from_us, id" }
     ERASE_TASK (1) -> [] = { "UPDATE decisions SET facts = NULL WHERE task = $1" }
 }
 

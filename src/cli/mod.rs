@@ -9,6 +9,8 @@ mod corrections;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 #[cfg(feature = "sandbox")]
+pub mod demo_models;
+#[cfg(feature = "sandbox")]
 pub mod demo_tools;
 pub mod directives;
 pub mod doctor;
@@ -16,6 +18,7 @@ pub mod explain;
 pub mod init;
 pub mod judge;
 pub mod manifest;
+pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
 pub mod replay;
@@ -57,6 +60,8 @@ enum Command {
     Directives(directives::Args),
     /// Judge every recorded decision again by other directives, and say what would be otherwise; nothing is done
     Replay(replay::Args),
+    /// Work on the policies in Rego beside the directives
+    Policy(policy::Args),
     /// Connect to Slack and work until told to stop
     Serve(serve::Args),
     /// Play the rehearsals of the directives and compare what happens with what they say
@@ -70,6 +75,9 @@ enum Command {
     /// Run one of the demo's tool servers on standard input and output
     #[cfg(feature = "sandbox")]
     DemoTools(demo_tools::Args),
+    /// Run a vendor of models that says what a script tells it to say, for trying out an agent without a key
+    #[cfg(feature = "sandbox")]
+    DemoModels(demo_models::Args),
 }
 
 /// The whole command line, as its reference describes it.
@@ -89,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Directives(args) => directives::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
         Command::Rehearse(args) => rehearse::run(args),
@@ -97,6 +106,8 @@ pub fn main() -> ExitCode {
         Command::Tools(args) => tools::run(args),
         #[cfg(feature = "sandbox")]
         Command::DemoTools(args) => demo_tools::run(args),
+        #[cfg(feature = "sandbox")]
+        Command::DemoModels(args) => demo_models::run(args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

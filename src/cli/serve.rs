@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Config, environment};
 use crate::flow::resume::CannotStart;
 use crate::flow::service::Service;
+use crate::redact;
 use crate::slack::SlackConfig;
 
 /// The exit status when Slack refuses us for good.
@@ -94,13 +95,28 @@ pub(super) async fn told_to_stop() -> anyhow::Result<()> {
     tokio::signal::ctrl_c().await.context("Ctrl-C cannot be listened for")
 }
 
+/// Standard error, with what looks like a secret taken out of each line. The formatter writes whole lines.
+struct WithoutSecrets;
+
+impl std::io::Write for WithoutSecrets {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let line = String::from_utf8_lossy(bytes);
+        std::io::stderr().write_all(redact::text(&line).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
+
 fn start_logging(format: LogFormat) -> anyhow::Result<()> {
     let filter = environment("WORKFORCE_LOG").or_else(|| environment("RUST_LOG"));
     let filter = filter.unwrap_or_else(|| DEFAULT_FILTER.to_owned());
     let filter = EnvFilter::try_new(&filter).with_context(|| format!("“{filter}” is no filter for the log"))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| WithoutSecrets)
         // Colours are for people; a file or a service manager gets plain lines.
         .with_ansi(std::io::stderr().is_terminal());
     let started = match format {

@@ -84,7 +84,7 @@ mod tests {
         insta::assert_snapshot!(render(&answer).to_plain(), @r"
         *1 approval for you to decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
-        [*Approve $450.00*] [!Deny!] [Details]
+        [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         *You asked; others decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02 · Dana Ruiz or Omar Haddad decides
         · Open ones only · 20 Nov 10:02

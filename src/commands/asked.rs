@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ActionId, ApprovalId, ChangeId, InboxId, ProposalId, TaskId};
+use crate::replies::Verb;
 use crate::workers::WorkerRef;
 
 /// A text, understood or not.
@@ -13,6 +14,11 @@ pub enum Asked {
     /// No command; `nearest` is the one that was probably meant.
     Unclear {
         nearest: Option<&'static str>,
+    },
+    /// Something to fill in: opens the form behind this button.
+    Form {
+        verb: Verb,
+        target: String,
     },
     /// A command whose arguments do not fit; the sentence says what to write, and `command` is whose help to show.
     Incomplete {
@@ -106,6 +112,35 @@ pub enum StopWhat {
 pub enum Intent {
     Approve {
         id: ApprovalId,
+    },
+    /// A yes from a form: to what was read there to its end, with the word that a rule wants typed.
+    ApproveForm {
+        id: ApprovalId,
+        typed: Option<String>,
+    },
+    /// Changed arguments, by the form's field ids.
+    Edit {
+        id: ApprovalId,
+        fields: Vec<(String, String)>,
+    },
+    /// A question to the requester.
+    AskBack {
+        id: ApprovalId,
+        text: String,
+    },
+    AnswerBack {
+        id: ApprovalId,
+        text: String,
+    },
+    /// Somebody does it outside.
+    TakeOver {
+        id: ApprovalId,
+    },
+    /// What came of it.
+    Record {
+        id: ApprovalId,
+        done: bool,
+        fields: Vec<(String, String)>,
     },
     Deny {
         id: ApprovalId,

@@ -7,7 +7,7 @@ use super::asked::{Intent, Query, StopWhat, To};
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
 use crate::replies::steering::DENY_REASONS;
-use crate::replies::target::read_task_and_worker;
+use crate::replies::target::{read_approval_page, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
 
 impl Intent {
@@ -18,6 +18,18 @@ impl Intent {
         let words = || field(fields, "words").and_then(reason);
         match verb {
             Verb::Approve => Some(Self::Approve { id: approval()? }),
+            Verb::ApproveForm => {
+                let typed = field(fields, "typed").map(str::to_owned);
+                Some(Self::ApproveForm { id: read_approval_page(target)?.0, typed })
+            }
+            Verb::EditForm => Some(Self::Edit { id: approval()?, fields: fields.to_vec() }),
+            Verb::AskBackForm => Some(Self::AskBack { id: approval()?, text: words()? }),
+            Verb::AnswerBackForm => Some(Self::AnswerBack { id: approval()?, text: words()? }),
+            Verb::TakeOver => Some(Self::TakeOver { id: approval()? }),
+            Verb::RecordForm => {
+                let done = field(fields, "done")? == "yes";
+                Some(Self::Record { id: approval()?, done, fields: fields.to_vec() })
+            }
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
@@ -50,6 +62,10 @@ impl Intent {
             Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
             Verb::Deny
             | Verb::Details
+            | Verb::EditFirst
+            | Verb::AskBack
+            | Verb::AnswerBack
+            | Verb::Record
             | Verb::Reassign
             | Verb::HandOver
             | Verb::Done
@@ -66,6 +82,16 @@ impl Query {
         match verb {
             Verb::Why => Some(Self::Why { task: target.parse().ok()? }),
             Verb::Approve
+            | Verb::ApproveForm
+            | Verb::EditFirst
+            | Verb::EditForm
+            | Verb::AskBack
+            | Verb::AskBackForm
+            | Verb::AnswerBack
+            | Verb::AnswerBackForm
+            | Verb::TakeOver
+            | Verb::Record
+            | Verb::RecordForm
             | Verb::Deny
             | Verb::DenyForm
             | Verb::Details

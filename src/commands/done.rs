@@ -1,8 +1,9 @@
-//! `done T-19 NOTE`: the second path to *Done*.
+//! `done T-19 NOTE`: the second path to *Done*. `done A-31` opens what came of something that was taken over.
 
-use super::arguments::{incomplete, reason, task};
+use super::arguments::{approval, incomplete, reason, task};
 use super::asked::{Asked, Intent};
 use super::spec::{Group, InMention, Spec};
+use crate::replies::Verb;
 
 pub const SPEC: Spec = Spec {
     name: "done",
@@ -16,9 +17,10 @@ pub const SPEC: Spec = Spec {
 };
 
 fn read(rest: &str) -> Asked {
-    match task(rest) {
-        Some((task, rest)) => Asked::Intent(Intent::Done { task, note: reason(rest) }),
-        None => incomplete(SPEC.name, "Write which one: done T-19, and what came of it."),
+    match (task(rest), approval(rest)) {
+        (Some((task, rest)), _) => Asked::Intent(Intent::Done { task, note: reason(rest) }),
+        (None, Some((id, _))) => Asked::Form { verb: Verb::Record, target: id.to_string() },
+        (None, None) => incomplete(SPEC.name, "Write which one: done T-19, and what came of it."),
     }
 }
 
@@ -31,6 +33,7 @@ mod tests {
     fn the_note_is_what_follows() {
         let note = Some("called him".to_owned());
         assert_eq!(read("T-19: called him"), Asked::Intent(Intent::Done { task: TaskId(19), note }));
+        assert_eq!(read("A-31"), Asked::Form { verb: Verb::Record, target: "A-31".to_owned() });
         assert_eq!(read("T-19"), Asked::Intent(Intent::Done { task: TaskId(19), note: None }));
     }
 }

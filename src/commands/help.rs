@@ -33,6 +33,12 @@ pub fn render(topic: Option<&str>) -> Card {
     }
 }
 
+/// A form opens at a button or a slash command; a mention cannot open one.
+pub fn only_as_command(words: &str) -> Card {
+    let words = crate::replies::plain::shorten(crate::replies::plain::visible_line(words).trim(), 60);
+    Card::sentence(format!("This opens a form, which a message cannot do. Type /workforce {words} instead."))
+}
+
 /// What is said to a text that is no command.
 pub fn unclear(nearest: Option<&str>) -> Card {
     let spans = match nearest {
@@ -125,10 +131,12 @@ mod tests {
         *Decide*
         • `approvals` List what waits for your decision, and whom your requests wait for
         • `approve A-31` Approve what waits, as its button does
+        • `edit A-31` Change what waits, and approve it as changed
+        • `ask A-31 QUESTION` Ask the requester something before you decide; the time stands still meanwhile
         • `deny A-31 REASON` Refuse what waits; the requester reads the reason
         • `ask-again A-31` Ask the approvers once more after nobody decided
         • `accept T-19` Accept work that you were asked to do
-        • `take T-18` Take a task yourself
+        • `take T-18` Take a task yourself, or do by hand what waits as A-31
         • `hand-over T-19 to WHO` Give your work on; it stays yours until they accept
         • `done T-19 NOTE` Finish your work; the note goes to the thread
         *Steer*

@@ -142,7 +142,7 @@ mod tests {
         insta::assert_snapshot!(render(&answer).to_plain(), @r"
         *You decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
-        [*Approve $450.00*] [!Deny!] [Details]
+        [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         ---
         *You have*
         • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::ids::{ApprovalId, TaskId};
 use crate::money::{Cost, Money};
+use crate::replies::approval::{other_buttons, yes_button};
 use crate::replies::card::{Button, Span};
 use crate::replies::compose::{bold, clock, day_and_clock, text};
 use crate::replies::named::{Who, any_of};
 use crate::replies::plain::{shorten, visible_line};
-use crate::replies::verb::Verb;
 
 /// How far a task is, with what is known only in that state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,18 +144,10 @@ impl ApprovalLine {
         ]
     }
 
-    /// The same three buttons as on the card.
-    pub fn buttons(&self) -> [Button; 3] {
-        let (id, title) = (self.id, visible_line(&self.title));
-        let amount = self.amount.as_ref().map(|money| format!(" {money}")).unwrap_or_default();
-        let approve = Button::new(format!("Approve{amount}"), Verb::Approve, id.to_string());
-        let deny = Button::new("Deny", Verb::Deny, id.to_string());
-        let details = Button::new("Details", Verb::Details, id.to_string());
-        [
-            approve.primary().spoken(format!("Approve {id}: {title}")),
-            deny.danger().spoken(format!("Deny {id}: {title}")),
-            details.spoken(format!("Details of {id}: {title}")),
-        ]
+    /// The same buttons as on the card.
+    pub fn buttons(&self) -> Vec<Button> {
+        let first = yes_button(self.id, &self.title, self.amount.as_ref());
+        std::iter::once(first).chain(other_buttons(self.id, &self.title)).collect()
     }
 }
 

@@ -20,6 +20,7 @@ pub mod spec;
 pub mod accept;
 pub mod approvals;
 pub mod approve;
+pub mod ask;
 pub mod ask_again;
 pub mod can;
 pub mod cancel;
@@ -27,6 +28,7 @@ pub mod costs;
 pub mod deny;
 pub mod directives;
 pub mod done;
+pub mod edit;
 pub mod explain;
 pub mod failed;
 pub mod hand_over;
@@ -63,6 +65,8 @@ pub static COMMANDS: &[&Spec] = &[
     &help::SPEC,
     &approvals::SPEC,
     &approve::SPEC,
+    &edit::SPEC,
+    &ask::SPEC,
     &deny::SPEC,
     &ask_again::SPEC,
     &accept::SPEC,

@@ -36,7 +36,7 @@ pub fn of_mention(text: &str) -> Option<Asked> {
     {
         match (spec.read)(rest) {
             Asked::Incomplete { .. } | Asked::Unclear { .. } => {}
-            asked @ (Asked::Query(_) | Asked::Intent(_)) => return Some(asked),
+            asked @ (Asked::Query(_) | Asked::Intent(_) | Asked::Form { .. }) => return Some(asked),
         }
     }
     if let Some(asked) = natural::read(text) {
@@ -85,7 +85,9 @@ impl Asked {
                 | Query::ReviewCard { name }
                 | Query::Can { name },
             ) => Some(name),
-            Self::Intent(_) | Self::Query(_) | Self::Unclear { .. } | Self::Incomplete { .. } => None,
+            Self::Intent(_) | Self::Query(_) | Self::Form { .. } | Self::Unclear { .. } | Self::Incomplete { .. } => {
+                None
+            }
         }
     }
 }

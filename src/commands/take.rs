@@ -1,6 +1,7 @@
-//! `take T-18`: a person takes a task that nobody fits, or that somebody else was asked about.
+//! `take T-18`: a person takes a task that nobody fits, or that somebody else was asked about. `take A-31`: the second path to
+//! *Take over*; what an agent asked about is done by hand.
 
-use super::arguments::{incomplete, task};
+use super::arguments::{approval, incomplete, task};
 use super::asked::{Asked, Intent};
 use super::spec::{Group, InMention, Spec};
 
@@ -9,16 +10,17 @@ pub const SPEC: Spec = Spec {
     aliases: &["i take", "i'll take", "claim"],
     group: Group::Decide,
     usage: "take T-18",
-    about: "Take a task yourself",
-    examples: &["take T-18", "i take T-18", "claim T-18"],
+    about: "Take a task yourself, or do by hand what waits as A-31",
+    examples: &["take T-18", "i take T-18", "claim T-18", "take A-31"],
     read,
     mention: InMention::WithId,
 };
 
 fn read(rest: &str) -> Asked {
-    match task(rest) {
-        Some((task, _)) => Asked::Intent(Intent::TakeIt { task }),
-        None => incomplete(SPEC.name, "Write which one: take T-18."),
+    match (task(rest), approval(rest)) {
+        (Some((task, _)), _) => Asked::Intent(Intent::TakeIt { task }),
+        (None, Some((id, _))) => Asked::Intent(Intent::TakeOver { id }),
+        (None, None) => incomplete(SPEC.name, "Write which one: take T-18, or take A-31."),
     }
 }
 
@@ -30,6 +32,7 @@ mod tests {
     #[test]
     fn the_task_is_named() {
         assert_eq!(read("T-18"), Asked::Intent(Intent::TakeIt { task: TaskId(18) }));
+        assert_eq!(read("A-31"), Asked::Intent(Intent::TakeOver { id: crate::ids::ApprovalId(31) }));
         assert!(matches!(read("it"), Asked::Incomplete { .. }));
     }
 }

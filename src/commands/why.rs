@@ -106,11 +106,32 @@ pub enum WhyVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyDecision {
-    Open { asked: Vec<Who> },
-    Approved { by: Vec<Who>, at: Timestamp },
-    Denied { by: Who, at: Timestamp, reason: Option<String> },
-    Expired { asked: Vec<Who> },
+    Open {
+        asked: Vec<Who>,
+    },
+    Approved {
+        by: Vec<Who>,
+        at: Timestamp,
+    },
+    Denied {
+        by: Who,
+        at: Timestamp,
+        reason: Option<String>,
+    },
+    Expired {
+        asked: Vec<Who>,
+    },
     Void,
+    /// A person changed it; what they made of it is a step of its own.
+    Changed {
+        by: Who,
+        at: Timestamp,
+    },
+    /// A person did it by hand.
+    TakenOver {
+        by: Who,
+        at: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,6 +217,12 @@ fn verdict_spans(verdict: &WhyVerdict) -> Vec<Span> {
             }
             WhyDecision::Expired { asked } => vec![text(format!("waited as {id}; nobody decided ({})", all_of(asked)))],
             WhyDecision::Void => vec![text(format!("waited as {id}, which lapsed"))],
+            WhyDecision::Changed { by, at } => {
+                vec![text(format!("waited as {id}, changed by {} ", by.name)), clock(*at)]
+            }
+            WhyDecision::TakenOver { by, at } => {
+                vec![text(format!("waited as {id}, taken over by {} ", by.name)), clock(*at)]
+            }
         },
     }
 }

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Catalogue;
+use crate::policy::Policies;
 use crate::roster::Roster;
 use rule::Rule;
 
@@ -65,6 +66,8 @@ pub struct Directives {
     pub problems: Vec<diagnostics::Problem>,
     /// Who keeps each file, by its path; the company's keeper where a file names none, and under the empty path.
     pub keepers: BTreeMap<String, crate::workers::WorkerRef>,
+    /// The policies in Rego; they only add to what the sentences say.
+    pub policies: Policies,
     /// The text of each file by path, so that a line can be shown as it was.
     pub files: BTreeMap<String, String>,
 }

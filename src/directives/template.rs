@@ -39,6 +39,28 @@ pub fn for_tools(today: NaiveDate) -> Environment<'static> {
     environment
 }
 
+/// A prompt for a model or an agent: values as they are, those that are not there as nothing.
+///
+/// # Errors
+/// The template cannot be read, asks for something of a value that is not there, or takes too much work.
+pub fn prompt(template: &str, values: serde_json::Value) -> Result<String, Error> {
+    prompts().render_str(template, minijinja::value::Serde(values))
+}
+
+/// Whether a prompt can be read at all.
+///
+/// # Errors
+/// Where and why it cannot.
+pub fn check_prompt(template: &str) -> Result<(), Error> {
+    prompts().template_from_str(template).map(|_| ())
+}
+
+fn prompts() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment
+}
+
 fn undefined() -> Error {
     Error::new(ErrorKind::UndefinedError, "the value is not there")
 }

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+
+use super::agents::{AgentConfig, AgentEntry};
+use crate::redact;
 
 /// How long an answer may take when the entry does not say.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
@@ -80,6 +83,8 @@ pub struct ModelConfig {
 pub struct Settings {
     /// By the name that role files use.
     pub models: BTreeMap<String, ModelConfig>,
+    /// By the position's id.
+    pub agents: BTreeMap<String, AgentConfig>,
 }
 
 /// An entry that cannot be used.
@@ -99,12 +104,21 @@ pub enum BadDriver {
     MissingVariable { table: String, variable: String },
     #[error("{table} needs a key, and its file {} cannot be read", file.display())]
     UnreadableFile { table: String, file: PathBuf, source: std::io::Error },
+    #[error("{table} needs either a `command` or a `url`")]
+    CommandOrUrl { table: String },
+    #[error(
+        "{table} needs `secret_from`, the variable of a secret of at least 16 characters that both sides sign with"
+    )]
+    NoSecret { table: String },
 }
 
 impl Settings {
     /// Fills in the values. `lookup` reads one variable of the environment.
+    /// `listens`: whether anything listens for answers that come by themselves.
     pub fn resolve(
         models: &BTreeMap<String, ModelEntry>,
+        agents: &BTreeMap<String, AgentEntry>,
+        listens: bool,
         lookup: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, BadDriver> {
         let resolved = models
@@ -117,7 +131,29 @@ impl Settings {
                 return Err(BadDriver::BadFallback { model: model.clone(), fallback: fallback.clone() });
             }
         }
-        Ok(Self { models: resolved })
+        let agents = agents.iter().map(|(name, entry)| Ok((name.clone(), entry.resolve(name, listens, lookup)?)));
+        Ok(Self { models: resolved, agents: agents.collect::<Result<_, BadDriver>>()? })
+    }
+
+    /// Every credential of a model or an agent.
+    pub fn held(&self) -> impl Iterator<Item = &SecretString> {
+        let of_agents = self.agents.values().flat_map(|agent| match agent {
+            AgentConfig::Http(http) => vec![&http.secret],
+            AgentConfig::Command(command) => {
+                let env = command.env.values();
+                env.filter(|value| redact::looks_secret(value.expose_secret())).collect()
+            }
+        });
+        self.models.values().filter_map(|model| model.key.as_ref()).chain(of_agents)
+    }
+
+    /// The secrets of those who may answer by themselves, by position.
+    pub fn secrets(&self) -> BTreeMap<String, SecretString> {
+        let secret = |(position, agent): (&String, &AgentConfig)| match agent {
+            AgentConfig::Http(http) => Some((position.clone(), http.secret.clone())),
+            AgentConfig::Command(_) => None,
+        };
+        self.agents.iter().filter_map(secret).collect()
     }
 }
 
@@ -183,18 +219,19 @@ pub(super) fn secret(
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
-
     use super::*;
 
     fn resolved(text: &str) -> Result<Settings, String> {
         #[derive(Deserialize)]
         struct File {
+            #[serde(default)]
             models: BTreeMap<String, ModelEntry>,
+            #[serde(default)]
+            agents: BTreeMap<String, AgentEntry>,
         }
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         let lookup = |name: &str| (name == "KEY").then(|| "sk-1-secret\n".to_owned());
-        Settings::resolve(&file.models, &lookup).map_err(|error| error.to_string())
+        Settings::resolve(&file.models, &file.agents, false, &lookup).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -226,6 +263,16 @@ mod tests {
         ] {
             let told = model(rest).unwrap_err();
             assert!(told.contains(words), "{rest}: {told}");
+        }
+        for (table, words) in [
+            ("[agents.a]", "either a `command` or a `url`"),
+            ("[agents.a]\ncommand = 'x'\nurl = 'http://h'", "either a `command` or a `url`"),
+            ("[agents.a]\nurl = 'http://h'", "needs `secret_from`"),
+            ("[agents.a]\nurl = 'http://h'\nsecret_from = 'KEY'", "at least 16"),
+            ("[agents.a]\ncommand = 'x'\nenv_from = ['GONE']", "set GONE_FILE"),
+        ] {
+            let told = resolved(table).unwrap_err();
+            assert!(told.contains(words), "{table}: {told}");
         }
         assert!(resolved("[models.a]\nvendor = 'openai'\nmodel = ' '").unwrap_err().contains("has no `model`"));
     }

@@ -4,8 +4,12 @@
 //! that is for `runs::thinking`, and whether it may happen for the gate. A driver never repeats a question by itself: it says
 //! when it may be asked again, and the run waits for that in its row, so that a restart forgets nothing.
 
+pub mod agents;
 mod breaker;
+mod command;
 pub mod config;
+pub mod contract;
+mod http;
 mod model;
 mod sse;
 
@@ -20,8 +24,11 @@ use crate::clock::Timestamp;
 use crate::runs::DriverKind;
 use crate::runs::brief::Brief;
 use crate::runs::said::{Said, Usage};
+use agents::AgentConfig;
 use breaker::Breakers;
+use command::CommandDriver;
 use config::{ModelConfig, Settings};
+use http::HttpDriver;
 use model::{ModelDriver, Seat};
 
 /// Whoever can be asked for the next step of a run.
@@ -37,8 +44,18 @@ pub trait Driver: Send + Sync {
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Heard {
-    Said { said: Said, usage: Usage },
-    Failed { failure: Failure, usage: Usage },
+    Said {
+        said: Said,
+        usage: Usage,
+    },
+    /// It was taken; the answer comes by itself, until then or not at all.
+    Later {
+        until: Timestamp,
+    },
+    Failed {
+        failure: Failure,
+        usage: Usage,
+    },
 }
 
 /// Why nothing was heard that could be used.
@@ -82,6 +99,19 @@ impl Drivers {
             }
             let driver = ModelDriver::new(chain, http.clone(), Arc::clone(&breakers));
             drivers = drivers.with(DriverKind::Model, name, Arc::new(driver));
+        }
+        for (position, config) in &settings.agents {
+            let position = position.clone();
+            drivers = match config.clone() {
+                AgentConfig::Command(config) => {
+                    let driver = CommandDriver { position: position.clone(), config };
+                    drivers.with(DriverKind::Command, &position, Arc::new(driver))
+                }
+                AgentConfig::Http(config) => {
+                    let driver = HttpDriver { position: position.clone(), config, http: http.clone() };
+                    drivers.with(DriverKind::Http, &position, Arc::new(driver))
+                }
+            };
         }
         Ok(drivers)
     }

@@ -19,6 +19,9 @@ pub enum Stage {
     Started {
         attempt: u32,
         fence: i64,
+        /// Of the thing that it is about, as it was before the first attempt: that attempt may have changed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
     },
     Done {
         result: Value,
@@ -37,6 +40,8 @@ pub enum Stage {
     },
     /// Nobody decided in time: not a denial.
     Expired,
+    /// A person does it outside and says what came of it; nothing is called.
+    ByHand,
     /// What was let pass is no longer what would happen, or somebody stopped it.
     Void {
         why: String,
@@ -52,6 +57,7 @@ pub enum Step {
     Start {
         attempt: u32,
         fence: i64,
+        version: Option<String>,
     },
     Settle(Outcome),
     Deny {
@@ -67,6 +73,16 @@ pub enum Step {
     },
     /// A person or a probe said that it did not happen: it may start again, after a new look by the gate.
     ItDidNot,
+    /// A person does it by hand.
+    TakeOver,
+    /// Whoever did it by hand says that it was not done after all.
+    GiveUp {
+        why: String,
+    },
+    /// Whoever did it by hand did not say what came of it.
+    Unsaid {
+        why: String,
+    },
 }
 
 /// How one attempt ended, as far as the edge can tell.
@@ -99,12 +115,12 @@ impl Stage {
         Some(match (self, step) {
             (Self::Planned, Step::Ask) => Self::Waiting,
             (Self::Planned | Self::Waiting, Step::Allow) => Self::Allowed,
-            (Self::Allowed, Step::Start { attempt, fence }) => Self::Started { attempt, fence },
+            (Self::Allowed, Step::Start { attempt, fence, version }) => Self::Started { attempt, fence, version },
             // Only a later holder may take an attempt over; an equal or older fence is somebody who was given up.
-            (Self::Started { attempt: tried, fence: held }, Step::Start { attempt, fence })
+            (Self::Started { attempt: tried, fence: held, .. }, Step::Start { attempt, fence, version })
                 if fence > *held && attempt > *tried =>
             {
-                Self::Started { attempt, fence }
+                Self::Started { attempt, fence, version }
             }
             (Self::Started { attempt, .. }, Step::Settle(outcome)) => settle(outcome, *attempt),
             // A late answer resolves the doubt; it is never a second attempt.
@@ -116,6 +132,11 @@ impl Stage {
             (Self::Planned | Self::Waiting | Self::Allowed, Step::Deny { why }) => Self::Denied { why },
             (Self::Waiting, Step::Expire) => Self::Expired,
             (Self::Planned | Self::Waiting | Self::Allowed, Step::Void { why }) => Self::Void { why },
+            (Self::Waiting, Step::TakeOver) => Self::ByHand,
+            (Self::ByHand, Step::ItDid { result }) => Self::Done { result },
+            (Self::ByHand, Step::GiveUp { why }) => Self::Failed { why },
+            (Self::ByHand, Step::Unsaid { why }) => Self::Unknown { attempt: 0, why },
+            (Self::ByHand, Step::Void { why }) => Self::Void { why },
             (
                 Self::Planned
                 | Self::Waiting
@@ -126,6 +147,7 @@ impl Stage {
                 | Self::Unknown { .. }
                 | Self::Denied { .. }
                 | Self::Expired
+                | Self::ByHand
                 | Self::Void { .. },
                 Step::Ask
                 | Step::Allow
@@ -135,7 +157,10 @@ impl Stage {
                 | Step::Expire
                 | Step::Void { .. }
                 | Step::ItDid { .. }
-                | Step::ItDidNot,
+                | Step::ItDidNot
+                | Step::TakeOver
+                | Step::GiveUp { .. }
+                | Step::Unsaid { .. },
             ) => return None,
         })
     }
@@ -144,14 +169,19 @@ impl Stage {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Done { .. } | Self::Failed { .. } | Self::Denied { .. } | Self::Expired | Self::Void { .. } => true,
-            Self::Planned | Self::Waiting | Self::Allowed | Self::Started { .. } | Self::Unknown { .. } => false,
+            Self::Planned
+            | Self::Waiting
+            | Self::Allowed
+            | Self::Started { .. }
+            | Self::Unknown { .. }
+            | Self::ByHand => false,
         }
     }
 
     /// Whether it counts in running totals: it happened, may have happened, or is about to.
     pub fn counts(&self) -> bool {
         match self {
-            Self::Allowed | Self::Started { .. } | Self::Done { .. } | Self::Unknown { .. } => true,
+            Self::Allowed | Self::Started { .. } | Self::Done { .. } | Self::Unknown { .. } | Self::ByHand => true,
             Self::Planned
             | Self::Waiting
             | Self::Failed { .. }
@@ -233,15 +263,27 @@ mod tests {
 
     #[test]
     fn doubt_is_its_own_state_and_a_late_answer_resolves_it() {
-        let started = Stage::Allowed.after(Step::Start { attempt: 1, fence: 4 }).unwrap();
-        assert_eq!(started.after(Step::Start { attempt: 2, fence: 4 }), None, "the same holder starts nothing twice");
-        assert_eq!(started.after(Step::Start { attempt: 1, fence: 5 }), None, "an attempt is counted once");
+        let started = Stage::Allowed.after(Step::Start { attempt: 1, fence: 4, version: None }).unwrap();
+        assert_eq!(
+            started.after(Step::Start { attempt: 2, fence: 4, version: None }),
+            None,
+            "the same holder starts nothing twice"
+        );
+        assert_eq!(
+            started.after(Step::Start { attempt: 1, fence: 5, version: None }),
+            None,
+            "an attempt is counted once"
+        );
         let lost = Outcome::NoAnswer { why: "time-out".to_owned() };
         let unknown = started.after(Step::Settle(lost)).unwrap();
         assert!(matches!(unknown, Stage::Unknown { attempt: 1, .. }) && !unknown.is_final() && unknown.counts());
         let late = Outcome::Answered { result: json!(1) };
         assert_eq!(unknown.after(Step::Settle(late)), Some(Stage::Done { result: json!(1) }));
-        assert_eq!(unknown.after(Step::Start { attempt: 2, fence: 5 }), None, "doubt is not a reason to try again");
+        assert_eq!(
+            unknown.after(Step::Start { attempt: 2, fence: 5, version: None }),
+            None,
+            "doubt is not a reason to try again"
+        );
         assert_eq!(unknown.after(Step::ItDidNot), Some(Stage::Allowed));
     }
 
@@ -254,7 +296,13 @@ mod tests {
             Stage::Void { why: String::new() },
         ];
         for stage in over {
-            for step in [Step::Ask, Step::Allow, Step::Start { attempt: 2, fence: 9 }, Step::Expire, Step::ItDidNot] {
+            for step in [
+                Step::Ask,
+                Step::Allow,
+                Step::Start { attempt: 2, fence: 9, version: None },
+                Step::Expire,
+                Step::ItDidNot,
+            ] {
                 assert_eq!(stage.after(step), None, "{stage:?}");
             }
         }

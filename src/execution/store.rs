@@ -16,6 +16,7 @@ pub const LEASE: Span = Span::minutes(15);
 statements! { STATEMENTS;
     RESERVE (10) -> [id] = { "INSERT INTO actions (run, task, seq, tool, digest, as_name, actor_chain, team, position, requester, autonomy, state, because, planned_us, attempt, fence, lease_until_us, not_before_us) SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, '', $4, $5, $6, $7, $8, $9, 'planned', '[]', $10, 0, 0, 0, $10 FROM actions WHERE run = $1 RETURNING id" }
     PLAN (9) -> [] = { "UPDATE actions SET proposal = $2, digest = $3, autonomy = $4, state = $5, stage = $6, because = $7, says = $8, counts_from_us = $9 WHERE id = $1 AND state = 'planned'" }
+    PLAN_LOOK_UP (3) -> [] = { "UPDATE actions SET proposal = $2, stage = $3 WHERE id = $1 AND state = 'planned'" }
     GET (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE id = $1" }
     OF_TASK (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE task = $1 ORDER BY id" }
     OF_IDS (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = {
@@ -24,17 +25,17 @@ statements! { STATEMENTS;
     UNKNOWN_OF_TASKS (1) -> [task, position] = {
         sqlite "SELECT task, position FROM actions WHERE task IN (SELECT value FROM json_each($1)) AND state = 'unknown' ORDER BY id"
         postgres "SELECT task, position FROM actions WHERE task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state = 'unknown' ORDER BY id" }
-    SINCE (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE planned_us >= $1 AND state IN ('allowed', 'started', 'done', 'unknown') ORDER BY id" }
+    SINCE (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE planned_us >= $1 AND state IN ('allowed', 'started', 'done', 'unknown', 'by_hand') ORDER BY id" }
     CLAIM (2) -> [id] = {
-        sqlite "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
-        postgres "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
+        sqlite "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('planned', 'allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
+        postgres "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('planned', 'allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
     MOVE (8) -> [] = { "UPDATE actions SET state = $3, stage = $4, attempt = $5, started_us = COALESCE($6, started_us), ended_us = $7, because = COALESCE($8, because) WHERE id = $1 AND fence = $2" }
     MOVE_UNHELD (8) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7, counts_from_us = COALESCE(counts_from_us, $8) WHERE id = $1 AND state = $2" }
     PRICE (4) -> [] = { "UPDATE actions SET cost_micros = $3, cost_currency = $4 WHERE id = $1 AND fence = $2" }
     LATER (3) -> [] = { "UPDATE actions SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2" }
-    ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state <> 'unknown' AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
-    FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('allowed', 'started')" }
-    NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('allowed', 'started')" }
+    ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state NOT IN ('unknown', 'by_hand') AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
+    FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('planned', 'allowed', 'started')" }
+    NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('planned', 'allowed', 'started')" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
     IN_FLIGHT (1) -> [actions] = { "SELECT COUNT(*) AS actions FROM actions WHERE state = 'started' AND ($1 = '' OR position = $1)" }
     SPENT (4) -> [position, cost_currency, micros, metered, unmetered] = {
@@ -136,6 +137,11 @@ pub async fn plan(tx: &mut Tx, id: ActionId, plan: &Plan<'_>, now: Timestamp) ->
     Ok(tx.run(&PLAN, args).await? == 1)
 }
 
+/// Stores a call of which something must be looked up before it is judged; it is claimed like one that may start.
+pub async fn plan_look_up(tx: &mut Tx, id: ActionId, proposal: &Proposal) -> Result<bool, StoreError> {
+    Ok(tx.run(&PLAN_LOOK_UP, args![id, json(proposal), json(&Stage::Planned)]).await? == 1)
+}
+
 pub async fn action(tx: &mut Tx, id: ActionId) -> Result<Option<Stored>, StoreError> {
     tx.row(&GET, args![id]).await?.as_ref().map(read).transpose()
 }
@@ -196,6 +202,7 @@ pub async fn advance(
         | Stage::Unknown { .. }
         | Stage::Denied { .. }
         | Stage::Expired
+        | Stage::ByHand
         | Stage::Void { .. } => (held.attempt, None),
     };
     let ended = next.is_final().then_some(now);
@@ -354,6 +361,7 @@ fn stage_word(stage: &Stage) -> &'static str {
         Stage::Unknown { .. } => "unknown",
         Stage::Denied { .. } => "denied",
         Stage::Expired => "expired",
+        Stage::ByHand => "by_hand",
         Stage::Void { .. } => "void",
     }
 }

@@ -1,37 +1,71 @@
 //! What a thinking worker is told of a request, gathered at the moment of asking: who it is, what it may use, whom it may hand
 //! over to. Rules are told to it too, and never left to it: whatever it wants passes the gate.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::step::Scene;
 use crate::catalogue::Binding;
-use crate::directives::Directives;
 use crate::directives::matching::people::binds;
 use crate::directives::rule::Rule;
+use crate::directives::{Directives, template};
 use crate::gate::may_use;
+use crate::redact;
 use crate::roster::{Position, PositionStatus};
-use crate::runs::brief::{Brief, Colleague, Offer, turns};
+use crate::runs::brief::{Brief, Colleague, Offer, Turn, turns};
 use crate::runs::journal::JournalEntry;
 use crate::workers::WorkerRef;
 
 /// Colleagues that a worker is told of; a company has more roles than a prompt has room.
 const MAX_COLLEAGUES: usize = 40;
 
+/// The templates that a company may write anew.
+const AGENT: &str = "templates/agent.j2";
+const REQUEST: &str = "templates/request.j2";
+
+/// A template of the company's own cannot be used.
+pub(super) struct BadTemplate {
+    file: &'static str,
+    why: String,
+}
+
+impl BadTemplate {
+    /// For whoever reads the thread: the keeper mends it.
+    pub(super) fn sentence(&self) -> String {
+        format!("The prompt in {} cannot be used: {}.", self.file, self.why)
+    }
+}
+
 /// The brief for the next question of this run.
-pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Brief {
+pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Result<Brief, BadTemplate> {
     let directives = &scene.directives;
     let worker = WorkerRef::Agent(scene.run.position.clone());
-    Brief {
+    Ok(Brief {
         run: scene.run.id,
         task: scene.task.id,
         asked_before: journal.iter().filter(|entry| matches!(entry, JournalEntry::Said { .. })).count(),
         position: scene.run.position.clone(),
-        instructions: instructions(scene, &worker),
-        request: request(scene),
+        instructions: instructions(scene, &worker)?,
+        request: request(scene)?,
         offers: offers(directives, &worker),
         colleagues: colleagues(directives, &scene.run.position),
-        turns: turns(journal),
+        turns: conversation(scene, journal),
+    })
+}
+
+/// What happened so far, without what only we and the tools may know.
+pub(super) fn conversation(scene: &Scene, journal: &[JournalEntry]) -> Vec<Turn> {
+    let mut turns = turns(journal);
+    for turn in &mut turns {
+        match turn {
+            Turn::Outcomes(outcomes) => {
+                for outcome in outcomes {
+                    outcome.text = redact::known(&outcome.text, scene.app.config.secrets());
+                }
+            }
+            Turn::Worker { .. } | Turn::Note(_) => {}
+        }
     }
+    turns
 }
 
 /// The tools that the worker may use; a tool that it may not use does not exist for it.
@@ -78,30 +112,97 @@ fn colleagues(directives: &Directives, own: &str) -> Vec<Colleague> {
     roles.take(MAX_COLLEAGUES).chain([person]).collect()
 }
 
-fn instructions(scene: &Scene, worker: &WorkerRef) -> String {
+/// The prompt of the worker's role: who it is, what it is to keep to, which rules are enforced anyway.
+fn instructions(scene: &Scene, worker: &WorkerRef) -> Result<String, BadTemplate> {
     let roster = &scene.directives.roster;
-    let Some(position) = roster.positions.get(&scene.run.position) else { return String::new() };
-    let role = roster.roles.get(&position.role);
-    let mut lines = vec![format!("You are {}.", position.name)];
-    if let Some(role) = role {
-        lines.push(format!("{}. {}", role.title, role.description));
-        lines.extend(role.handles.iter().map(|handles| format!("- {handles}")));
-    }
-    for reading in &scene.directives.readings {
-        let Rule::Guidance(guidance) = &reading.rule else { continue };
-        let of_role = reading.role.as_deref().is_none_or(|named| named == position.role);
-        if of_role && (guidance.who.is_empty() || binds(roster, &guidance.who, worker).surely_met()) {
-            lines.push(reading.origin.text.clone());
-        }
-    }
-    lines.join("\n")
+    let position = roster.positions.get(&scene.run.position);
+    let role = position.and_then(|position| roster.roles.get(&position.role));
+    let values = json!({
+        "position": { "id": scene.run.position, "name": position.map(|position| &position.name) },
+        "role": {
+            "title": role.map(|role| &role.title),
+            "description": role.map(|role| &role.description),
+            "handles": role.map(|role| &role.handles),
+        },
+        "guidance": addressed(scene, worker, guided),
+        "rules": addressed(scene, worker, bound),
+        "today": today(scene),
+    });
+    render(scene, AGENT, include_str!("prompts/agent.j2"), values)
 }
 
-fn request(scene: &Scene) -> String {
-    let who = scene.names().account(&scene.task.requester);
-    let mut text = format!("{} asks: {}", who.name, scene.task.text);
-    if !scene.task.above.is_empty() {
-        text = format!("{text}\n\nThe messages above it in its thread:\n{}", scene.task.above);
+/// What was asked for, in the words of the requester, with what stands above it in the thread that they can see.
+fn request(scene: &Scene) -> Result<String, BadTemplate> {
+    let task = &scene.task;
+    let known = scene.directory.account(&task.requester.user);
+    let person = scene.directory.person_of(&scene.directives.roster, &task.requester.user);
+    let values = json!({
+        "request": task.text,
+        "above": task.above,
+        "requester": {
+            "name": scene.names().account(&task.requester).name,
+            "handle": person.map(|person| &person.handle),
+            "email": known.and_then(|account| account.email.as_ref()),
+        },
+        "channel": scene.directory.channel(&task.channel).map(|channel| &channel.name),
+        "task": task.id.to_string(),
+        "context": {},
+        "today": today(scene),
+    });
+    render(scene, REQUEST, include_str!("prompts/request.j2"), values)
+}
+
+fn today(scene: &Scene) -> String {
+    let zone = scene.directives.roster.timezone_of(None);
+    scene.app.now().to_utc().with_timezone(&zone).date_naive().format("%A, %-d %B %Y").to_string()
+}
+
+/// The company's own template if there is one, else ours. Secrets are taken out of what comes of it.
+fn render(scene: &Scene, file: &'static str, ours: &str, values: Value) -> Result<String, BadTemplate> {
+    let source = scene.directives.files.get(file).map_or(ours, String::as_str);
+    match template::prompt(source, values) {
+        Ok(text) => Ok(redact::known(&redact::text(text.trim()), scene.app.config.secrets())),
+        Err(error) => Err(BadTemplate { file, why: error.detail().unwrap_or("it cannot be read").to_owned() }),
     }
-    text
+}
+
+/// The sentences that are said to this worker, or to everybody, of the kinds for which `whom` tells whom they bind.
+fn addressed(scene: &Scene, worker: &WorkerRef, whom: fn(&Rule) -> Option<&[WorkerRef]>) -> Vec<String> {
+    let roster = &scene.directives.roster;
+    let own_role = roster.positions.get(&scene.run.position).map(|position| position.role.as_str());
+    let told = scene.directives.readings.iter().filter(|reading| {
+        let of_role = reading.role.is_none() || reading.role.as_deref() == own_role;
+        of_role && whom(&reading.rule).is_some_and(|who| binds(roster, who, worker).met_or_unknown())
+    });
+    told.map(|reading| reading.origin.text.clone()).collect()
+}
+
+/// Whom guidance is for.
+fn guided(rule: &Rule) -> Option<&[WorkerRef]> {
+    if let Rule::Guidance(guidance) = rule { Some(&guidance.who) } else { None }
+}
+
+/// Whom a rule binds that an agent runs into.
+fn bound(rule: &Rule) -> Option<&[WorkerRef]> {
+    match rule {
+        Rule::Approve(rule) => Some(&rule.who),
+        Rule::Allow(rule) => Some(&rule.who),
+        Rule::Forbid(rule) => Some(&rule.who),
+        Rule::Permit(rule) => Some(&rule.who),
+        Rule::Before(rule) => Some(&rule.who),
+        Rule::Define(_)
+        | Rule::Route(_)
+        | Rule::Escalate(_)
+        | Rule::Prioritise(_)
+        | Rule::Budget(_)
+        | Rule::Expect(_)
+        | Rule::Review(_)
+        | Rule::Sample(_)
+        | Rule::Guard(_)
+        | Rule::Autonomy(_)
+        | Rule::Schedule(_)
+        | Rule::Cover(_)
+        | Rule::Hours(_)
+        | Rule::Guidance(_) => None,
+    }
 }

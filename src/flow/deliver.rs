@@ -25,6 +25,10 @@ enum Sent {
     Never {
         why: String,
     },
+    /// A message that stands in Slack cannot be edited, or is gone.
+    NotEdited {
+        why: String,
+    },
 }
 
 /// Sends the oldest message that is free and first of its lane.
@@ -82,6 +86,7 @@ async fn edit(app: &App, place: Posted, card: &Card) -> Sent {
     }
     match app.web.update_message(&place.channel, &place.ts, &pages.remove(0)).await {
         Ok(()) => Sent::At(Some(place)),
+        Err(error @ WebError::Permanent { .. }) => Sent::NotEdited { why: error.sentence() },
         Err(error) => of_error(&error),
     }
 }
@@ -170,7 +175,13 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
             );
             store::again_at(&mut tx, sending, now.plus(wait), &why).await?;
         }
-        Sent::Again { why, .. } | Sent::Never { why } => {
+        // A card always shows its true state: where the old message cannot be edited, it is said anew below it.
+        Sent::NotEdited { why } if sending.slot.starts_with("approval:") && sending.attempt < MAX_ATTEMPTS => {
+            tracing::warn!(slot = sending.slot, why, "a card could not be edited; it is posted anew");
+            store::start_afresh(&mut tx, &sending.slot).await?;
+            store::again_at(&mut tx, sending, now, &why).await?;
+        }
+        Sent::Again { why, .. } | Sent::Never { why } | Sent::NotEdited { why } => {
             tracing::error!(slot = sending.slot, why, "a message is parked; see /workforce failed");
             store::park(&mut tx, sending, &why).await?;
             let fact =

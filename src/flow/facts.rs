@@ -131,16 +131,15 @@ pub async fn history(tx: &mut Tx, moment: &Moment, but: ActionId) -> Result<Hist
 }
 
 /// The other side of a call, as it is configured and as the lock has it. The tool host refuses, before anything is sent, a tool
-/// whose live definition has another digest.
-pub fn outside(app: &App, directives: &Directives, tool: &ToolName) -> Outside {
+/// whose live definition has another digest. `target_version` is what a look-up found ([`super::execute`]).
+pub fn outside(app: &App, directives: &Directives, tool: &ToolName, target_version: Option<String>) -> Outside {
     let server = app.config.tools.iter().find(|server| server.name == tool.server());
-    let identity = server
-        .map_or_else(String::new, |server| format!("{} = {} {}", server.name, server.command, server.args.join(" ")));
+    let identity = server.map_or_else(String::new, crate::tools::ServerConfig::identity);
     Outside {
         server: identity,
         tool_digest: directives.catalogue.get(tool).map(|tool| tool.binding.digest.clone()).unwrap_or_default(),
         credential: server.map(|server| server.env.keys().cloned().collect::<Vec<_>>().join(",")),
-        target_version: None,
+        target_version,
     }
 }
 

@@ -5,7 +5,8 @@
 /// Every point that exists, in the order in which a piece of work passes them; the kill test goes through this list.
 pub const ALL: &[&str] = &[
     "inbox-committed", "inbox-acknowledged", "task-opened", "task-routed", "action-planned", "approval-decided",
-    "action-started", "action-called", "action-settled", "run-ended", "reply-claimed", "reply-posted", "reply-noted",
+    "driver-heard", "driver-journalled", "action-started", "action-called", "action-settled", "run-ended",
+    "reply-claimed", "reply-posted", "reply-noted",
 ];
 
 /// Passes a point; dies there if the environment says so.

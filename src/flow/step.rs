@@ -115,7 +115,7 @@ impl Scene {
     }
 
     /// The journal as the interpreter reads it; `None` if a part of it was erased.
-    async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
+    pub(super) async fn journal(&self, tx: &mut Tx) -> Result<Option<Vec<JournalEntry>>, FlowError> {
         let steps = runs::journal(tx, self.run.id).await?;
         Ok(steps.into_iter().map(|step| step.result.and_then(|value| serde_json::from_value(value).ok())).collect())
     }
@@ -161,7 +161,12 @@ impl Scene {
             return self.take_eyes_off(tx).await;
         }
         tasks::note_first_answer(tx, self.task.id, now).await?;
-        say(tx, &self.task, held.id, receipt::answered(&view, text, &performed, now), now).await?;
+        // A playbook's words are about what was asked for; where a person changed it, what ran is told instead. Whoever thinks
+        // has heard of the change and words it.
+        let by_plan = !self.run.driver.thinks();
+        let changed = performed.iter().find_map(|action| action.changed_by.as_ref()).filter(|_| by_plan);
+        let text = changed.map_or_else(|| text.to_owned(), |by| format!("Done as {} changed it.", by.name));
+        say(tx, &self.task, held.id, receipt::answered(&view, &text, &performed, now), now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())
@@ -191,6 +196,7 @@ impl Scene {
         }
         let end = json!({ "end": payload });
         runs::append_step(tx, self.run.id, self.run.fence, StepKind::End, "", &end, now).await?;
+        self.forget_answers(tx).await?;
         let held = assignments::current(tx, self.task.id).await?;
         assignments::end_current(tx, self.task.id, AssignmentState::Done, now).await?;
         tasks::move_task(tx, self.task.id, self.task.state, task, now).await?;
@@ -200,11 +206,20 @@ impl Scene {
         Ok(held)
     }
 
+    /// Where answers are not to be kept, they go with the run.
+    async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
+        if !self.app.config.keep_answers && self.run.driver.thinks() {
+            runs::erase_run(tx, self.run.id).await?;
+        }
+        Ok(())
+    }
+
     async fn hand_over(&self, tx: &mut Tx, to: &WorkerRef, why: &str) -> Result<(), FlowError> {
         let now = self.app.now();
         if !runs::finish(tx, &self.run, RunState::Done, now).await? {
             return Err(FlowError::LostLease);
         }
+        self.forget_answers(tx).await?;
         note(tx, &self.task, FactKind::HandedOver, json!({ "run": self.run.id, "to": to, "why": why }), now).await?;
         let held = assignments::current(tx, self.task.id).await?;
         let names = self.names();

@@ -4,7 +4,7 @@
 //! Whoever loses the lease meanwhile (a cancellation, another replica) loses the right to go on, and the question is broken off;
 //! what it had cost is recorded all the same.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -12,19 +12,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
-use super::{App, FlowError, Worked, brief, log_failure};
+use super::{App, FlowError, Worked, brief, failpoint, log_failure};
 use crate::catalogue::canonical;
-use crate::clock::Span;
-use crate::drivers::{Driver, Failure, Heard};
+use crate::clock::{Span, Timestamp};
+use crate::drivers::{Driver, Failure, Heard, contract};
 use crate::ids::RunId;
-use crate::runs::StepKind;
+use crate::inbox::AgentAnswer;
+use crate::inbox::store::Claimed;
 use crate::runs::brief::Brief;
 use crate::runs::journal::JournalEntry;
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::thinking::{Bounds, Onward, next};
+use crate::runs::{DriverKind, StepKind};
+use crate::slack::web::Doing;
 use crate::store::Tx;
 
 /// What a lease adds to the time that a driver may take.
@@ -33,6 +37,10 @@ const GRACE: Span = Span::seconds(30);
 const FIRST_REST: Span = Span::seconds(2);
 /// The longest rest that a vendor may ask for.
 const LONGEST_REST: Span = Span::minutes(15);
+/// How long Slack may take to show that somebody is at work.
+const SHOW_LIMIT: Duration = Duration::from_secs(3);
+/// Questions of one minute that are shown; each takes two calls of the 50 that Slack takes.
+const SHOWN_A_MINUTE: u32 = 20;
 /// How often somebody looks whether a question still matters, where no bell rings.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Malformed calls that one claim writes down before it lets others work.
@@ -43,11 +51,42 @@ pub struct Thinking {
     room: Arc<Semaphore>,
     under_way: watch::Sender<usize>,
     tracker: TaskTracker,
+    /// What Slack may still be told in this minute of what the app is doing; `None` once it refused.
+    shows: Mutex<Option<Shows>>,
+}
+
+/// A minute, as minutes since 1970, and how often it was shown in it that somebody is at work.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shows {
+    minute: i64,
+    times: u32,
 }
 
 impl Thinking {
     pub fn new(at_once: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(at_once)), under_way: watch::Sender::new(0), tracker: TaskTracker::new() }
+        Self {
+            room: Arc::new(Semaphore::new(at_once)),
+            under_way: watch::Sender::new(0),
+            tracker: TaskTracker::new(),
+            shows: Mutex::new(Some(Shows::default())),
+        }
+    }
+
+    /// Whether this question may be shown. Slack takes so few of these calls (tier 3) that under load none waits for its turn.
+    fn may_show(&self, now: Timestamp) -> bool {
+        let mut shows = self.shows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(shows) = shows.as_mut() else { return false };
+        let minute = now.0.div_euclid(60_000_000);
+        if shows.minute != minute {
+            *shows = Shows { minute, times: 0 };
+        }
+        shows.times = shows.times.saturating_add(1);
+        shows.times <= SHOWN_A_MINUTE
+    }
+
+    /// From now on Slack is told nothing of what the app is doing; messages say it anyway.
+    pub fn show_nothing(&self) {
+        *self.shows.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub fn is_idle(&self) -> bool {
@@ -104,12 +143,18 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
         scene.give_up(tx, &why).await?;
         return Ok(None);
     };
-    let told = brief::of(scene, &journal);
+    let told = match brief::of(scene, &journal) {
+        Ok(told) => told,
+        Err(bad) => {
+            scene.give_up(tx, &bad.sentence()).await?;
+            return Ok(None);
+        }
+    };
     if !lead_on(scene, tx, &told, &mut journal).await? {
         return Ok(None);
     }
     // What was written down just now belongs to the conversation.
-    let brief = brief::of(scene, &journal);
+    let brief = Brief { turns: brief::conversation(scene, &journal), ..told };
     match before_call(&scene.app, tx, &scene.run, &scene.task, &brief).await? {
         MayAsk::Yes => {}
         MayAsk::Later(until) => {
@@ -134,6 +179,18 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
                 scene.take(tx, step).await?;
                 return Ok(false);
             }
+            Onward::Wait { until } if until > scene.app.now() => {
+                runs::again_at(tx, &scene.run, until).await?;
+                return Ok(false);
+            }
+            Onward::Wait { .. } => {
+                let usage = Usage::unknown(&scene.run.plan);
+                let entry = unheard("It did not answer in time.", &usage);
+                let digest = canonical::digest(&json!({ "late": scene.run.fence }));
+                append(scene, tx, StepKind::Said, &digest, &entry).await?;
+                after_call(&scene.app, tx, &scene.run, &scene.task, &usage, false).await?;
+                journal.push(entry);
+            }
             Onward::Malformed { as_name, why } => {
                 let digest = canonical::digest(&json!({ "call": as_name }));
                 let entry = JournalEntry::Malformed { as_name, why };
@@ -151,12 +208,34 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
 async fn ask(question: Question) {
     let app = question.scene.app.clone();
     let _room = &question.permit;
-    let heard = listen(&question).await;
+    let shows = app.thinking.may_show(app.now());
+    let working = async {
+        if shows {
+            show(&question.scene, Doing::Working).await;
+        }
+    };
+    let (heard, ()) = tokio::join!(listen(&question), working);
     if let Err(error) = conclude(&question, heard).await {
         log_failure("think", &error);
     }
+    if shows {
+        show(&question.scene, Doing::Resting).await;
+    }
     app.bell.ring();
     app.thinking.under_way.send_modify(|n| *n -= 1);
+}
+
+/// Slack's own sign that somebody is at work, with its Stop button, where it has one. Nothing waits long for it.
+async fn show(scene: &Scene, doing: Doing) {
+    let (app, task) = (&scene.app, &scene.task);
+    let shown = app.web.show_doing(&task.channel, &task.root_ts, doing);
+    match tokio::time::timeout(SHOW_LIMIT, shown).await {
+        Ok(Err(error)) if error.code().is_some() => {
+            tracing::info!(error = &error as &dyn std::error::Error, "Slack shows no sessions here; plain messages do");
+            app.thinking.show_nothing();
+        }
+        Ok(Ok(()) | Err(_)) | Err(_) => {}
+    }
 }
 
 /// Asks, and breaks the question off once the run is not ours any more or the bot stops.
@@ -193,21 +272,29 @@ async fn changes_hands(app: &App, run: RunId, fence: i64) {
 /// Journals what was heard and takes the step that follows, in one transaction.
 async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     let (scene, app) = (&question.scene, &question.scene.app);
+    failpoint::pass("driver-heard");
     let digest = canonical::digest(&json!(question.brief));
     let mut tx = app.store.begin().await?;
     // The row is ours to the end of this transaction, or not at all.
     let ours = runs::hold(&mut tx, &scene.run, app.now().plus(runs::LEASE)).await?;
     let (entry, usage) = match &heard {
-        Heard::Said { said, usage } if ours => (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, usage),
-        Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), usage),
-        Heard::Failed { failure, usage } => (unheard(&failure.to_string(), usage), usage),
+        Heard::Said { said, usage } if ours => {
+            (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, Some(usage))
+        }
+        Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), Some(usage)),
+        Heard::Later { until } => (JournalEntry::Later { until: *until }, None),
+        Heard::Failed { failure, usage } => (unheard(&failure.to_string(), usage), Some(usage)),
     };
     append(scene, &mut tx, StepKind::Said, &digest, &entry).await?;
-    after_call(app, &mut tx, &scene.run, &scene.task, usage, matches!(entry, JournalEntry::Said { .. })).await?;
+    if let Some(usage) = usage {
+        let counts = matches!(entry, JournalEntry::Said { .. });
+        after_call(app, &mut tx, &scene.run, &scene.task, usage, counts).await?;
+    }
     if ours {
         go_on(question, &mut tx, &heard).await?;
     }
     tx.commit().await?;
+    failpoint::pass("driver-journalled");
     Ok(())
 }
 
@@ -222,6 +309,7 @@ async fn go_on(question: &Question, tx: &mut Tx, heard: &Heard) -> Result<(), Fl
             }
             Ok(())
         }
+        Heard::Later { until } => Ok(runs::again_at(tx, &scene.run, *until).await?),
         Heard::Failed { failure: Failure::Lasting { why }, .. } => scene.give_up(tx, why).await,
         Heard::Failed { failure: Failure::Passing { why, .. }, .. } if scene.run.attempts >= MAX_ATTEMPTS => {
             scene.give_up(tx, why).await
@@ -237,6 +325,35 @@ async fn go_on(question: &Question, tx: &mut Tx, heard: &Heard) -> Result<(), Fl
         // The bot stops: whoever starts next goes on at once.
         Heard::Failed { failure: Failure::Stopped, .. } => Ok(runs::again_at(tx, &scene.run, now).await?),
     }
+}
+
+/// An agent answers a question that it took before. What comes too late, twice or for somebody else's run counts for nothing.
+pub(super) async fn receive(app: &App, claimed: &Claimed, answer: &AgentAnswer) -> Result<(), FlowError> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::run(&mut tx, answer.run).await? else { return finish_in(app, tx, claimed).await };
+    let scene = Scene::of(app, &mut tx, run).await?;
+    let journal = scene.journal(&mut tx).await?.unwrap_or_default();
+    let answered = journal.iter().filter(|entry| matches!(entry, JournalEntry::Said { .. })).count();
+    let awaited = matches!(journal.last(), Some(JournalEntry::Later { .. }))
+        && usize::try_from(answer.question).is_ok_and(|question| question == answered + 1)
+        && scene.run.position == answer.position
+        && scene.run.driver == DriverKind::Http;
+    if !awaited || !runs::poke(&mut tx, scene.run.id, app.now()).await? {
+        tracing::info!(run = answer.run.0, position = answer.position, "an agent answered what nobody waits for");
+        return finish_in(app, tx, claimed).await;
+    }
+    let (entry, usage) = match contract::answer(&answer.body, &answer.position) {
+        Ok((said, usage)) => (JournalEntry::Said { said, usage: usage.clone() }, usage),
+        Err(why) => {
+            let usage = Usage::unknown(&answer.position);
+            (unheard(&format!("Its answer cannot be read: {why}."), &usage), usage)
+        }
+    };
+    let digest = canonical::digest(&json!({ "answers": answer.question }));
+    append(&scene, &mut tx, StepKind::Said, &digest, &entry).await?;
+    let counts = matches!(entry, JournalEntry::Said { .. });
+    after_call(app, &mut tx, &scene.run, &scene.task, &usage, counts).await?;
+    finish_in(app, tx, claimed).await
 }
 
 fn unheard(why: &str, usage: &Usage) -> JournalEntry {

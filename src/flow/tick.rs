@@ -45,7 +45,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     let now = app.now();
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
-    if !offers && !cards {
+    let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
+    if !offers && !cards && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -54,6 +55,7 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
         escalate(&app, &mut tx, &moment, held).await?;
     }
     decide::expire_and_tell(&app, &mut tx).await?;
+    decide::redraw_refused(&app, &mut tx).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -164,6 +166,7 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         outbox::next_due(store).await?,
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
+        outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().any(|at| at <= now) || tasks::unrouted_count(store).await? > 0)

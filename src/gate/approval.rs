@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Requirement;
-use super::approvers::Parties;
-use crate::clock::Timestamp;
-use crate::directives::rule::{Confirm, Otherwise};
+use super::approvers::{Parties, Surroundings, approvers};
+use super::clock::{Times, times_of};
+use crate::clock::{Span, Timestamp};
+use crate::directives::rule::Confirm;
 use crate::ids::{ActionId, ApprovalId};
 use crate::workers::{SlackUser, WorkerRef};
 
@@ -24,6 +25,12 @@ pub struct Approval {
     pub progress: Vec<Progress>,
     pub votes: Vec<Vote>,
     pub state: ApprovalState,
+    /// Put to the requester by those who may decide, the oldest first. While the last one is open, the time stands still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+    /// Set where a person changed what an earlier card asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_from: Option<EditedFrom>,
 }
 
 /// How far one requirement is.
@@ -33,6 +40,9 @@ pub struct Progress {
     pub deadline: Timestamp,
     /// Whether its `otherwise` has been asked.
     pub escalated: bool,
+    /// When those who have not answered are reminded; `None` once they were, and where the wait is short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at: Option<Timestamp>,
 }
 
 /// One person's yes.
@@ -44,6 +54,40 @@ pub struct Vote {
     pub at: Timestamp,
     /// Which requirements it counted for when it was given, by their place in `progress`.
     pub counts_for: Vec<usize>,
+}
+
+/// A question back to the requester.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Handle.
+    pub by: String,
+    pub account: SlackUser,
+    pub text: String,
+    pub at: Timestamp,
+    /// The time stands still no longer than this.
+    pub until: Timestamp,
+    /// What was left of each requirement's time, in their order.
+    pub left: Vec<Span>,
+    pub answer: Option<Answer>,
+    /// When the time went on.
+    pub over: Option<Timestamp>,
+}
+
+/// The requester's answer: material, never authority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub account: SlackUser,
+    pub text: String,
+    pub at: Timestamp,
+}
+
+/// Where an edited card comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditedFrom {
+    pub approval: ApprovalId,
+    pub by: SlackUser,
+    /// Label, what it was, what it is; as shown.
+    pub changes: Vec<(String, String, String)>,
 }
 
 /// Each state carries what is true in it, and nothing else.
@@ -74,9 +118,31 @@ pub enum ApprovalState {
         by: ActionId,
         at: Timestamp,
     },
+    /// A person changed it; the edited action is judged and asked about by itself.
+    Edited {
+        by: String,
+        account: SlackUser,
+        into: ActionId,
+        at: Timestamp,
+    },
+    /// A person does it outside, and says by `until` what came of it. Nothing is called.
+    ByHand {
+        by: String,
+        account: SlackUser,
+        at: Timestamp,
+        until: Timestamp,
+    },
+    /// What came of it; `None`: they did not say in time, so that nobody knows.
+    Recorded {
+        by: String,
+        account: SlackUser,
+        done: Option<bool>,
+        at: Timestamp,
+    },
 }
 
-/// What happened to an approval: recorded, then applied by [`Approval::after`].
+/// What happened to an approval: recorded, then applied by [`Approval::after`]. What people say is only written down with the
+/// gate's own proof ([`super::Authorized`]); everything else is a [`Turn`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
@@ -90,11 +156,44 @@ pub enum Change {
         reason: String,
         at: Timestamp,
     },
+    /// The requester is asked something, and the time stands still.
+    Asked(Question),
+    TookOver {
+        by: String,
+        account: SlackUser,
+        until: Timestamp,
+        at: Timestamp,
+    },
+    Edited {
+        by: String,
+        account: SlackUser,
+        into: ActionId,
+        at: Timestamp,
+    },
+    #[serde(untagged)]
+    Turned(Turn),
+}
+
+/// What happens without a decision: by the clock, by the world, or because the action went on. None of these is a yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Turn {
+    /// Most of the time is over.
+    Reminded {
+        requirement: usize,
+        at: Timestamp,
+    },
     /// The requirement's time is over: `to` are asked as well.
     Escalated {
         requirement: usize,
         to: Vec<WorkerRef>,
-        deadline: Timestamp,
+        times: Times,
+        at: Timestamp,
+    },
+    /// The requester answered, or took too long: the time goes on.
+    WentOn {
+        answer: Option<Answer>,
+        times: Vec<Times>,
         at: Timestamp,
     },
     Expired {
@@ -108,6 +207,17 @@ pub enum Change {
         by: ActionId,
         at: Timestamp,
     },
+    /// Whoever took it over said what came of it, or did not in time (`None`).
+    Recorded {
+        done: Option<bool>,
+        at: Timestamp,
+    },
+}
+
+impl From<Turn> for Change {
+    fn from(turn: Turn) -> Self {
+        Self::Turned(turn)
+    }
 }
 
 impl Approval {
@@ -118,23 +228,54 @@ impl Approval {
         digest: String,
         parties: Parties,
         requirements: Vec<Requirement>,
-        now: Timestamp,
+        around: &Surroundings<'_>,
     ) -> Self {
-        let progress = requirements
-            .into_iter()
-            .map(|requirement| Progress { deadline: now.plus(requirement.within), requirement, escalated: false })
-            .collect();
-        Self { id, action, digest, parties, opened_at: now, progress, votes: Vec::new(), state: ApprovalState::Waiting }
+        let start = |requirement: Requirement| {
+            let people = approvers(&requirement, false, &parties, around).people;
+            let Times { deadline, remind_at } = times_of(requirement.within, &people, around);
+            Progress { requirement, deadline, escalated: false, remind_at }
+        };
+        Self {
+            id,
+            action,
+            digest,
+            opened_at: around.now,
+            progress: requirements.into_iter().map(start).collect(),
+            parties,
+            votes: Vec::new(),
+            state: ApprovalState::Waiting,
+            questions: Vec::new(),
+            edited_from: None,
+        }
     }
 
     pub fn is_waiting(&self) -> bool {
         self.state == ApprovalState::Waiting
     }
 
-    /// The next instant at which [`Approval::due`] has something to say.
+    /// The question that the requester has not answered, and that stops the time.
+    pub fn open_question(&self) -> Option<&Question> {
+        self.questions.last().filter(|question| question.over.is_none() && self.is_waiting())
+    }
+
+    /// The next instant at which it escalates or expires, or at which whoever took it over must have said what came of it.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let unmet = self.progress.iter().enumerate().filter(|(at, _)| !self.was_satisfied(*at));
-        unmet.map(|(_, progress)| progress.deadline).min().filter(|_| self.is_waiting())
+        if let ApprovalState::ByHand { until, .. } = &self.state {
+            return Some(*until);
+        }
+        if let Some(question) = self.open_question() {
+            return Some(question.until);
+        }
+        self.unmet().map(|progress| progress.deadline).min().filter(|_| self.is_waiting())
+    }
+
+    /// The next instant at which [`Approval::due`] has something to say.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let reminder = match self.open_question() {
+            Some(_) => None,
+            None => self.unmet().filter_map(|progress| progress.remind_at).min().filter(|_| self.is_waiting()),
+        };
+        self.next_deadline().into_iter().chain(reminder).min()
     }
 
     /// The word to type where a rule wants a typed confirmation.
@@ -143,23 +284,8 @@ impl Approval {
         typed.then(|| self.id.to_string())
     }
 
-    /// What the clock does: asks the next, or ends the wait with the safe default. `None` while nothing is due.
-    pub fn due(&self, now: Timestamp) -> Option<Change> {
-        if !self.is_waiting() {
-            return None;
-        }
-        let late = |(at, progress): &(usize, &Progress)| progress.deadline <= now && !self.was_satisfied(*at);
-        let mut escalation = None;
-        for (requirement, progress) in self.progress.iter().enumerate().filter(late) {
-            match &progress.requirement.otherwise {
-                Otherwise::Ask(workers) if !progress.escalated && !workers.is_empty() => {
-                    let deadline = now.plus(progress.requirement.within);
-                    escalation.get_or_insert(Change::Escalated { requirement, to: workers.clone(), deadline, at: now });
-                }
-                Otherwise::Ask(_) | Otherwise::Deny => return Some(Change::Expired { at: now }),
-            }
-        }
-        escalation
+    fn unmet(&self) -> impl Iterator<Item = &Progress> {
+        self.progress.iter().enumerate().filter(|(at, _)| !self.was_satisfied(*at)).map(|(_, progress)| progress)
     }
 
     /// The approval after a change; `None` where the change may not follow this state.
@@ -177,18 +303,75 @@ impl Approval {
             (ApprovalState::Waiting, Change::Denied { by, account, reason, at }) => {
                 ApprovalState::Denied { by: by.clone(), account: account.clone(), reason: reason.clone(), at: *at }
             }
-            (ApprovalState::Waiting, Change::Escalated { requirement, deadline, .. }) => {
-                let progress = next.progress.get_mut(*requirement).filter(|progress| !progress.escalated)?;
-                progress.escalated = true;
-                progress.deadline = *deadline;
+            (ApprovalState::Waiting, Change::Asked(question)) => {
+                if self.open_question().is_some() {
+                    return None;
+                }
+                next.questions.push(question.clone());
                 ApprovalState::Waiting
             }
-            (ApprovalState::Waiting, Change::Expired { at }) => ApprovalState::Expired { at: *at },
-            (ApprovalState::Waiting | ApprovalState::Approved { .. }, Change::Voided { why, at }) => {
-                ApprovalState::Void { why: why.clone(), at: *at }
+            (ApprovalState::Waiting, Change::TookOver { by, account, until, at }) => {
+                ApprovalState::ByHand { by: by.clone(), account: account.clone(), at: *at, until: *until }
             }
-            (ApprovalState::Approved { .. }, Change::Spent { by, at }) if *by == self.action => {
+            (ApprovalState::Waiting, Change::Edited { by, account, into, at }) => {
+                ApprovalState::Edited { by: by.clone(), account: account.clone(), into: *into, at: *at }
+            }
+            (_, Change::Turned(turn)) => return self.turned(turn),
+            (
+                ApprovalState::Approved { .. }
+                | ApprovalState::Denied { .. }
+                | ApprovalState::Expired { .. }
+                | ApprovalState::Void { .. }
+                | ApprovalState::Spent { .. }
+                | ApprovalState::Edited { .. }
+                | ApprovalState::ByHand { .. }
+                | ApprovalState::Recorded { .. },
+                Change::Voted(_)
+                | Change::Approved(_)
+                | Change::Denied { .. }
+                | Change::Asked(_)
+                | Change::TookOver { .. }
+                | Change::Edited { .. },
+            ) => return None,
+        };
+        Some(next)
+    }
+
+    fn turned(&self, turn: &Turn) -> Option<Self> {
+        let mut next = self.clone();
+        next.state = match (&self.state, turn) {
+            (ApprovalState::Waiting, Turn::Reminded { requirement, .. }) => {
+                next.progress.get_mut(*requirement)?.remind_at.take()?;
+                ApprovalState::Waiting
+            }
+            (ApprovalState::Waiting, Turn::Escalated { requirement, times, .. }) => {
+                let progress = next.progress.get_mut(*requirement).filter(|progress| !progress.escalated)?;
+                progress.escalated = true;
+                progress.deadline = times.deadline;
+                progress.remind_at = times.remind_at;
+                ApprovalState::Waiting
+            }
+            (ApprovalState::Waiting, Turn::WentOn { answer, times, at }) => {
+                self.open_question()?;
+                let question = next.questions.last_mut()?;
+                question.answer.clone_from(answer);
+                question.over = Some(*at);
+                for (progress, times) in next.progress.iter_mut().zip(times) {
+                    progress.deadline = times.deadline;
+                    progress.remind_at = times.remind_at;
+                }
+                ApprovalState::Waiting
+            }
+            (ApprovalState::Waiting, Turn::Expired { at }) => ApprovalState::Expired { at: *at },
+            (
+                ApprovalState::Waiting | ApprovalState::Approved { .. } | ApprovalState::ByHand { .. },
+                Turn::Voided { why, at },
+            ) => ApprovalState::Void { why: why.clone(), at: *at },
+            (ApprovalState::Approved { .. }, Turn::Spent { by, at }) if *by == self.action => {
                 ApprovalState::Spent { by: *by, at: *at }
+            }
+            (ApprovalState::ByHand { by, account, .. }, Turn::Recorded { done, at }) => {
+                ApprovalState::Recorded { by: by.clone(), account: account.clone(), done: *done, at: *at }
             }
             (
                 ApprovalState::Waiting
@@ -196,14 +379,17 @@ impl Approval {
                 | ApprovalState::Denied { .. }
                 | ApprovalState::Expired { .. }
                 | ApprovalState::Void { .. }
-                | ApprovalState::Spent { .. },
-                Change::Voted(_)
-                | Change::Approved(_)
-                | Change::Denied { .. }
-                | Change::Escalated { .. }
-                | Change::Expired { .. }
-                | Change::Voided { .. }
-                | Change::Spent { .. },
+                | ApprovalState::Spent { .. }
+                | ApprovalState::Edited { .. }
+                | ApprovalState::ByHand { .. }
+                | ApprovalState::Recorded { .. },
+                Turn::Reminded { .. }
+                | Turn::Escalated { .. }
+                | Turn::WentOn { .. }
+                | Turn::Expired { .. }
+                | Turn::Voided { .. }
+                | Turn::Spent { .. }
+                | Turn::Recorded { .. },
             ) => return None,
         };
         Some(next)
@@ -217,16 +403,4 @@ impl Approval {
             .get(requirement)
             .is_some_and(|progress| u32::try_from(distinct.len()).unwrap_or(u32::MAX) >= progress.requirement.count)
     }
-}
-
-/// The approval as it is at `now`, with everything applied that the clock owes it, and those changes in order.
-pub fn caught_up(approval: &Approval, now: Timestamp) -> (Approval, Vec<Change>) {
-    let (mut current, mut changes) = (approval.clone(), Vec::new());
-    // Each requirement can escalate once and the whole can expire once, so that this ends.
-    while let Some(change) = current.due(now) {
-        let Some(next) = current.after(&change) else { break };
-        changes.push(change);
-        current = next;
-    }
-    (current, changes)
 }

@@ -5,12 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use super::approval::{Approval, ApprovalState, Change, Vote, caught_up};
-
+use super::approval::{Approval, ApprovalState, Change, Question, Vote};
 use super::approvers::{Approvers, Surroundings, approvers, is_party};
-use crate::clock::Timestamp;
-use crate::ids::ApprovalId;
+use super::clock::caught_up;
+use super::{DEFAULT_WITHIN, timing};
+use crate::clock::{Span, Timestamp};
+use crate::ids::{ActionId, ApprovalId};
 use crate::workers::SlackUser;
+
+/// A requester is asked back so often about one card; after that somebody has to decide.
+pub const MOST_QUESTIONS: usize = 3;
+/// So long the time stands still for a question, in the requester's working hours where they have some.
+pub const LONGEST_PAUSE: Span = Span::days(1);
 
 /// What somebody did to a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +34,19 @@ pub struct Click {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     Approve,
-    Deny { reason: String },
+    Deny {
+        reason: String,
+    },
+    /// A question to the requester.
+    Ask {
+        text: String,
+    },
+    /// They do it themselves, outside.
+    TakeOver,
+    /// They changed it: `into` is the edited action.
+    Edit {
+        into: ActionId,
+    },
 }
 
 /// Proof that an eligible person decided, at the moment of acting. Only [`authorize`] makes one.
@@ -73,6 +91,15 @@ pub enum Refusal {
     NeedsTyped { word: String },
     #[error("A denial needs a reason, so that the requester knows what to do.")]
     NeedsReason,
+    #[error("A question needs words.")]
+    NeedsQuestion,
+    #[error("The requester has been asked something already; their answer comes here.")]
+    AlreadyAsking,
+    #[error("The requester was asked {MOST_QUESTIONS} times. Now somebody has to decide.")]
+    TooManyQuestions,
+    /// More people's word is needed, so that one of them cannot do it by hand.
+    #[error("This needs {missing} more people's word, so nobody can take it over alone.")]
+    NotAlone { missing: u32 },
 }
 
 /// Checks a click against the approval as it is at this moment; `due` changes count before it.
@@ -84,7 +111,7 @@ pub fn authorize(
     if click.approval != approval.id || click.digest.as_ref().is_some_and(|digest| *digest != approval.digest) {
         return Err(Refusal::OtherCard(approval.id));
     }
-    let (approval, _) = caught_up(approval, surroundings.now);
+    let (approval, _) = caught_up(approval, surroundings);
     let handle = surroundings.accounts.handle_of(&click.by);
     let own = is_party(&approval.parties, handle.unwrap_or_default(), Some(&click.by), surroundings);
     if own {
@@ -102,23 +129,47 @@ pub fn authorize(
         let everyone: BTreeSet<String> = eligible.into_iter().flat_map(|approvers| approvers.people).collect();
         return Err(Refusal::NotAnApprover { approvers: everyone.into_iter().collect() });
     }
-    let change = match &click.choice {
-        Choice::Deny { reason } if reason.trim().is_empty() => return Err(Refusal::NeedsReason),
-        Choice::Deny { reason } => Change::Denied {
-            by: handle.to_owned(),
-            account: click.by.clone(),
-            reason: reason.clone(),
-            at: surroundings.now,
-        },
-        Choice::Approve => {
-            let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for };
-            said_yes(&approval, click, vote, &eligible)?
-        }
-    };
+    let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for };
+    let change = said(&approval, click, vote, &eligible, surroundings)?;
     Ok(Authorized { approval: approval.id, decision: Decided { change } })
 }
 
-/// The change that an authorised decision makes. The approval is the one that was authorised against, with its due changes
+/// What an eligible person's choice comes to.
+fn said(
+    approval: &Approval,
+    click: &Click,
+    vote: Vote,
+    eligible: &[Approvers],
+    surroundings: &Surroundings<'_>,
+) -> Result<Change, Refusal> {
+    let (by, account, at) = (vote.by.clone(), vote.account.clone(), vote.at);
+    match &click.choice {
+        Choice::Approve => said_yes(approval, click, vote, eligible),
+        Choice::Deny { reason } if reason.trim().is_empty() => Err(Refusal::NeedsReason),
+        Choice::Deny { reason } => Ok(Change::Denied { by, account, reason: reason.clone(), at }),
+        Choice::Ask { text } if text.trim().is_empty() => Err(Refusal::NeedsQuestion),
+        Choice::Ask { .. } if approval.open_question().is_some() => Err(Refusal::AlreadyAsking),
+        Choice::Ask { .. } if approval.questions.len() >= MOST_QUESTIONS => Err(Refusal::TooManyQuestions),
+        Choice::Ask { text } => {
+            let requester = approval.parties.requester.as_ref().and_then(|requester| requester.handle.clone());
+            let asked: Vec<String> = requester.into_iter().collect();
+            let until = timing::deadline(at, LONGEST_PAUSE, &asked, &surroundings.directives.roster);
+            let left = approval.left(surroundings);
+            Ok(Change::Asked(Question { by, account, text: text.clone(), at, until, left, answer: None, over: None }))
+        }
+        Choice::TakeOver => match missing_after(approval, &vote, eligible) {
+            0 => {
+                let until =
+                    timing::deadline(at, DEFAULT_WITHIN, std::slice::from_ref(&by), &surroundings.directives.roster);
+                Ok(Change::TookOver { by, account, until, at })
+            }
+            missing => Err(Refusal::NotAlone { missing }),
+        },
+        Choice::Edit { into } => Ok(Change::Edited { by, account, into: *into, at }),
+    }
+}
+
+/// The change that an authorised decision makes. The approval is the one that was authorised against, with its due turns
 /// applied; `None` if another decision came first, which the store's compare-and-set tells as well.
 pub fn record(approval: &Approval, decided: Authorized<Decided>) -> Option<(Approval, Change)> {
     let change = decided.decision.change;
@@ -149,8 +200,17 @@ fn said_yes(approval: &Approval, click: &Click, vote: Vote, eligible: &[Approver
         return Err(Refusal::NeedsTyped { word });
     }
     let already = approval.votes.iter().any(|earlier| earlier.account == vote.account);
+    match (missing_after(approval, &vote, eligible), already) {
+        (0, _) => Ok(Change::Approved(vote)),
+        (missing, true) => Err(Refusal::AlreadyVoted { missing }),
+        (_, false) => Ok(Change::Voted(vote)),
+    }
+}
+
+/// How many more people must say yes once this vote counts.
+fn missing_after(approval: &Approval, vote: &Vote, eligible: &[Approvers]) -> u32 {
     let mut votes = approval.votes.clone();
-    if !already {
+    if !votes.iter().any(|earlier| earlier.account == vote.account) {
         votes.push(vote.clone());
     }
     let open = |(progress, may): (&super::Progress, &Approvers)| {
@@ -161,12 +221,7 @@ fn said_yes(approval: &Approval, click: &Click, vote: Vote, eligible: &[Approver
             .collect();
         progress.requirement.count.saturating_sub(u32::try_from(voters.len()).unwrap_or(u32::MAX))
     };
-    let missing = approval.progress.iter().zip(eligible).map(open).fold(0, u32::saturating_add);
-    match (missing, already) {
-        (0, _) => Ok(Change::Approved(vote)),
-        (missing, true) => Err(Refusal::AlreadyVoted { missing }),
-        (_, false) => Ok(Change::Voted(vote)),
-    }
+    approval.progress.iter().zip(eligible).map(open).fold(0, u32::saturating_add)
 }
 
 fn who_can(approvers: &[String]) -> String {
@@ -186,6 +241,11 @@ fn already(state: &ApprovalState) -> String {
         }
         ApprovalState::Void { why, .. } => format!("It is void: {why}"),
         ApprovalState::Spent { at, .. } => format!("It was approved, and it started at {}.", clock(*at)),
+        ApprovalState::Edited { by, at, .. } => {
+            format!("@{by} changed it at {}; a newer card asks about the changed one.", clock(*at))
+        }
+        ApprovalState::ByHand { by, at, .. } => format!("@{by} took it over at {} and does it by hand.", clock(*at)),
+        ApprovalState::Recorded { by, .. } => format!("@{by} took it over."),
     }
 }
 

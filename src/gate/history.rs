@@ -146,9 +146,15 @@ impl Window<'_> {
     }
 }
 
+/// How far back policies in Rego are told what happened: no sentence says which period they add up.
+const POLICY_HISTORY: Span = Span::days(30);
+
 /// The longest period of any running total in force.
 pub fn longest_period(directives: &Directives) -> Option<Span> {
     let mut periods = BTreeSet::new();
+    if !directives.policies.is_empty() {
+        periods.insert(POLICY_HISTORY);
+    }
     for reading in &directives.readings {
         let when = match &reading.rule {
             Rule::Approve(rule) => &rule.when,

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::amounts::amount_of;
 use super::containment::Company;
+use super::policies::tighten;
 use super::precedence::{Fitting, settle};
 use super::privilege::{may_use, name, own_line};
-use super::shown::target_of;
+use super::shown::{subject_of, target_of};
 use super::{
     Because, DEFAULT_WITHIN, Decision, Denial, Ground, History, Proposal, Requirement, TaskFacts, Verdict, Whose,
     schema,
@@ -16,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::directives::matching::holds::Holds;
 use crate::directives::matching::people::position_of;
 use crate::directives::matching::words::{Terms, Words};
-use crate::directives::rule::{Approve, Autonomy, Before, Forbid, IsoDuration, Level, Otherwise, Rule};
+use crate::directives::rule::{Approve, Autonomy, Before, Forbid, IsoDuration, Level, Otherwise, Rule, ToolPattern};
 use crate::directives::{Directives, Reading};
 use crate::money::Money;
 use crate::roster::{Driver, PositionStatus};
@@ -33,6 +34,30 @@ pub fn judge(
     history: &History,
     now: Timestamp,
 ) -> Verdict {
+    with_court(proposal, facts, directives, history, now, |court, level| {
+        let decided = court.sentences();
+        // What the bot itself can do is left to the sentences: a policy that fails must not hold up a stop.
+        let (decision, because) = if matches!(decided.0, Decision::Deny(_)) || court.built_in() {
+            decided
+        } else {
+            tighten(court, level, decided)
+        };
+        let mut warnings = std::mem::take(&mut court.warnings);
+        warnings.dedup();
+        let looked_up_first = std::mem::take(&mut court.looked_up_first);
+        Verdict { decision, because, autonomy: level, looked_up_first, warnings }
+    })
+}
+
+/// Holds a sitting; `hear` gets the court and how free the worker is now.
+pub(super) fn with_court<T>(
+    proposal: &Proposal,
+    facts: &TaskFacts,
+    directives: &Directives,
+    history: &History,
+    now: Timestamp,
+    hear: impl FnOnce(&mut Court<'_>, Level) -> T,
+) -> T {
     let terms = Terms::of(directives);
     let words = facts.text.as_deref().map(Words::of);
     let mut court = Court {
@@ -45,17 +70,11 @@ pub fn judge(
         words: words.as_ref(),
         whose: whose(proposal),
         amount: None,
+        looked_up_first: Vec::new(),
         warnings: Vec::new(),
     };
-    let autonomy = court.autonomy();
-    let level = autonomy.map_or(Level::Act, |(_, rule)| rule.level);
-    let (decision, because) = match court.decide(autonomy) {
-        Ok(settled) => settled,
-        Err((denial, because)) => (Decision::Deny(denial), because),
-    };
-    let mut warnings = court.warnings;
-    warnings.dedup();
-    Verdict { decision, because, autonomy: level, warnings }
+    let level = court.autonomy().map_or(Level::Act, |(_, rule)| rule.level);
+    hear(&mut court, level)
 }
 
 /// Under which names this call is added to running totals; stored with the action.
@@ -93,10 +112,17 @@ pub(super) struct Court<'a> {
     pub(super) words: Option<&'a Words>,
     pub(super) whose: Whose,
     pub(super) amount: Option<Money>,
+    pub(super) looked_up_first: Vec<(String, Timestamp)>,
     pub(super) warnings: Vec<String>,
 }
 
 impl<'a> Court<'a> {
+    /// What the sentences and their defaults say, without the policies.
+    pub(super) fn sentences(&mut self) -> (Decision, Vec<Because>) {
+        let autonomy = self.autonomy();
+        self.decide(autonomy).unwrap_or_else(|(denial, because)| (Decision::Deny(denial), because))
+    }
+
     fn decide(&mut self, autonomy: Option<(&'a Reading, &'a Autonomy)>) -> Result<(Decision, Vec<Because>), Refused> {
         self.may_act()?;
         let class = self.known_tool()?;
@@ -220,9 +246,12 @@ impl<'a> Court<'a> {
             let not_yet =
                 first.iter().filter(|pattern| !self.facts.looked_up.iter().any(|looked| pattern.covers(&looked.tool)));
             let not_yet: Vec<String> = not_yet.map(|pattern| pattern.0.clone()).collect();
-            if fits.met_or_unknown() && !not_yet.is_empty() {
-                because.push(self.because(reading, fits));
-                missing.extend(not_yet);
+            if fits.met_or_unknown() {
+                self.note_look_ups(first);
+                if !not_yet.is_empty() {
+                    because.push(self.because(reading, fits));
+                    missing.extend(not_yet);
+                }
             }
         }
         if because.is_empty() {
@@ -232,6 +261,15 @@ impl<'a> Court<'a> {
         missing.dedup();
         let reason = format!("Look up first in this task: {}. Then try again.", missing.join(", "));
         Err((Denial { ground: Ground::LookUpFirst, reason }, because))
+    }
+
+    /// Notes when each of these was looked up last in this task, for the card.
+    fn note_look_ups(&mut self, first: &[ToolPattern]) {
+        for pattern in first {
+            let last = self.facts.looked_up.iter().filter(|looked| pattern.covers(&looked.tool)).max_by_key(|l| l.at);
+            let told = last.map(|last| (subject_of(&last.tool, self.directives.catalogue.get(&last.tool)), last.at));
+            self.looked_up_first.extend(told.filter(|told| !self.looked_up_first.contains(told)));
+        }
     }
 
     /// Who only observes or suggests changes nothing, approved or not; neither does a shadow.

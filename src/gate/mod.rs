@@ -13,11 +13,14 @@ pub mod amounts;
 mod approval;
 pub mod approvers;
 mod clicks;
+mod clock;
 pub mod containment;
 mod digest;
+pub mod editing;
 mod fitting;
 mod history;
 mod judge;
+mod policies;
 mod precedence;
 mod privilege;
 mod release;
@@ -27,6 +30,7 @@ pub mod shown;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod timing;
 
 use std::collections::BTreeMap;
 
@@ -35,14 +39,16 @@ use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
-pub use approval::{Approval, ApprovalState, Change, Progress, Vote, caught_up};
+pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, Turn, Vote};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };
-pub use clicks::{Authorized, Choice, Click, Decided, Refusal, authorize, record};
+pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};
+pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};
 pub use history::{History, Past, Whose, longest_period};
 pub use judge::{judge, whose};
+pub use policies::policy_document;
 pub use privilege::may_use;
 pub use release::{Action, ActionRow, Approved, Void, release};
 pub use shown::{Line, Looked, Shown, visible};
@@ -141,6 +147,8 @@ pub struct Verdict {
     pub because: Vec<Because>,
     /// How free the worker is now (`act` where nobody said); stored with the action.
     pub autonomy: Level,
+    /// What `before` rules want looked up for this call, and when it was; for the card.
+    pub looked_up_first: Vec<(String, Timestamp)>,
     /// For those who keep the directives: what could not be looked up, what was assumed.
     pub warnings: Vec<String>,
 }
@@ -185,6 +193,8 @@ pub enum Ground {
     Amount,
     NotPermitted,
     Forbidden,
+    /// A policy in Rego denies it.
+    Policy,
     /// Something must be looked up first.
     LookUpFirst,
     /// The worker's autonomy does not reach as far as acting.

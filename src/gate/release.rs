@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::approval::{Approval, ApprovalState, caught_up};
+use super::approval::{Approval, ApprovalState};
 use super::approvers::{Parties, Surroundings, approvers};
 use super::clicks::missing;
+use super::clock::caught_up;
 use super::digest::{Bound, Outside, digest};
 use super::{Decision, Denial, History, Proposal, Requirement, TaskFacts, Verdict, judge};
 use crate::catalogue::{ToolName, canonical};
@@ -105,7 +106,7 @@ pub fn release(
         return Err(Void::Changed);
     }
     let verdict = judge(&proposal, &row.facts, surroundings.directives, history, surroundings.now);
-    let approval = row.approval.as_ref().map(|approval| caught_up(approval, surroundings.now).0);
+    let approval = row.approval.as_ref().map(|approval| caught_up(approval, surroundings).0);
     if let Some(approval) = &approval {
         let same = approval.digest == row.digest && approval.action == row.id;
         let parties = approval.parties == Parties::of(&row.proposal);
@@ -119,7 +120,10 @@ pub fn release(
                 | ApprovalState::Denied { .. }
                 | ApprovalState::Expired { .. }
                 | ApprovalState::Void { .. }
-                | ApprovalState::Spent { .. },
+                | ApprovalState::Spent { .. }
+                | ApprovalState::Edited { .. }
+                | ApprovalState::ByHand { .. }
+                | ApprovalState::Recorded { .. },
                 true,
             ) => return Err(Void::NotApproved(approval.state.clone())),
         }
@@ -160,5 +164,7 @@ fn unapproved(state: &ApprovalState) -> &'static str {
         ApprovalState::Expired { .. } => "Nobody approved this in time.",
         ApprovalState::Void { .. } => "The approval is void.",
         ApprovalState::Spent { .. } => "This approval was used already.",
+        ApprovalState::Edited { .. } => "A person changed this; the changed action is asked about by itself.",
+        ApprovalState::ByHand { .. } | ApprovalState::Recorded { .. } => "A person took this over.",
     }
 }

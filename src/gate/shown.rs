@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::LookedUp;
 use super::amounts::amount_argument;
 use super::digest::{Bound, digest};
+use super::{LookedUp, Verdict};
 use crate::catalogue::{Tool, ToolName, canonical};
 use crate::clock::Timestamp;
 use crate::directives::Directives;
@@ -29,6 +29,12 @@ pub struct Shown {
     pub canonical_arguments: String,
     /// What the approval binds; also on the card.
     pub digest: String,
+    /// What a rule wants looked up before this, and when it was.
+    #[serde(default)]
+    pub looked_up_first: Vec<(String, Timestamp)>,
+    /// The version of the thing that the call is about, where a tool told it.
+    #[serde(default)]
+    pub target_version: Option<String>,
 }
 
 /// One argument.
@@ -71,8 +77,32 @@ impl Shown {
             looked_up: looked_up.iter().map(looked).collect(),
             canonical_arguments: visible(&canonical::to_canonical(&proposal.arguments)),
             digest: digest(bound),
+            looked_up_first: Vec::new(),
+            target_version: bound.outside.target_version.clone(),
         }
     }
+
+    /// With what the rules wanted looked up first, as the verdict tells it.
+    #[must_use]
+    pub fn after(self, verdict: &Verdict) -> Self {
+        Self { looked_up_first: verdict.looked_up_first.clone(), ..self }
+    }
+}
+
+/// What a look-up is about, in a word or two: "contract" for `crm.get_contract`, else the title that a human accepted.
+pub(super) fn subject_of(name: &ToolName, tool: Option<&Tool>) -> String {
+    const LOOKS: &[&str] = &[
+        "get", "list", "search", "find", "look", "lookup", "up", "read", "fetch", "show", "check", "query", "the", "a",
+        "an", "all",
+    ];
+    let without_verb = |words: Vec<String>| {
+        let looks = words.iter().take_while(|word| LOOKS.contains(&word.as_str())).count();
+        words.into_iter().skip(looks).collect::<Vec<_>>().join(" ")
+    };
+    let own = without_verb(words_of(name.local()));
+    let title = tool.and_then(|tool| tool.binding.title.as_deref()).unwrap_or_default();
+    let titled = || without_verb(title.to_lowercase().split_whitespace().map(str::to_owned).collect());
+    [own, titled(), name.0.clone()].into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// Text with every sign that does not show, or that reorders its neighbours, written as `<U+202E>`.
@@ -89,7 +119,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// The thing that a call is about: its label ("order") and its value, from the arguments alone.
-pub(super) fn target_of(arguments: &Value, schema: Option<&Value>) -> Option<(String, String)> {
+pub fn target_of(arguments: &Value, schema: Option<&Value>) -> Option<(String, String)> {
     let fields = arguments.as_object()?;
     let required = |name: &str| {
         let list = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);

@@ -1,14 +1,14 @@
 //! Approvals: one row a card, decided by compare-and-set on its revision; votes besides, one a person.
 
-use super::{Approval, ApprovalState, Change, Shown};
+use super::{Approval, ApprovalState, Authorized, Change, Decided, Shown, Turn, record};
 use crate::clock::Timestamp;
 use crate::ids::{ActionId, ApprovalId, TaskId};
 use crate::store::{Row, Store, StoreError, Tx, json};
 use crate::{args, statements};
 
 statements! { STATEMENTS;
-    OPEN (6) -> [id] = { "INSERT INTO approvals (action, task, digest, shown, opened_us, due_us, state, revision, body) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, '') RETURNING id" }
-    FILL (2) -> [] = { "UPDATE approvals SET body = $2 WHERE id = $1 AND revision = 0 AND body = ''" }
+    OPEN (5) -> [id] = { "INSERT INTO approvals (action, task, digest, shown, opened_us, due_us, state, revision, body) VALUES ($1, $2, $3, $4, $5, $5, 'waiting', 0, '') RETURNING id" }
+    FILL (3) -> [] = { "UPDATE approvals SET body = $2, due_us = $3 WHERE id = $1 AND revision = 0 AND body = ''" }
     GET (1) -> [id, task, revision, body, shown, due_us] = {
         sqlite "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE id = $1"
         postgres "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE id = $1 FOR UPDATE" }
@@ -23,8 +23,8 @@ statements! { STATEMENTS;
     APPROVED (1) -> [action] = {
         sqlite "SELECT action FROM approvals WHERE action IN (SELECT value FROM json_each($1)) AND state IN ('approved', 'spent') ORDER BY action"
         postgres "SELECT action FROM approvals WHERE action IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state IN ('approved', 'spent') ORDER BY action" }
-    DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state = 'waiting' AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
-    NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state = 'waiting'" }
+    DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state IN ('waiting', 'by_hand') AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
+    NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state IN ('waiting', 'by_hand')" }
     CHANGE (7) -> [] = { "UPDATE approvals SET state = $3, body = $4, due_us = $5, decided_us = COALESCE(decided_us, $6), spent_us = COALESCE(spent_us, $7), revision = revision + 1 WHERE id = $1 AND revision = $2" }
     ERASE_REASONS (1) -> [] = { "UPDATE approval_votes SET reason = NULL WHERE at_us < $1 AND reason IS NOT NULL" }
     VOTE (6) -> [] = { "INSERT INTO approval_votes (approval, user_id, handle, decision, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (approval, user_id) DO NOTHING" }
@@ -46,14 +46,14 @@ pub async fn open(
     action: ActionId,
     task: TaskId,
     shown: &Shown,
-    due: Timestamp,
     now: Timestamp,
     make: impl FnOnce(ApprovalId) -> Approval,
 ) -> Result<Card, StoreError> {
-    let row = tx.row(&OPEN, args![action, task, &shown.digest, json(shown), now, due]).await?;
+    let row = tx.row(&OPEN, args![action, task, &shown.digest, json(shown), now]).await?;
     let row = row.ok_or_else(|| StoreError::unreadable("OPEN", "no id came back"))?;
     let approval = make(ApprovalId(row.int("id")?));
-    tx.run(&FILL, args![approval.id, json(&approval)]).await?;
+    let due = approval.next_due().unwrap_or(now);
+    tx.run(&FILL, args![approval.id, json(&approval), due]).await?;
     Ok(Card { approval, task, shown: shown.clone(), revision: 0 })
 }
 
@@ -102,17 +102,47 @@ pub async fn next_due(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     store.row(&NEXT_DUE, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
 }
 
-/// Applies a change; `None` where it may not follow or somebody was faster, and then nothing was written.
-pub async fn change(tx: &mut Tx, card: &Card, change: &Change, now: Timestamp) -> Result<Option<Card>, StoreError> {
-    let Some(next) = card.approval.after(change) else { return Ok(None) };
+/// Writes down what an eligible person decided: the one way for a vote, a denial, a question, an edit or a take-over to reach
+/// the database. `None` where somebody was faster, and then nothing was written.
+pub async fn decide(
+    tx: &mut Tx,
+    card: &Card,
+    decided: Authorized<Decided>,
+    now: Timestamp,
+) -> Result<Option<(Card, Change)>, StoreError> {
+    let Some((next, change)) = record(&card.approval, decided) else { return Ok(None) };
+    let Some(card) = write(tx, card, next, now).await? else { return Ok(None) };
+    vote(tx, &card.approval, &change).await?;
+    Ok(Some((card, change)))
+}
+
+/// Applies what happened without a decision; `None` where it may not follow or somebody was faster, and then nothing was written.
+pub async fn turn(tx: &mut Tx, card: &Card, turn: &Turn, now: Timestamp) -> Result<Option<Card>, StoreError> {
+    match card.approval.after(&turn.clone().into()) {
+        Some(next) => write(tx, card, next, now).await,
+        None => Ok(None),
+    }
+}
+
+/// Notes on a card that was just opened what it was edited from.
+pub async fn note_edit(
+    tx: &mut Tx,
+    card: &Card,
+    edited: super::EditedFrom,
+    now: Timestamp,
+) -> Result<Option<Card>, StoreError> {
+    let next = Approval { edited_from: Some(edited), ..card.approval.clone() };
+    write(tx, card, next, now).await
+}
+
+async fn write(tx: &mut Tx, card: &Card, next: Approval, now: Timestamp) -> Result<Option<Card>, StoreError> {
     let decided = (!next.is_waiting()).then_some(now);
     let spent = matches!(next.state, ApprovalState::Spent { .. }).then_some(now);
-    let due = next.next_deadline().unwrap_or(now);
+    let due = next.next_due().unwrap_or(now);
     let args = args![next.id, card.revision, state_word(&next.state), json(&next), due, decided, spent];
     if tx.run(&CHANGE, args).await? == 0 {
         return Ok(None);
     }
-    vote(tx, &next, change).await?;
     Ok(Some(Card { approval: next, revision: card.revision + 1, ..card.clone() }))
 }
 
@@ -122,9 +152,7 @@ async fn vote(tx: &mut Tx, approval: &Approval, change: &Change) -> Result<(), S
             args![approval.id, &vote.account.user, &vote.by, "approve", None::<String>, vote.at]
         }
         Change::Denied { by, account, reason, at } => args![approval.id, &account.user, by, "deny", reason, *at],
-        Change::Escalated { .. } | Change::Expired { .. } | Change::Voided { .. } | Change::Spent { .. } => {
-            return Ok(());
-        }
+        Change::Asked(_) | Change::TookOver { .. } | Change::Edited { .. } | Change::Turned(_) => return Ok(()),
     };
     tx.run(&VOTE, args).await.map(|_| ())
 }
@@ -137,6 +165,9 @@ fn state_word(state: &ApprovalState) -> &'static str {
         ApprovalState::Expired { .. } => "expired",
         ApprovalState::Void { .. } => "void",
         ApprovalState::Spent { .. } => "spent",
+        ApprovalState::Edited { .. } => "edited",
+        ApprovalState::ByHand { .. } => "by_hand",
+        ApprovalState::Recorded { .. } => "recorded",
     }
 }
 

@@ -3,7 +3,9 @@
 mod approvals;
 mod bounds;
 mod containment;
+mod hours;
 mod never_open;
+mod policies;
 mod precedence;
 mod resolution;
 mod shown;
@@ -43,6 +45,7 @@ pub fn directives(said: impl IntoIterator<Item = Said>) -> Directives {
         playbooks: Vec::new(),
         workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -7,7 +7,7 @@ pub mod store;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, RunId};
 use crate::workers::SlackUser;
 
 /// A trigger with the keys that make it one trigger, however often it is delivered.
@@ -76,6 +76,8 @@ pub enum Trigger {
     },
     /// A signed delivery to one of our hooks.
     Delivered(Delivery),
+    /// An agent outside answered a question that it took before.
+    AgentAnswered(AgentAnswer),
     /// Acknowledged, counted, logged; nothing else happens.
     Unknown {
         what: String,
@@ -233,6 +235,18 @@ pub struct Delivery {
     pub text: String,
     /// What later deliveries about the same matter carry too; none: each is work of its own.
     pub matter: Option<String>,
+}
+
+/// What an agent outside sent to `POST /agents/POSITION`, under its signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentAnswer {
+    /// The position whose secret signed it.
+    pub position: String,
+    pub run: RunId,
+    /// Which question of the run it answers, from 1.
+    pub question: i64,
+    /// The answer as it came; the drivers' contract reads it.
+    pub body: String,
 }
 
 /// What Slack says of an account now.

@@ -7,7 +7,7 @@ use crate::catalogue::canonical;
 use crate::clock::Timestamp;
 use crate::ids::TaskId;
 use crate::store::{Row, Store, StoreError, Tx};
-use crate::{args, statements, store};
+use crate::{args, redact, statements, store};
 
 statements! { STATEMENTS;
     ADVANCE (2) -> [seq, hash] = {
@@ -23,15 +23,16 @@ statements! { STATEMENTS;
     ERASE (1) -> [] = { "UPDATE ledger SET payload = NULL WHERE task = $1" }
 }
 
-/// Appends a fact to its chain, in the caller's transaction.
+/// Appends a fact to its chain, in the caller's transaction, without the secrets that somebody wrote into it.
 pub async fn append_fact(tx: &mut Tx, fact: &Fact, now: Timestamp) -> Result<(), StoreError> {
     let head = tx.row(&ADVANCE, args![&fact.chain, GENESIS]).await?;
     let head = head.ok_or_else(|| StoreError::unreadable("ADVANCE", "no head came back"))?;
     let (seq, previous) = (head.int("seq")?, head.text("hash")?);
-    let digest = canonical::digest(&fact.payload);
+    let payload = redact::value(&fact.payload);
+    let digest = canonical::digest(&payload);
     let hash = link(&fact.chain, seq, now, fact.kind, fact.task, &digest, &previous);
     tx.run(&SEAL, args![&fact.chain, &hash]).await?;
-    let payload = canonical::to_canonical(&fact.payload);
+    let payload = canonical::to_canonical(&payload);
     tx.run(&APPEND, args![&fact.chain, seq, now, store::word(&fact.kind), fact.task, payload, digest, previous, hash])
         .await
         .map(|_| ())

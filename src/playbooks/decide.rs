@@ -68,7 +68,10 @@ impl<'a> Run<'a> {
                 }
                 JournalEntry::Answered { slot, value } => answers.push((slot.as_str(), value.as_str())),
                 // Nobody thinks in a run that follows a playbook.
-                JournalEntry::Said { .. } | JournalEntry::Malformed { .. } | JournalEntry::Unheard { .. } => {}
+                JournalEntry::Said { .. }
+                | JournalEntry::Malformed { .. }
+                | JournalEntry::Later { .. }
+                | JournalEntry::Unheard { .. } => {}
             }
         }
         Self {
@@ -170,6 +173,7 @@ impl<'a> Run<'a> {
             JournalEntry::Answered { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
+            | JournalEntry::Later { .. }
             | JournalEntry::Unheard { .. } => Walked::On,
         }
     }

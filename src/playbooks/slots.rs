@@ -43,6 +43,7 @@ pub fn fill_slots(
             | JournalEntry::ToolFailed { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
+            | JournalEntry::Later { .. }
             | JournalEntry::Unheard { .. } => None,
         })
         .collect();

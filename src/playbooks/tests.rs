@@ -39,6 +39,7 @@ fn directives() -> Directives {
         playbooks: Vec::new(),
         workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

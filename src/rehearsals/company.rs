@@ -197,6 +197,7 @@ impl Company {
             tools: servers(&setting.program, &tools),
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
             prices: Default::default(),
         };

@@ -13,9 +13,12 @@ macro_rules! embedded {
 embedded! {
     "approvals.md",
     "company.md",
+    "policies/refunds.rego",
+    "policies/refunds_test.rego",
     "rehearsals/accounts.md",
     "rehearsals/editing.md",
     "rehearsals/orders.md",
+    "rehearsals/night.md",
     "rehearsals/people.md",
     "rehearsals/refunds.md",
     "rehearsals/reminders.md",

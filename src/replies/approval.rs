@@ -5,9 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::card::{Button, Card, Part, Span};
-use super::compose::{bold, clock, text};
-use super::form::Form;
+use super::card::{Button, Card, Span};
+use super::compose::{bold, clock, day_and_clock, text};
 use super::named::{Cited, Place, Who, all_of, any_of};
 use super::plain::{shorten, visible_line};
 use super::verb::Verb;
@@ -50,9 +49,40 @@ pub struct ApprovalView {
     /// Who has approved so far.
     pub approved: Vec<(Who, Timestamp)>,
     pub words: Vec<Wrote>,
+    /// When the card was opened.
+    pub opened: Timestamp,
     pub deadline: Timestamp,
     /// Who is asked after the deadline; empty: it expires, and nothing happens.
     pub then: Vec<Who>,
+    /// What a rule wants looked up before, and when it was: "contract 10:02".
+    pub looked_up_first: Vec<(String, Timestamp)>,
+    /// Put to the requester, the oldest first.
+    pub questions: Vec<Asked>,
+    /// What a person changed before this was asked about.
+    pub edited: Option<Edited>,
+    /// What must be typed to approve it.
+    pub typed: Option<String>,
+}
+
+/// A question to the requester.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub by: Who,
+    pub text: String,
+    pub at: Timestamp,
+    /// The time stands still until the answer, and no longer than this.
+    pub until: Timestamp,
+    /// Whether it still does.
+    pub open: bool,
+    pub answer: Option<(String, Timestamp)>,
+}
+
+/// A change by a person: label, what it was, what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    pub from: ApprovalId,
+    pub by: Who,
+    pub changes: Vec<(String, String, String)>,
 }
 
 /// Something that was looked up, with its source.
@@ -117,6 +147,24 @@ pub enum ApprovalState {
     Superseded {
         by: ApprovalId,
     },
+    /// Somebody changed it; the changed action is asked about as `into`.
+    Edited {
+        by: Who,
+        at: Timestamp,
+        into: Option<ApprovalId>,
+    },
+    /// Somebody does it outside, and says by `until` what came of it.
+    ByHand {
+        by: Who,
+        at: Timestamp,
+        until: Timestamp,
+    },
+    /// What came of it; `None`: they did not say.
+    Recorded {
+        by: Who,
+        at: Timestamp,
+        done: Option<bool>,
+    },
 }
 
 /// Why a card can no longer be decided although nobody decided it.
@@ -137,17 +185,38 @@ pub enum VoidWhy {
     },
     /// What would be sent is no longer what was shown.
     Changed,
+    /// A whole sentence of ours.
+    Because(String),
 }
 
 impl ApprovalView {
     /// "No answer by 14:02 → Kim is asked".
     pub fn deadline_spans(&self) -> Vec<Span> {
+        if let Some(question) = self.questions.last().filter(|question| question.open) {
+            let waits = format!("The time stands still until {} answers, at most until ", self.requester.name);
+            return vec![text(waits), day_and_clock(question.until)];
+        }
         let then = match self.then.as_slice() {
             [] => format!(" → it expires, and nothing is {}", self.past()),
             [only] => format!(" → {} is asked", only.name),
             many => format!(" → {} are asked", all_of(many)),
         };
-        vec![text("No answer by "), clock(self.deadline), text(then)]
+        vec![text("No answer by "), self.deadline_at(), text(then)]
+    }
+
+    /// The end of the wait; with its day where that is another one than the card's.
+    pub fn deadline_at(&self) -> Span {
+        let far = self.deadline.to_utc().date_naive() != self.opened.to_utc().date_naive();
+        if far { day_and_clock(self.deadline) } else { clock(self.deadline) }
+    }
+
+    /// Whether the card shows every argument whole. What it does not show, nobody approves there.
+    pub fn fits(&self) -> bool {
+        let long = |(label, value): &(String, String)| {
+            !is_key(label) && visible_line(value).chars().count() > ARGUMENT_CHARACTERS
+        };
+        let beside_the_key = self.arguments.iter().filter(|(label, _)| !is_key(label)).count();
+        beside_the_key <= ARGUMENTS && !self.arguments.iter().any(long)
     }
 
     /// "refunded".
@@ -172,29 +241,11 @@ pub fn card(view: &ApprovalView, state: &ApprovalState) -> Card {
         | ApprovalState::Denied { .. }
         | ApprovalState::Expired { .. }
         | ApprovalState::Void { .. }
-        | ApprovalState::Superseded { .. } => super::approval_ended::card(view, state),
+        | ApprovalState::Superseded { .. }
+        | ApprovalState::Edited { .. }
+        | ApprovalState::ByHand { .. }
+        | ApprovalState::Recorded { .. } => super::approval_ended::card(view, state),
     }
-}
-
-/// The raw arguments, whole, with the digest that a click binds.
-pub fn details(view: &ApprovalView) -> Form {
-    let fields = view
-        .arguments
-        .iter()
-        .map(|(label, value)| Part::Words { label: vec![bold(visible_line(label))], text: visible_line(value) });
-    let mut parts = vec![
-        Part::Line(vec![bold(visible_line(&view.title)), text(format!(" · {}", view.id))]),
-        Part::Note(vec![text("Sent exactly like this to "), Span::Code(view.tool.clone()), text(":")]),
-    ];
-    parts.extend(fields);
-    parts.push(Part::Divider);
-    parts.extend(view.rules.iter().map(|rule| Part::Line(rule.quoted())));
-    parts.extend(view.facts.iter().map(|fact| Part::Line(fact_spans(fact))));
-    parts.push(Part::Note(vec![
-        text(format!("{} · asked: {} · approving binds ", view.task, any_of(&view.asked))),
-        Span::Code(view.digest.clone()),
-    ]));
-    Form::page(Verb::Details, view.id.to_string(), &format!("{} details", view.id), parts)
 }
 
 fn waiting(view: &ApprovalView) -> Card {
@@ -208,6 +259,12 @@ fn waiting(view: &ApprovalView) -> Card {
     if let Some(arguments) = arguments_line(view) {
         card = card.line([text(arguments)]);
     }
+    if let Some(edited) = &view.edited {
+        card = card.line(edited_spans(edited));
+    }
+    if !view.looked_up_first.is_empty() {
+        card = card.line(looked_up_spans(&view.looked_up_first));
+    }
     for fact in &view.facts {
         card = card.line(fact_spans(fact));
     }
@@ -217,7 +274,41 @@ fn waiting(view: &ApprovalView) -> Card {
     for wrote in &view.words {
         card = card.words([text(format!("{}:", visible_line(&wrote.label)))], &wrote.text);
     }
+    for question in &view.questions {
+        card = card.words([text(format!("{} asked:", question.by.name))], &question.text);
+        if let Some((answer, _)) = &question.answer {
+            card = card.words([text(format!("{} answered:", view.requester.name))], answer);
+        }
+    }
+    if !view.fits() {
+        card = card.note([text("This is too long for a card. Read it to its end; Approve stands there.")]);
+    }
     card.line(decides_spans(view)).line(view.deadline_spans()).buttons(waiting_buttons(view))
+}
+
+/// "Dana Ruiz changed it (A-31): Amount cents 45000 → 15000".
+pub(super) fn edited_spans(edited: &Edited) -> Vec<Span> {
+    let change = |(label, old, new): &(String, String, String)| {
+        let cut = |text: &str| shorten(&visible_line(text), ARGUMENT_CHARACTERS);
+        format!("{} {} → {}", visible_line(label), cut(old), cut(new))
+    };
+    let changes: Vec<String> = edited.changes.iter().map(change).collect();
+    vec![text(format!("{} changed it ({}): {}", edited.by.name, edited.from, changes.join(" · ")))]
+}
+
+/// "Looked up: contract 10:02, open tickets 10:02".
+fn looked_up_spans(looked_up: &[(String, Timestamp)]) -> Vec<Span> {
+    let mut spans = vec![text("Looked up: ")];
+    for (i, (what, at)) in looked_up.iter().enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        spans.extend([text(format!("{comma}{} ", visible_line(what))), clock(*at)]);
+    }
+    spans
+}
+
+/// The key that keeps a call from acting twice says nothing to people; it is under *Details*.
+fn is_key(label: &str) -> bool {
+    label.to_lowercase().contains("idempotency")
 }
 
 /// What would be sent, as far as the title does not say it: nobody approves what they do not see.
@@ -226,7 +317,7 @@ fn arguments_line(view: &ApprovalView) -> Option<String> {
     let told = view.arguments.iter().map(|(label, value)| (visible_line(label), visible_line(value)));
     let told = told.filter(|(label, value)| {
         let by_amount = view.amount.as_ref().is_some_and(|amount| value.starts_with(&amount.to_string()));
-        !by_amount && !title.split(' ').any(|word| word == value) && !label.to_lowercase().contains("idempotency")
+        !by_amount && !title.split(' ').any(|word| word == value) && !is_key(label)
     });
     let mut lines: Vec<String> =
         told.map(|(label, value)| format!("{label}: {}", shorten(&value, ARGUMENT_CHARACTERS))).collect();
@@ -254,15 +345,39 @@ fn decides_spans(view: &ApprovalView) -> Vec<Span> {
     spans
 }
 
-fn waiting_buttons(view: &ApprovalView) -> [Button; 3] {
-    let amount = view.amount.as_ref().map(|money| format!(" {money}")).unwrap_or_default();
-    let title = visible_line(&view.title);
-    [
-        Button::new(format!("Approve{amount}"), Verb::Approve, view.id.to_string())
+fn waiting_buttons(view: &ApprovalView) -> [Button; 6] {
+    let first = match view.fits() {
+        true => yes_button(view.id, &view.title, view.amount.as_ref()),
+        false => Button::new("Read and approve", Verb::Details, view.id.to_string())
             .primary()
-            .spoken(format!("Approve {}: {title}", view.id)),
-        Button::new("Deny", Verb::Deny, view.id.to_string()).danger().spoken(format!("Deny {}: {title}", view.id)),
-        Button::new("Details", Verb::Details, view.id.to_string()).spoken(format!("Details of {}", view.id)),
+            .spoken(format!("Read {} to its end and approve it", view.id)),
+    };
+    let [edit, ask, deny, take, details] = other_buttons(view.id, &view.title);
+    [first, edit, ask, deny, take, details]
+}
+
+/// "Approve $450.00".
+pub fn yes_button(id: ApprovalId, title: &str, amount: Option<&Money>) -> Button {
+    let amount = amount.map(|money| format!(" {money}")).unwrap_or_default();
+    Button::new(format!("Approve{amount}"), Verb::Approve, id.to_string())
+        .primary()
+        .spoken(format!("Approve {id}: {}", visible_line(title)))
+}
+
+/// Everything that one may do besides: the same on a card and in a list.
+pub fn other_buttons(id: ApprovalId, title: &str) -> [Button; 5] {
+    let title = visible_line(title);
+    let button = |label: &str, verb| Button::new(label, verb, id.to_string()).spoken(format!("{label}, {id}: {title}"));
+    [
+        button("Edit and approve", Verb::EditFirst),
+        button("Ask back", Verb::AskBack),
+        button("Deny", Verb::Deny).danger(),
+        button("Take over", Verb::TakeOver).asks(
+            "Do it yourself?",
+            "Nothing is sent. You do it by hand and say here what came of it; the agent goes on with that.",
+            "Take over",
+        ),
+        Button::new("Details", Verb::Details, id.to_string()).spoken(format!("Details of {id}: {title}")),
     ]
 }
 
@@ -274,6 +389,7 @@ pub(super) fn fact_spans(fact: &Fact) -> Vec<Span> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::card::Part;
     use super::super::fixtures::*;
     use super::*;
     use crate::money::Currency;
@@ -291,7 +407,7 @@ mod tests {
         | it arrived broken
         One of them decides: Dana Ruiz and Omar Haddad
         No answer by 14:02 → Kim Osei is asked
-        [*Approve $450.00*] [!Deny!] [Details]
+        [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         ");
         assert_eq!(card.notification, "Approve? Refund $450.00 to order ORD-1042 · asked by Ana Silva · A-31");
     }
@@ -316,7 +432,7 @@ mod tests {
         Rule: “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
         2 must approve: Dana Ruiz and Omar Haddad · 1 of 2 so far: Omar Haddad 10:03 · Ana asked for this herself, so it climbed the org chart.
         No answer by 14:02 → it expires, and nothing is deployed
-        [*Approve*] [!Deny!] [Details]
+        [*Approve*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
         ");
     }
 
@@ -330,7 +446,8 @@ mod tests {
             ..approval()
         };
         let card = card(&view, &ApprovalState::Waiting);
-        let plain = format!("{}\n{}", card.to_plain(), details(&view).to_plain());
+        let plain =
+            format!("{}\n{}", card.to_plain(), super::super::approval_pages::page(&view, &[], 1, true).to_plain());
         assert!(plain.contains("<U+202E>2401-DRO<U+200B>?"), "{plain}");
         assert!(plain.contains("| <U+202E>2401<U+200B><U+000A>*Approved*"), "{plain}");
         assert!(!plain.contains(['\u{202E}', '\u{200B}']), "{plain}");
@@ -340,22 +457,5 @@ mod tests {
             _ => None,
         });
         assert_eq!(words, Some("<!channel> *hi* <U+202E>x"));
-    }
-
-    #[test]
-    fn details_show_what_will_be_sent_whole() {
-        insta::assert_snapshot!(details(&approval()).to_plain(), @r"
-        = A-31 details =
-        *Refund $450.00 to order ORD-1042* · A-31
-        · Sent exactly like this to `billing.refund`:
-        *amount_cents*
-        | 45000
-        *order_id*
-        | ORD-1042
-        ---
-        “Refunds above $200 need approval from a finance manager.” `approvals.md:4`
-        Paid $450.00 on 9 Nov · earlier refunds: none (billing, 10:02)
-        · T-17 · asked: Dana Ruiz or Omar Haddad · approving binds `sha256:9f2c`
-        ");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::approval::{ApprovalState, ApprovalView, VoidWhy};
 use super::card::{Button, Card, Span};
-use super::compose::{bold, clock, text};
+use super::compose::{bold, clock, day_and_clock, text};
 use super::named::{Who, all_of};
 use super::plain::visible_line;
 use super::verb::Verb;
@@ -26,7 +26,10 @@ pub(super) fn card(view: &ApprovalView, state: &ApprovalState) -> Card {
         | ApprovalState::Unknown { .. }
         | ApprovalState::Expired { .. }
         | ApprovalState::Void { .. }
-        | ApprovalState::Superseded { .. } => head,
+        | ApprovalState::Superseded { .. }
+        | ApprovalState::Edited { .. }
+        | ApprovalState::ByHand { .. }
+        | ApprovalState::Recorded { .. } => head,
     };
     head.note([text(next(view, state))]).buttons(buttons(view, state))
 }
@@ -88,6 +91,11 @@ pub fn word(view: &ApprovalView, state: &ApprovalState) -> String {
         ApprovalState::Expired { .. } => "Expired".to_owned(),
         ApprovalState::Void { .. } => "Void".to_owned(),
         ApprovalState::Superseded { .. } => "Replaced".to_owned(),
+        ApprovalState::Edited { .. } => "Changed".to_owned(),
+        ApprovalState::ByHand { .. } => "Being done by hand".to_owned(),
+        ApprovalState::Recorded { done: Some(true), .. } => "Done by hand".to_owned(),
+        ApprovalState::Recorded { done: Some(false), .. } => "Not done".to_owned(),
+        ApprovalState::Recorded { done: None, .. } => "Outcome unknown".to_owned(),
     }
 }
 
@@ -127,6 +135,29 @@ fn outcome(view: &ApprovalView, state: &ApprovalState) -> Vec<Span> {
             spans
         }
         ApprovalState::Superseded { by } => vec![text(format!("Replaced by {by}: decide there."))],
+        ApprovalState::Edited { by, at, into } => {
+            let into = into.map(|into| format!(". {into} asks about the changed one.")).unwrap_or_default();
+            vec![bold(format!("{} changed it", by.name)), text(" at "), clock(*at), text(into)]
+        }
+        ApprovalState::ByHand { by, at, until } => vec![
+            bold(format!("{} does it by hand.", by.name)),
+            text(" Taken over at "),
+            clock(*at),
+            text("; says what came of it by "),
+            day_and_clock(*until),
+        ],
+        ApprovalState::Recorded { by, at, done } => {
+            let said = match done {
+                Some(true) => "Done by hand.",
+                Some(false) => "Not done.",
+                None => "I do not know whether it happened.",
+            };
+            let how = match done {
+                Some(_) => format!(" {} said so at ", by.name),
+                None => format!(" {} took it over and did not say what came of it by ", by.name),
+            };
+            vec![bold(said), text(how), clock(*at)]
+        }
     }
 }
 
@@ -137,6 +168,7 @@ fn void_spans(why: &VoidWhy) -> Vec<Span> {
         VoidWhy::Forbidden(rule) => [vec![text("A line that is now in force forbids it: ")], rule.quoted()].concat(),
         VoidWhy::ApproverLost { who } => vec![text(format!("{} may no longer approve this.", who.name))],
         VoidWhy::Changed => vec![text("What would be sent is no longer what this card showed.")],
+        VoidWhy::Because(why) => vec![text(why.clone())],
     }
 }
 
@@ -155,12 +187,24 @@ fn next(view: &ApprovalView, state: &ApprovalState) -> String {
         }
         ApprovalState::Expired { .. } => format!("This is not a denial. {} was told.", view.requester.name),
         ApprovalState::Void { why, .. } => match why {
-            VoidWhy::Cancelled { .. } | VoidWhy::Stopped { .. } | VoidWhy::Forbidden(_) => view.unharmed().to_owned(),
+            VoidWhy::Cancelled { .. } | VoidWhy::Stopped { .. } | VoidWhy::Forbidden(_) | VoidWhy::Because(_) => {
+                view.unharmed().to_owned()
+            }
             VoidWhy::ApproverLost { .. } | VoidWhy::Changed => {
                 format!("{} A new card follows if it still waits.", view.unharmed())
             }
         },
         ApprovalState::Superseded { .. } => view.unharmed().to_owned(),
+        ApprovalState::Edited { .. } => format!("{} Nobody decides here any more.", view.unharmed()),
+        ApprovalState::ByHand { by, .. } => {
+            format!("Nothing is sent to {}. {} records what came of it.", view.tool, by.short())
+        }
+        ApprovalState::Recorded { done: Some(_), .. } => {
+            format!("{} was not called; {} goes on with what was recorded.", view.tool, view.doer.name)
+        }
+        ApprovalState::Recorded { done: None, .. } => {
+            format!("{} was not called. The owner has been asked to look.", view.tool)
+        }
     }
 }
 
@@ -175,7 +219,15 @@ fn buttons(view: &ApprovalView, state: &ApprovalState) -> Vec<Button> {
         | ApprovalState::Failed { .. }
         | ApprovalState::Unknown { .. }
         | ApprovalState::Denied { .. }
-        | ApprovalState::Void { .. } => vec![details()],
+        | ApprovalState::Void { .. }
+        | ApprovalState::Edited { .. }
+        | ApprovalState::Recorded { .. } => vec![details()],
+        ApprovalState::ByHand { .. } => vec![
+            Button::new("Record the result", Verb::Record, view.id.to_string())
+                .primary()
+                .spoken(format!("Record what came of {}", view.id)),
+            details(),
+        ],
         ApprovalState::Superseded { .. } => vec![],
     }
 }

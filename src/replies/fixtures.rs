@@ -58,7 +58,13 @@ pub fn receipt() -> ReceiptView {
 }
 
 pub fn performed() -> Performed {
-    Performed { title: "Refund $450.00 to order ORD-1042".into(), at: at(10, 4), approved_by: vec![dana()] }
+    Performed {
+        title: "Refund $450.00 to order ORD-1042".into(),
+        at: at(10, 4),
+        approved_by: vec![dana()],
+        changed_by: None,
+        by_hand: None,
+    }
 }
 
 pub fn approval() -> ApprovalView {
@@ -84,7 +90,12 @@ pub fn approval() -> ApprovalView {
         count: 1,
         approved: vec![],
         words: vec![Wrote { label: "Ana wrote".into(), text: "it arrived broken".into() }],
+        opened: at(10, 2),
         deadline: at(14, 2),
         then: vec![kim()],
+        looked_up_first: vec![],
+        questions: vec![],
+        edited: None,
+        typed: None,
     }
 }

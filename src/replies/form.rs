@@ -36,11 +36,28 @@ pub struct Field {
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// At most `max` characters.
-    Text { multiline: bool, max: u32 },
+    Text {
+        multiline: bool,
+        max: u32,
+    },
     /// Value and label; the first is chosen when the form opens.
     Choice(Vec<(String, String)>),
     /// A picker of accounts; the value is an account id.
     Person,
+    /// Text that stands there already.
+    Filled {
+        multiline: bool,
+        max: u32,
+        text: String,
+    },
+    Number {
+        whole: bool,
+        value: Option<String>,
+    },
+    /// `2026-11-20`.
+    Date {
+        value: Option<String>,
+    },
 }
 
 impl Form {

@@ -5,6 +5,9 @@
 
 pub mod approval;
 pub mod approval_ended;
+pub mod approval_forms;
+pub mod approval_notices;
+pub mod approval_pages;
 pub mod asking;
 pub mod budget;
 pub mod card;

@@ -79,6 +79,10 @@ pub struct Performed {
     pub at: Timestamp,
     /// Who approved it; empty when it ran without approval.
     pub approved_by: Vec<Who>,
+    /// Who changed it before it ran.
+    pub changed_by: Option<Who>,
+    /// Who did it by hand, so that no tool was called.
+    pub by_hand: Option<Who>,
 }
 
 /// "Finn (Finance) has this".
@@ -100,6 +104,19 @@ pub fn waits(view: &ReceiptView, approval: &ApprovalView) -> Card {
         .line(approval.deadline_spans());
     card.notification = format!("Waiting for approval: {} ({})", approval.title, approval.id);
     card.buttons([cancel(view.task)])
+}
+
+/// A person does it instead of the agent; what they record is what the agent goes on with.
+pub fn by_hand(view: &ReceiptView, approval: &ApprovalView, by: &Who) -> Card {
+    head(view, vec![text(" has this · "), text(view.task.to_string())])
+        .line(view.because.spans())
+        .line([
+            by.bold(),
+            text(" does this by hand: "),
+            bold(super::plain::visible_line(&approval.title)),
+            text(format!(" · {}. {} goes on with the result.", approval.id, view.worker.name)),
+        ])
+        .buttons([cancel(view.task)])
 }
 
 /// The answer, in the receipt's place.
@@ -190,6 +207,8 @@ fn performed_spans(action: &Performed) -> Vec<Span> {
     if !action.approved_by.is_empty() {
         spans.push(text(format!(" · approved by {}", super::named::all_of(&action.approved_by))));
     }
+    spans.extend(action.changed_by.iter().map(|who| text(format!(" · changed by {}", who.name))));
+    spans.extend(action.by_hand.iter().map(|who| text(format!(" · done by hand by {}", who.name))));
     spans
 }
 
@@ -221,6 +240,17 @@ fn cancel(task: TaskId) -> Button {
 mod tests {
     use super::super::fixtures::*;
     use super::*;
+
+    #[test]
+    fn a_receipt_says_who_does_it_by_hand() {
+        insta::assert_snapshot!(by_hand(&receipt(), &approval(), &dana()).to_plain(), @r"
+        (Finn (Finance))
+        :eyes: *Finn (Finance)* has this · T-17
+        “Billing questions go to the finance agent.” `routing.md:12`
+        *Dana Ruiz* does this by hand: *Refund $450.00 to order ORD-1042* · A-31. Finn (Finance) goes on with the result.
+        [Cancel]
+        ");
+    }
 
     #[test]
     fn a_receipt_says_who_has_it_and_by_which_line() {

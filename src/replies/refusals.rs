@@ -42,6 +42,15 @@ pub enum Refusal {
         id: ApprovalId,
         instead: Option<ApprovalId>,
     },
+    /// It is too long for a card, and was not read to its end.
+    ReadFirst {
+        id: ApprovalId,
+    },
+    /// They may decide, but not in this way; `why` is a whole sentence of ours.
+    NotLikeThis {
+        id: ApprovalId,
+        why: String,
+    },
     /// The task is not theirs to cancel, hand on or finish.
     NotYours {
         task: TaskId,
@@ -120,6 +129,8 @@ pub enum Refusal {
 pub enum Decided {
     Approved,
     Denied,
+    Changed,
+    TookOver,
 }
 
 /// The refusal as a message that only one person sees.
@@ -129,6 +140,8 @@ pub fn card(refusal: &Refusal) -> Card {
             let word = match word {
                 Decided::Approved => "approved",
                 Decided::Denied => "denied",
+                Decided::Changed => "changed",
+                Decided::TookOver => "took over",
             };
             late(format!("{} {word} {id} at ", all_of(by)), *at, ". Your click changed nothing.")
         }
@@ -143,6 +156,8 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotApprover { .. }
         | Refusal::AlreadyApproved { .. }
         | Refusal::NoLongerOpen { .. }
+        | Refusal::ReadFirst { .. }
+        | Refusal::NotLikeThis { .. }
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -185,6 +200,8 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
+        Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
+        Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
             format!("{task} is not yours to change: {} can. Nothing changed.", any_of(may))
         }

@@ -33,6 +33,9 @@ statements! { STATEMENTS;
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM outbox WHERE state IN ('pending', 'sending')" }
     PARKED (1) -> [id, slot, last_error, queued_us] = { "SELECT id, slot, COALESCE(last_error, '') AS last_error, queued_us FROM outbox WHERE state = 'parked' ORDER BY id DESC LIMIT $1" }
     PARKED_COUNT (0) -> [parked] = { "SELECT COUNT(*) AS parked FROM outbox WHERE state = 'parked'" }
+    REFUSED_CARDS (2) -> [id, slot] = { "SELECT id, slot FROM outbox WHERE state = 'parked' AND (slot LIKE 'approval:%:card' OR slot LIKE 'approval:%:dm:%') AND queued_us > $1 AND queued_us <= $2 ORDER BY id LIMIT 50" }
+    NEXT_REFUSED_CARD (1) -> [due] = { "SELECT MIN(queued_us) AS due FROM outbox WHERE state = 'parked' AND (slot LIKE 'approval:%:card' OR slot LIKE 'approval:%:dm:%') AND queued_us > $1" }
+    LET_GO (1) -> [] = { "UPDATE outbox SET state = 'superseded' WHERE id = $1 AND state = 'parked'" }
     ERASE (1) -> [] = { "UPDATE outbox SET body = NULL WHERE state IN ('sent', 'superseded') AND queued_us < $1" }
 }
 
@@ -170,6 +173,29 @@ pub async fn parked(store: &Store, limit: i64) -> Result<Vec<Parked>, StoreError
             Ok(Parked { id: OutboxId(row.int("id")?), slot: row.text("slot")?, error, queued })
         })
         .collect()
+}
+
+/// A card that Slack refused to show is drawn again after this.
+pub const REDRAW_AFTER: Span = Span::minutes(10);
+/// What Slack refused longer ago than this stays as it is: nobody looks there any more.
+pub const REDRAW_UP_TO: Span = Span::days(7);
+
+/// Cards of approvals that Slack refused to show, due to be drawn again.
+pub async fn refused_cards(tx: &mut Tx, now: Timestamp) -> Result<Vec<(OutboxId, String)>, StoreError> {
+    let rows = tx.rows(&REFUSED_CARDS, args![now.minus(REDRAW_UP_TO), now.minus(REDRAW_AFTER)]).await?;
+    rows.iter().map(|row| Ok((OutboxId(row.int("id")?), row.text("slot")?))).collect()
+}
+
+/// When the next of them is due.
+pub async fn next_refused_card(store: &Store, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let row = store.row(&NEXT_REFUSED_CARD, args![now.minus(REDRAW_UP_TO)]).await?;
+    let queued = row.map_or(Ok(None), |row| row.opt_time("due"))?;
+    Ok(queued.map(|queued| queued.plus(REDRAW_AFTER)))
+}
+
+/// A parked row that is no longer wanted: it was said anew.
+pub async fn let_go(tx: &mut Tx, id: OutboxId) -> Result<(), StoreError> {
+    tx.run(&LET_GO, args![id]).await.map(|_| ())
 }
 
 /// Erases the texts of what was sent before `before`.

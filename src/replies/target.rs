@@ -1,6 +1,6 @@
 //! What a button's value may hold: ids, never authority, never a payload.
 
-use crate::ids::TaskId;
+use crate::ids::{ApprovalId, TaskId};
 use crate::workers::WorkerRef;
 
 /// `T-18/agent:finance-agent`: a candidate's button carries the task and the candidate.
@@ -13,6 +13,19 @@ pub fn read_task_and_worker(target: &str) -> Option<(TaskId, Option<WorkerRef>)>
     match target.split_once('/') {
         None => Some((target.parse().ok()?, None)),
         Some((task, worker)) => Some((task.parse().ok()?, Some(worker.parse().ok()?))),
+    }
+}
+
+/// `A-31/2`: an approval and the page of its details, from 1.
+pub fn approval_page(approval: ApprovalId, page: usize) -> String {
+    format!("{approval}/{page}")
+}
+
+/// Reads what [`approval_page`] wrote; a bare approval is its first page.
+pub fn read_approval_page(target: &str) -> Option<(ApprovalId, usize)> {
+    match target.split_once('/') {
+        None => Some((target.parse().ok()?, 1)),
+        Some((approval, page)) => Some((approval.parse().ok()?, page.parse().ok().filter(|page| *page > 0)?)),
     }
 }
 
@@ -29,6 +42,15 @@ mod tests {
         assert_eq!(read_task_and_worker("T-18"), Some((TaskId(18), None)));
         for bad in ["", "x", "T-18/", "T-18/boss", "A-1/human"] {
             assert_eq!(read_task_and_worker(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_survives_the_way_to_slack_and_back() {
+        assert_eq!(read_approval_page(&approval_page(ApprovalId(31), 2)), Some((ApprovalId(31), 2)));
+        assert_eq!(read_approval_page("A-31"), Some((ApprovalId(31), 1)));
+        for bad in ["", "A-31/", "A-31/0", "A-31/x", "T-1/2"] {
+            assert_eq!(read_approval_page(bad), None, "{bad}");
         }
     }
 }

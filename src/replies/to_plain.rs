@@ -26,6 +26,10 @@ impl Form {
             lines.push(match &field.kind {
                 FieldKind::Text { .. } => format!("{}{optional}: ____", field.label),
                 FieldKind::Person => format!("{}{optional}: @____", field.label),
+                FieldKind::Filled { text, .. } => format!("{}{optional}: {text}", field.label),
+                FieldKind::Number { value, .. } | FieldKind::Date { value } => {
+                    format!("{}{optional}: {}", field.label, value.as_deref().unwrap_or("____"))
+                }
                 FieldKind::Choice(choices) => {
                     let labels: Vec<&str> = choices.iter().map(|(_, label)| label.as_str()).collect();
                     format!("{}{optional}: {}", field.label, labels.join(" / "))

@@ -61,8 +61,24 @@ verbs! {
     Deny = "deny" opens Form,
     /// The reasons, sent off. Target: approval.
     DenyForm = "deny_form" opens Nothing,
-    /// The raw arguments, whole. Target: approval.
+    /// The raw arguments, whole, and the trail. Target: approval, or approval and page (`replies::target`).
     Details = "details" opens Page,
+    /// Sends off what was read whole, or a typed confirmation. Target: approval.
+    ApproveForm = "approve_form" opens Nothing,
+    /// Opens the arguments to be changed. Target: approval.
+    EditFirst = "edit_first" opens Form,
+    EditForm = "edit_form" opens Nothing,
+    /// Opens a question to the requester. Target: approval.
+    AskBack = "ask_back" opens Form,
+    AskBackForm = "ask_back_form" opens Nothing,
+    /// Opens the answer to such a question. Target: approval.
+    AnswerBack = "answer_back" opens Form,
+    AnswerBackForm = "answer_back_form" opens Nothing,
+    /// Somebody does it outside. Target: approval.
+    TakeOver = "take_over" opens Nothing,
+    /// Opens what came of it. Target: approval.
+    Record = "record" opens Form,
+    RecordForm = "record_form" opens Nothing,
     /// Target: approval that expired.
     AskAgain = "ask_again" opens Nothing,
     /// Target: task.

@@ -56,6 +56,25 @@ impl Roster {
         next
     }
 
+    /// The shifts of a worker between two instants, where somebody stated hours for them, their seat, role or team, or for the
+    /// company; `None` where nobody did. They come in no order, and may overlap.
+    pub fn stated_shifts(
+        &self,
+        who: Option<&WorkerRef>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Option<Vec<(Timestamp, Timestamp)>> {
+        let hours = self.hours_of(who);
+        if hours.by_default {
+            return None;
+        }
+        let day = |at: Timestamp| at.to_utc().with_timezone(&hours.timezone).date_naive();
+        let first = day(from).checked_sub_days(Days::new(1)).unwrap_or(day(from));
+        let days = first.iter_days().take_while(|today| *today <= day(until));
+        let shifts = days.flat_map(|day| hours.spans.iter().filter_map(move |span| shift(span, day, hours.timezone)));
+        Some(shifts.filter(|(start, end)| *end > from && *start < until).collect())
+    }
+
     /// The zone of a worker's clock: a person's own, else the company's.
     pub fn timezone_of(&self, who: Option<&WorkerRef>) -> Tz {
         self.zone_for(who, &[])

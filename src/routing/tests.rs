@@ -45,6 +45,7 @@ fn directives(said: &[Said]) -> Directives {
         playbooks: Vec::new(),
         workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

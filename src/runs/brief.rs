@@ -7,6 +7,7 @@ use super::journal::JournalEntry;
 use super::said::{Arguments, End, Said};
 use crate::catalogue::{Class, ToolName};
 use crate::ids::{RunId, TaskId};
+use crate::redact;
 
 /// Everything for one question to a driver. Its digest is what the journal keeps of the question.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,7 +84,7 @@ pub fn outcome_name(answer: usize, call: usize) -> String {
 /// The slot of the question that an answer asks.
 pub const QUESTION: &str = "answer";
 
-/// The journal as a conversation.
+/// The journal as a conversation, without the secrets that tools or people wrote into it.
 pub fn turns(journal: &[JournalEntry]) -> Vec<Turn> {
     let mut turns = Vec::new();
     let mut answers = 0;
@@ -143,8 +144,9 @@ fn outcome(call: &Told, entries: &[JournalEntry]) -> Outcome {
         | JournalEntry::Malformed { .. }
         | JournalEntry::Answered { .. }
         | JournalEntry::Said { .. }
+        | JournalEntry::Later { .. }
         | JournalEntry::Unheard { .. } => None,
     });
     let (text, failed) = found.unwrap_or_else(|| ("Not run, nothing happened.".to_owned(), true));
-    Outcome { id: call.id.clone(), text, failed }
+    Outcome { id: call.id.clone(), text: redact::text(&text).into_owned(), failed }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::said::{Said, Usage};
 use crate::catalogue::ToolName;
+use crate::clock::Timestamp;
 use crate::workers::WorkerRef;
 
 /// Something that happened in a run, in the order in which it happened.
@@ -23,6 +24,8 @@ pub enum JournalEntry {
     Said { said: Said, usage: Usage },
     /// A call that a driver said cannot be made as it stands: no such tool, or arguments that do not fit. Nothing was proposed.
     Malformed { as_name: String, why: String },
+    /// An agent outside took a question and answers by itself, until then or not at all.
+    Later { until: Timestamp },
     /// A thinking driver was asked and not heard, or not to the end. It may have cost something all the same.
     Unheard { why: String, usage: Usage },
 }

@@ -23,6 +23,7 @@ statements! { STATEMENTS;
         sqlite "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver <> 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
         postgres "UPDATE runs SET lease_until_us = $2, fence = fence + 1, attempts = attempts + 1 WHERE id = (SELECT id FROM runs WHERE state = 'ready' AND driver <> 'playbook' AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
     HOLD (3) -> [] = { "UPDATE runs SET lease_until_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    POKE (2) -> [] = { "UPDATE runs SET not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'ready'" }
     HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
@@ -43,6 +44,7 @@ statements! { STATEMENTS;
     ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
     STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
     ERASE (1) -> [] = { "UPDATE steps SET result = NULL WHERE run IN (SELECT id FROM runs WHERE task = $1)" }
+    ERASE_RUN (1) -> [] = { "UPDATE steps SET result = NULL WHERE run = $1" }
     READY_COUNT (0) -> [ready] = { "SELECT COUNT(*) AS ready FROM runs WHERE state = 'ready'" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready'" }
     NEXT_DUE_OF (1) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM runs WHERE state = 'ready' AND CASE WHEN driver = 'playbook' THEN 0 ELSE 1 END = $1" }
@@ -111,6 +113,11 @@ pub async fn wait_for(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<bool,
 /// Keeps a claimed run until `until`; false when the lease was lost. Whoever is told true may go on in this transaction.
 pub async fn hold(tx: &mut Tx, run: &Run, until: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.run(&HOLD, args![run.id, run.fence, until]).await? == 1)
+}
+
+/// What a ready run was put off for has come: it goes on now. False when it is not ready any more.
+pub async fn poke(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(&POKE, args![id, now]).await? == 1)
 }
 
 /// Whether a claim still stands: nobody cancelled the run or took it over.
@@ -196,6 +203,11 @@ pub async fn journal(tx: &mut Tx, run: RunId) -> Result<Vec<Step>, StoreError> {
 /// Erases what came of the steps of a task that has ended; their digests stay.
 pub async fn erase_results(tx: &mut Tx, task: TaskId) -> Result<u64, StoreError> {
     tx.run(&ERASE, args![task]).await
+}
+
+/// Erases what came of the steps of one run that has ended; their digests stay.
+pub async fn erase_run(tx: &mut Tx, run: RunId) -> Result<u64, StoreError> {
+    tx.run(&ERASE_RUN, args![run]).await
 }
 
 pub async fn ready_count(store: &Store) -> Result<i64, StoreError> {

@@ -11,6 +11,7 @@ use super::journal::{JournalEntry, Next};
 use super::said::{Arguments, Call, End, Said};
 use crate::catalogue::canonical;
 use crate::catalogue::schema::violations;
+use crate::clock::Timestamp;
 use crate::workers::WorkerRef;
 
 /// Asks the requester.
@@ -41,10 +42,15 @@ pub enum Onward {
     Take(Next),
     /// A call cannot be made as it stands: journal that under `as_name` and go on.
     Malformed { as_name: String, why: String },
+    /// An agent took the question and answers by itself; before that instant it is not asked again.
+    Wait { until: Timestamp },
 }
 
 /// What follows from `journal`, for a worker who was offered `offers` and may hand over to `colleagues`.
 pub fn next(journal: &[JournalEntry], offers: &[Offer], colleagues: &[Colleague], bounds: &Bounds) -> Onward {
+    if let Some(JournalEntry::Later { until }) = journal.last() {
+        return Onward::Wait { until: *until };
+    }
     let answers: Vec<(usize, &Said)> = journal
         .iter()
         .enumerate()
@@ -100,7 +106,7 @@ fn has_outcome(call: &Call, name: &str, since: &[JournalEntry]) -> bool {
         | JournalEntry::ToolFailed { as_name, .. }
         | JournalEntry::Malformed { as_name, .. } => as_name == name,
         JournalEntry::Answered { slot, .. } => slot == QUESTION && call.name == ASK,
-        JournalEntry::Said { .. } | JournalEntry::Unheard { .. } => false,
+        JournalEntry::Said { .. } | JournalEntry::Later { .. } | JournalEntry::Unheard { .. } => false,
     })
 }
 

@@ -88,6 +88,11 @@ impl Sandbox {
         }
     }
 
+    /// Whatever was planted with [`Sandbox::fail_next`] and has not been met is taken back.
+    pub fn stop_failing(&self) {
+        self.with(|s| s.faults.planted.clear());
+    }
+
     /// Lets every held answer go.
     pub fn release_answers(&self) {
         self.with(|s| s.faults.release.send_modify(|n| *n += 1));

@@ -80,6 +80,23 @@ impl Sandbox {
         })
     }
 
+    /// Somebody presses the Stop button that Slack shows while an agent is at work in a thread.
+    pub fn stops(&self, user: &str, channel: &str, thread_ts: &str) -> Result<(), Refused> {
+        self.with(|s| {
+            let user = s.active_user(user)?;
+            let channel = s.place_of(&user, channel)?;
+            if !s.assistant_status.contains_key(&(channel.clone(), thread_ts.to_owned())) {
+                return Err(Refused(format!("nobody is at work in {thread_ts}, so there is no Stop button")));
+            }
+            let event = json!({
+                "type": "agent_session_stopped", "user": user, "channel": channel, "thread_ts": thread_ts,
+                "streaming_message_ts": [],
+            });
+            s.emit(None, Some(&channel), event);
+            Ok(())
+        })
+    }
+
     pub fn reacts(&self, user: &str, channel: &str, ts: &str, emoji: &str) -> Result<(), Refused> {
         self.with(|s| s.reacts(user, channel, ts, emoji, true))
     }

@@ -131,7 +131,10 @@ impl Sandbox {
 
     /// The line under a thread that says what the app is doing.
     pub fn assistant_status(&self, channel: &str, thread_ts: &str) -> Option<String> {
-        self.read(|s| s.assistant_status.get(&(channel.to_owned(), thread_ts.to_owned())).cloned())
+        self.read(|s| {
+            let channel = s.channel_id(channel).ok()?;
+            s.assistant_status.get(&(channel, thread_ts.to_owned())).cloned()
+        })
     }
 
     /// The whole workspace as one value: people, channels with members, groups. A page draws its side bar from it.

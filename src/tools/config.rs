@@ -8,6 +8,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::RemoteServer;
+
 /// How long a call may take when the entry does not say.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest time limit that an entry may ask for.
@@ -24,7 +26,20 @@ pub struct ServerEntry {
     /// What stands before the dot of its tools' names: lower-case letters, digits, `-` and `_`.
     pub name: String,
     /// The program; `workforce` is this very program, whatever the `PATH` says.
+    #[serde(default)]
     pub command: String,
+    /// Instead of a program: where the server is, over streamable HTTP.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Whether that address may be inside: on this machine or in a private network.
+    #[serde(default)]
+    pub inside: bool,
+    /// The variable that holds the credential for the server at `url`.
+    #[serde(default)]
+    pub key_from: Option<String>,
+    /// Positions that have a credential of their own with it, each with the variable that holds it.
+    #[serde(default)]
+    pub keys_from: BTreeMap<String, String>,
     #[serde(default)]
     pub args: Vec<String>,
     /// Variables that are no secret.
@@ -51,6 +66,10 @@ pub struct ServerConfig {
     pub cwd: Option<PathBuf>,
     /// The time limit of one call.
     pub timeout: Duration,
+    /// Where the server is, if it is no program of ours; `command` is empty then.
+    pub remote: Option<RemoteServer>,
+    /// The same server with the credentials of single positions.
+    pub remote_of: BTreeMap<String, RemoteServer>,
 }
 
 /// An entry that cannot be used.
@@ -60,8 +79,12 @@ pub enum ConfigError {
     BadName(String),
     #[error("two tool servers are called {0}; a tool's name must say which server it belongs to")]
     TwoOfOneName(String),
-    #[error("the tool server {0} has no command")]
+    #[error("the tool server {0} needs either a command or a url")]
     NoCommand(String),
+    #[error("“{url}” of the tool server {server} is no address; write https://…")]
+    BadUrl { server: String, url: String },
+    #[error("the tool server {server} is at an address inside; write `inside = true` if it is meant to be there")]
+    Inside { server: String },
     #[error(
         "the tool server {server} asks for a time limit of {seconds} seconds; 1 to {MAX_TIMEOUT_SECONDS} are possible"
     )]
@@ -80,8 +103,10 @@ impl ServerEntry {
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<ServerConfig, ConfigError> {
         let server = || self.name.clone();
+        if self.url.is_some() != self.command.is_empty() {
+            return Err(ConfigError::NoCommand(server()));
+        }
         let command = match self.command.as_str() {
-            "" => return Err(ConfigError::NoCommand(server())),
             OWN_COMMAND => own_program.to_string_lossy().into_owned(),
             other => other.to_owned(),
         };
@@ -98,8 +123,35 @@ impl ServerEntry {
         for variable in &self.env_from {
             config.env.insert(variable.clone(), self.variable(variable, &lookup)?);
         }
+        config.remote = self.remote(self.key_from.as_deref(), &lookup)?;
+        for (position, variable) in &self.keys_from {
+            if let Some(remote) = self.remote(Some(variable), &lookup)? {
+                config.remote_of.insert(position.clone(), remote);
+            }
+        }
         config.check()?;
         Ok(config)
+    }
+
+    /// The server at `url`, with the credential that this variable holds.
+    fn remote(
+        &self,
+        key_from: Option<&str>,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<RemoteServer>, ConfigError> {
+        let Some(text) = &self.url else { return Ok(None) };
+        let bad = || ConfigError::BadUrl { server: self.name.clone(), url: text.clone() };
+        let url: reqwest::Url = text.parse().map_err(|_| bad())?;
+        let plain = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.password().is_none();
+        if !plain || (url.scheme() == "http" && !self.inside) {
+            return Err(bad());
+        }
+        let key = key_from.map(|variable| self.variable(variable, lookup)).transpose()?;
+        let remote = RemoteServer { url, inside: self.inside, key };
+        if !remote.may_reach() {
+            return Err(ConfigError::Inside { server: self.name.clone() });
+        }
+        Ok(Some(remote))
     }
 
     fn variable(&self, name: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigError> {
@@ -128,7 +180,28 @@ impl ServerConfig {
             env: BTreeMap::new(),
             cwd: None,
             timeout: DEFAULT_TIMEOUT,
+            remote: None,
+            remote_of: BTreeMap::new(),
         }
+    }
+
+    /// A server at an address.
+    pub fn remote(name: &str, remote: RemoteServer) -> Self {
+        Self { remote: Some(remote), ..Self::new(name, "") }
+    }
+
+    /// What the server is, without any secret: an approval of a call is an approval with this server.
+    pub fn identity(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("{} = {}", self.name, remote.url),
+            None => format!("{} = {} {}", self.name, self.command, self.args.join(" ")),
+        }
+    }
+
+    /// The same server as `position` reaches it, where it has a credential of its own.
+    pub(super) fn of_position(&self, position: &str) -> Option<Self> {
+        let remote = self.remote_of.get(position)?;
+        Some(Self { remote: Some(remote.clone()), remote_of: BTreeMap::new(), ..self.clone() })
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -136,7 +209,7 @@ impl ServerConfig {
         if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(fits) {
             return Err(ConfigError::BadName(self.name.clone()));
         }
-        if self.command.is_empty() {
+        if self.command.is_empty() && self.remote.is_none() {
             return Err(ConfigError::NoCommand(self.name.clone()));
         }
         Ok(())
@@ -153,6 +226,7 @@ impl fmt::Debug for ServerConfig {
             .field("env", &self.env.keys().collect::<Vec<_>>())
             .field("cwd", &self.cwd)
             .field("timeout", &self.timeout)
+            .field("url", &self.remote.as_ref().map(|remote| remote.url.as_str()))
             .finish()
     }
 }

@@ -17,7 +17,7 @@ use super::client::Client;
 use super::process::{self, Process};
 use super::{
     Answer, CallOutcome, Lost, MAX_DEFINITION_BYTES, MAX_DESCRIPTION_BYTES, MAX_LINE_BYTES, MAX_TOOLS, Refusal,
-    START_LIMIT, ServerConfig, ToolCall, ToolError, answer,
+    RemoteServer, START_LIMIT, ServerConfig, ToolCall, ToolError, answer,
 };
 use crate::catalogue::{ToolDef, ToolName, schema};
 
@@ -43,6 +43,9 @@ pub struct Connection {
 impl Connection {
     /// Starts the process, opens the protocol and asks for the tools, all within [`START_LIMIT`].
     pub async fn open(config: &ServerConfig) -> Result<Self, ToolError> {
+        if let Some(remote) = &config.remote {
+            return Self::reach(config, remote).await;
+        }
         let server = config.name.clone();
         let start = |why: String| ToolError::Start { server: server.clone(), why };
         let (process, pipes) = process::spawn(config).map_err(|error| start(error.to_string()))?;
@@ -66,6 +69,32 @@ impl Connection {
             tools: Mutex::new(BTreeMap::new()),
             stale,
             overflow: pipes.overflow,
+            unanswered: AtomicU32::new(0),
+        };
+        connection.refresh().await?;
+        Ok(connection)
+    }
+
+    /// Opens the protocol with a server at an address and asks for its tools.
+    async fn reach(config: &ServerConfig, remote: &RemoteServer) -> Result<Self, ToolError> {
+        let start = |why: String| ToolError::Start { server: config.name.clone(), why };
+        let stale = Arc::new(AtomicBool::new(false));
+        let transport = remote.transport().await.map_err(start)?;
+        let client = Client { stale: Arc::clone(&stale) };
+        let service = match tokio::time::timeout(START_LIMIT, serve_client(client, transport)).await {
+            Ok(Ok(service)) => service,
+            Ok(Err(error)) => return Err(start(chain_of(&error))),
+            Err(_) => {
+                return Err(start(format!("it did not open the protocol within {} seconds", START_LIMIT.as_secs())));
+            }
+        };
+        let connection = Self {
+            server: config.name.clone(),
+            service,
+            process: Mutex::new(None),
+            tools: Mutex::new(BTreeMap::new()),
+            stale,
+            overflow: Arc::new(AtomicBool::new(false)),
             unanswered: AtomicU32::new(0),
         };
         connection.refresh().await?;
@@ -253,6 +282,20 @@ fn definition(server: &str, tool: Tool) -> Result<ToolDef, ToolError> {
         return Err(bad("a definition larger than 256 KiB"));
     }
     Ok(def)
+}
+
+/// An error with everything that led to it: which address was refused stands at the end.
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut inner = error.source();
+    while let Some(cause) = inner {
+        let more = cause.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        inner = cause.source();
+    }
+    words.chars().take(500).collect()
 }
 
 fn with_last_words(why: String, process: &Process) -> String {

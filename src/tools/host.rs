@@ -20,9 +20,12 @@ const LONGEST_REST: Duration = Duration::from_secs(60);
 /// A caller waits for a rest of this length; before a longer one it is refused.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Servers that are child processes of this one and speak MCP over their standard input and output.
+/// The servers of the configuration: child processes of this one that speak MCP over their standard input and output, and
+/// servers at addresses.
 pub struct StdioHost {
     slots: BTreeMap<String, Slot>,
+    /// Of servers with which a position has a credential of its own, by server and position.
+    own: BTreeMap<(String, String), Slot>,
 }
 
 /// The place of one server, whether it runs or not.
@@ -44,21 +47,20 @@ struct State {
 impl StdioHost {
     /// Takes the servers in; nothing is started yet.
     pub fn new(servers: Vec<ServerConfig>) -> Result<Self, ConfigError> {
-        let mut slots = BTreeMap::new();
+        let (mut slots, mut own) = (BTreeMap::new(), BTreeMap::new());
         for config in servers {
             config.check()?;
             let name = config.name.clone();
-            let slot = Slot {
-                config,
-                turns: Semaphore::new(MAX_IN_FLIGHT),
-                failures: AtomicU32::new(0),
-                state: Mutex::new(State::default()),
-            };
-            if slots.insert(name.clone(), slot).is_some() {
+            for position in config.remote_of.keys() {
+                if let Some(config) = config.of_position(position) {
+                    own.insert((name.clone(), position.clone()), Slot::new(config));
+                }
+            }
+            if slots.insert(name.clone(), Slot::new(config)).is_some() {
                 return Err(ConfigError::TwoOfOneName(name));
             }
         }
-        Ok(Self { slots })
+        Ok(Self { slots, own })
     }
 }
 
@@ -73,14 +75,16 @@ impl ToolHost for StdioHost {
     }
 
     async fn call(&self, call: ToolCall) -> CallOutcome {
-        match self.slots.get(call.tool.server()) {
+        let server = call.tool.server();
+        let own = self.own.get(&(server.to_owned(), call.position.clone()));
+        match own.or_else(|| self.slots.get(server)) {
             Some(slot) => slot.call(call).await,
             None => CallOutcome::Refused(Refusal::NoSuchServer(call.tool.server().to_owned())),
         }
     }
 
     async fn shut_down(&self) {
-        let ends = self.slots.values().map(|slot| async {
+        let ends = self.slots.values().chain(self.own.values()).map(|slot| async {
             let mut state = slot.state.lock().await;
             state.shut_down = true;
             if let Some(connection) = state.connection.take() {
@@ -92,6 +96,15 @@ impl ToolHost for StdioHost {
 }
 
 impl Slot {
+    fn new(config: ServerConfig) -> Self {
+        Self {
+            config,
+            turns: Semaphore::new(MAX_IN_FLIGHT),
+            failures: AtomicU32::new(0),
+            state: Mutex::new(State::default()),
+        }
+    }
+
     async fn list(&self) -> Result<Vec<ToolDef>, ToolError> {
         let connection = self.connection().await?;
         connection.refresh().await?;
@@ -196,6 +209,7 @@ mod tests {
             tool: crate::catalogue::ToolName(tool.into()),
             arguments: serde_json::json!({}),
             digest: String::new(),
+            position: String::new(),
         };
         assert!(matches!(host.call(call("ghost.boo")).await, CallOutcome::Refused(Refusal::Unreachable { .. })));
         assert!(matches!(host.call(call("other.boo")).await, CallOutcome::Refused(Refusal::NoSuchServer(_))));

@@ -11,6 +11,7 @@ pub mod config;
 mod connection;
 mod host;
 mod process;
+mod remote;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::money::Cost;
 
 pub use config::{ConfigError, ServerConfig, ServerEntry};
 pub use host::StdioHost;
+pub use remote::{RemoteServer, is_outside};
 
 /// The largest result of one call that is read, in bytes of its JSON.
 pub const MAX_RESULT_BYTES: usize = 1024 * 1024;
@@ -50,6 +52,8 @@ pub struct ToolCall {
     pub arguments: Value,
     /// The digest in `tools.lock`: the definition that a human accepted.
     pub digest: String,
+    /// For whom the call is made: some positions have a credential of their own with a server.
+    pub position: String,
 }
 
 /// What became of a call.

@@ -1,6 +1,6 @@
 //! Which hooks there are, as `workforce.toml` names them. Secrets come from the environment or from files that it names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -67,6 +67,8 @@ pub struct WebhooksConfig {
     pub per_minute: u32,
     pub window: Span,
     pub hooks: Vec<HookConfig>,
+    /// Agents that may answer by themselves at `POST /agents/POSITION`, with the secrets that they sign with.
+    pub agents: BTreeMap<String, SecretString>,
 }
 
 #[derive(Debug, Clone)]
@@ -128,6 +130,7 @@ impl Section {
             per_minute: self.per_minute,
             window: Span::seconds(self.replay_seconds),
             hooks: self.hooks.iter().map(|hook| hook.resolve(&lookup)).collect::<Result<_, _>>()?,
+            agents: BTreeMap::new(),
         })
     }
 }

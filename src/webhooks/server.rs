@@ -1,4 +1,4 @@
-//! The listener: `POST /hooks/NAME`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
+//! The listener: `POST /hooks/NAME`, `POST /agents/POSITION`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -19,11 +20,11 @@ use tokio_util::sync::CancellationToken;
 use super::config::{HookConfig, WebhooksConfig};
 use super::metrics::{Figure, render};
 use super::rate::Bucket;
-use super::signature::verify;
+use super::signature::{Scheme, verify};
 use super::{Door, Refused};
 use crate::catalogue::canonical::digest_bytes;
-use crate::ids::ConversationId;
-use crate::inbox::{Arrival, Delivery, Trigger};
+use crate::ids::{ConversationId, RunId};
+use crate::inbox::{AgentAnswer, Arrival, Delivery, Trigger};
 
 /// Deliveries that are read at once.
 const AT_ONCE: usize = 32;
@@ -108,6 +109,7 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) {
         let app = Router::new()
             .route("/hooks/{name}", post(deliver))
+            .route("/agents/{position}", post(answer))
             .route("/healthz", get(async || "alive\n"))
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
@@ -161,6 +163,33 @@ async fn deliver(
             shared.counts.add(&name, refused.as_str());
             tracing::info!(hook = name, reason = refused.as_str(), "a delivery was refused");
             refusal(refused, wait)
+        }
+    }
+}
+
+/// An agent outside answers a question that it took before.
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    Path(position): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(secret) = shared.config.agents.get(&position) else {
+        shared.counts.add("", Refused::UnknownHook.as_str());
+        return refusal(Refused::UnknownHook, None);
+    };
+    let counted = format!("agent:{position}");
+    match shared.take_answer(&position, secret, &headers, body).await {
+        Ok(fresh) => {
+            let (outcome, status) =
+                if fresh { ("accepted", StatusCode::ACCEPTED) } else { ("repeated", StatusCode::OK) };
+            shared.counts.add(&counted, outcome);
+            (status, format!("{outcome}\n")).into_response()
+        }
+        Err(refused) => {
+            shared.counts.add(&counted, refused.as_str());
+            tracing::info!(position, reason = refused.as_str(), "an agent's answer was refused");
+            refusal(refused, None)
         }
     }
 }
@@ -222,6 +251,31 @@ impl Shared {
                 Err((Refused::NotStored, Some(5)))
             }
         }
+    }
+
+    /// True where the answer is new. Only the first answer to a question counts.
+    async fn take_answer(
+        &self,
+        position: &str,
+        secret: &SecretString,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<bool, Refused> {
+        let Ok(_room) = self.room.try_acquire() else { return Err(Refused::Busy) };
+        let body = self.read(headers, body).await?;
+        let now = self.door.now();
+        verify(Scheme::Workforce, secret, headers, &body, now, self.config.window)?;
+        let body = String::from_utf8(body).map_err(|_| Refused::NotJson)?;
+        let json: Value = serde_json::from_str(&body).map_err(|_| Refused::NotJson)?;
+        let number = |name: &str| json.get(name).and_then(Value::as_i64).ok_or(Refused::Template);
+        let (run, question) = (number("run")?, number("question")?);
+        let key = format!("agent:{position}:{run}:{question}");
+        let answer = AgentAnswer { position: position.to_owned(), run: RunId(run), question, body };
+        let arrival = Arrival { key, also: None, conversation: None, trigger: Trigger::AgentAnswered(answer) };
+        self.door.deliver(arrival).await.map_err(|error| {
+            tracing::error!(position, error = &error as &dyn std::error::Error, "an agent's answer was not stored");
+            Refused::NotStored
+        })
     }
 
     /// The raw bytes, up to the limit and in time.

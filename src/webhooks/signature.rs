@@ -23,13 +23,16 @@ pub enum Scheme {
     Stripe,
     /// `X-Hub-Signature-256: sha256=HEX` over the body (docs.github.com, "Validating webhook deliveries").
     Github,
+    /// `X-Workforce-Signature: v1=HEX` over `v1:TIME:BODY`, `X-Workforce-Timestamp: TIME`: how agents outside and this bot sign
+    /// to each other, and whoever writes a sender of their own.
+    Workforce,
 }
 
 impl Scheme {
     /// Whether the signature covers the time at which it was made.
     pub fn has_time(self) -> bool {
         match self {
-            Self::Slack | Self::Stripe => true,
+            Self::Slack | Self::Stripe | Self::Workforce => true,
             Self::Github => false,
         }
     }
@@ -77,6 +80,10 @@ fn claim(scheme: Scheme, headers: &HeaderMap) -> Option<Claim> {
             let signed = parts.iter().filter(|(key, _)| *key == "v1").filter_map(|(_, hex)| from_hex(hex));
             Claim { time: Some(time?), signatures: signed.collect() }
         }
+        Scheme::Workforce => Claim {
+            time: Some(header("x-workforce-timestamp")?.to_owned()),
+            signatures: header("x-workforce-signature")?.strip_prefix("v1=").and_then(from_hex).into_iter().collect(),
+        },
         Scheme::Github => Claim {
             time: None,
             signatures: header("x-hub-signature-256")?.strip_prefix("sha256=").and_then(from_hex).into_iter().collect(),
@@ -91,6 +98,7 @@ fn mac(scheme: Scheme, secret: &SecretString, time: &str, body: &[u8]) -> Hmac<S
     match scheme {
         Scheme::Slack => mac.update(format!("v0:{time}:").as_bytes()),
         Scheme::Stripe => mac.update(format!("{time}.").as_bytes()),
+        Scheme::Workforce => mac.update(format!("v1:{time}:").as_bytes()),
         Scheme::Github => {}
     }
     mac.update(body);
@@ -104,6 +112,7 @@ pub fn sign(scheme: Scheme, secret: &SecretString, body: &[u8], now: Timestamp) 
     let hex: String = signed.iter().map(|byte| format!("{byte:02x}")).collect();
     match scheme {
         Scheme::Slack => vec![("x-slack-request-timestamp", time), ("x-slack-signature", format!("v0={hex}"))],
+        Scheme::Workforce => vec![("x-workforce-timestamp", time), ("x-workforce-signature", format!("v1={hex}"))],
         Scheme::Stripe => vec![("stripe-signature", format!("t={time},v1={hex}"))],
         Scheme::Github => vec![("x-hub-signature-256", format!("sha256={hex}"))],
     }
@@ -162,7 +171,7 @@ mod tests {
     fn every_scheme_takes_what_it_signs_and_nothing_else() {
         let secret = SecretString::from("0123456789abcdef");
         let now = Timestamp(1_795_168_800_000_000);
-        for scheme in [Scheme::Slack, Scheme::Stripe, Scheme::Github] {
+        for scheme in [Scheme::Slack, Scheme::Stripe, Scheme::Github, Scheme::Workforce] {
             let signed = headers(&sign(scheme, &secret, b"{}", now));
             let check = |secret: &SecretString, body: &[u8], at| verify(scheme, secret, &signed, body, at, WINDOW);
             let signed_at = scheme.has_time().then(|| now.0.div_euclid(1_000_000).to_string());

@@ -41,6 +41,20 @@ fn every_envelope_is_acknowledged_once_and_stored_once() {
 }
 
 #[test]
+fn every_run_takes_its_step_and_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "runs", "--runs", "40", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["waiting"], 40, "{report}");
+    assert!(report["step_ms"].as_f64() > Some(0.0) && report["vendor_ms"].as_f64() > Some(0.0), "{report}");
+}
+
+#[test]
 fn every_question_is_asked_in_both_companies() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_workforce"))

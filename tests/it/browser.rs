@@ -3,6 +3,8 @@
 //!
 //! `WORKFORCE_SCREENSHOTS=1` makes the pictures of `docs/` on the way.
 
+#[cfg(feature = "sandbox")]
+mod cards;
 mod chromium;
 mod demo;
 

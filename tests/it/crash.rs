@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::process::{Child, Command};
+use workforce::demo_models::{Format, Line, ModelServer, Script};
 use workforce::demo_tools::effects;
 use workforce::flow::failpoint;
 use workforce::sandbox::{ChannelSpec, ClockKind, FindingKind, Sandbox, SandboxConfig, UserSpec};
@@ -19,10 +21,29 @@ const RULES: &str = "# Rules\n\nRefunds go to the finance agent.\nRefunds up to 
 /// A small shop: one agent, two rules, the demo's billing.
 struct Shop {
     dir: tempfile::TempDir,
+    /// Where the agent is a model: who answers for its vendor.
+    vendor: Option<ModelServer>,
     sandbox: Sandbox,
 }
 
 impl Shop {
+    /// The same with a model in the agent's place, which may say again what it said before: a question whose answer was lost is
+    /// asked once more, and nothing is done twice for it.
+    async fn open_with_a_model() -> Self {
+        let call = |name: &str, arguments| Line::call(name, arguments).again();
+        let refund = json!({ "order_id": "ORD-1042", "amount_cents": 45_000, "reason": "it arrived broken" });
+        let script = Script::of([
+            call("orders__get", json!({ "id": "ORD-1042" })).when("please refund"),
+            call("billing__refund", refund).when("Espresso grinder"),
+            Line::say("Refunded $450.00 to Bluebird Cafe.").when("refund_id").again(),
+        ]);
+        let shop = Self { vendor: Some(ModelServer::start(0, script).await.unwrap()), ..Self::open().await };
+        let role = shop.dir.path().join("directives/roles/finance-operations.md");
+        let text = std::fs::read_to_string(&role).unwrap();
+        std::fs::write(&role, text.replace("driver: playbook", "driver: model")).unwrap();
+        shop
+    }
+
     async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let directives = dir.path().join("directives");
@@ -53,7 +74,7 @@ impl Shop {
         })
         .await
         .unwrap();
-        let shop = Self { dir, sandbox };
+        let shop = Self { dir, vendor: None, sandbox };
         let agreed = Command::new(env!("CARGO_BIN_EXE_workforce"))
             .args(["directives", "accept", "--yes"])
             .current_dir(shop.dir.path())
@@ -80,7 +101,11 @@ impl Shop {
             )
         };
         let config = self.dir.path().join("workforce.toml");
-        std::fs::write(&config, format!("{}{}", entry("orders"), entry("billing"))).unwrap();
+        let model = self.vendor.as_ref().map_or_else(String::new, |vendor| {
+            let base = vendor.base_url(Format::Anthropic);
+            format!("[models.main]\nvendor = 'anthropic'\nmodel = 'scripted'\nbase_url = '{base}'\n")
+        });
+        std::fs::write(&config, format!("{}{}{model}", entry("orders"), entry("billing"))).unwrap();
         let mut command = Command::new(program);
         command
             .args(["serve", "--config"])
@@ -138,7 +163,7 @@ impl Shop {
 
 /// A refund that needs a yes passes every point there is. Whichever it dies at, it ends once.
 async fn survives(point: &'static str) {
-    let shop = Shop::open().await;
+    let shop = if point.starts_with("driver-") { Shop::open_with_a_model().await } else { Shop::open().await };
     // What was under way when the process died is not a fault of the bot: that is what this test does to it.
     for kind in [FindingKind::UnackedEnvelope, FindingKind::LateAck] {
         shop.sandbox.allow(kind);
@@ -209,6 +234,8 @@ survives_at! {
     dies_once_the_task_is_routed: "task-routed",
     dies_once_the_action_is_planned: "action-planned",
     dies_once_the_approval_is_decided: "approval-decided",
+    dies_with_a_models_answer_in_hand: "driver-heard",
+    dies_once_a_models_answer_is_journalled: "driver-journalled",
     dies_between_intent_and_call: "action-started",
     dies_between_call_and_outcome: "action-called",
     dies_once_the_outcome_is_stored: "action-settled",

@@ -8,7 +8,8 @@ use crate::architecture::project;
 /// The documents that a reader is sent to.
 const DOCUMENTS: &[&str] = &[
     "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/configuration.md", "docs/demo.md", "docs/directives.md",
-    "docs/install.md", "docs/operating.md", "docs/approvals.md", "docs/commands.md", "docs/cli.md",
+    "docs/install.md", "docs/agents.md", "docs/operating.md", "docs/approvals.md", "docs/policies.md",
+    "docs/commands.md", "docs/cli.md",
 ];
 
 fn document(name: &str) -> String {
@@ -48,12 +49,17 @@ fn every_key_of_the_configuration_is_documented() {
     let hooks = source("src/webhooks/config.rs");
     assert_eq!(first_cells(&text, "`[webhooks]`"), set(fields_of(hooks, "Section")));
     assert_eq!(first_cells(&text, "`[[webhooks.hooks]]`"), set(fields_of(hooks, "Entry")));
+    let models = source("src/drivers/config.rs");
+    assert_eq!(first_cells(&text, "`[models.NAME]`"), set(fields_of(models, "ModelEntry")));
+    let agents = source("src/drivers/agents.rs");
+    assert_eq!(first_cells(&text, "`[agents.POSITION]`"), set(fields_of(agents, "AgentEntry")));
     assert_eq!(first_cells(&text, "`[[tools]]`"), set(fields_of(source("src/tools/config.rs"), "ServerEntry")));
 }
 
 #[test]
 fn every_default_of_a_limit_is_documented_as_it_is() {
     let text = document("docs/configuration.md");
+    let text = text.split("\n## `[limits]`\n").nth(1).unwrap();
     let limits = format!("{:?}", workforce::config::Limits::default());
     let inner = limits.trim_start_matches("Limits { ").trim_end_matches(" }");
     for field in inner.split(", ") {

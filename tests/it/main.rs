@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that finds something wrong stops")]
 
+#[cfg(feature = "sandbox")]
+mod agents;
 mod architecture;
 #[cfg(feature = "sandbox")]
 mod bench;
@@ -21,9 +23,12 @@ mod documentation;
 mod drivers;
 mod example_playbooks;
 mod init;
+mod judged;
 #[cfg(feature = "sandbox")]
 mod living;
 mod manifest;
+#[cfg(feature = "sandbox")]
+mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
@@ -42,6 +47,8 @@ mod serve;
 mod slack;
 mod store;
 mod tools;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
 mod webhooks;

@@ -65,6 +65,7 @@ impl Office {
             tools: servers(program, &dir.path().join("demo-tools.db")),
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
             prices: Default::default(),
         };

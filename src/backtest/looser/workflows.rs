@@ -1,10 +1,20 @@
-//! Steps of workflows that wait for somebody: each must be found again, waiting for no others and no fewer.
+//! Steps of workflows that wait for somebody: each must be found again, waiting for no others and no fewer. And policies.
 
-use super::{Looser, Pair, What};
+use super::{Looser, Pair, What, in_file};
 use crate::directives::workflow::WorkflowStep;
 use crate::gate::DEFAULT_WITHIN;
 
+/// A policy in Rego only ever holds something back: one that is gone, or says something else, may hold back less.
+fn policies(pair: &Pair<'_>, found: &mut Vec<Looser>) {
+    for (file, text) in pair.was.files.iter().filter(|(file, _)| file.ends_with(".rego")) {
+        if pair.now.files.get(file) != Some(text) {
+            found.push(in_file(What::Gate, format!("The policy {file} says something else"), file));
+        }
+    }
+}
+
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
+    policies(pair, found);
     for was in &pair.was.workflows {
         let now = pair.now.workflows.iter().find(|now| now.name == was.name);
         // A workflow that is gone starts nothing.

@@ -103,6 +103,7 @@ pub(super) fn set(digest: String, readings: Vec<Reading>, roster: Roster) -> Dir
         playbooks: Vec::new(),
         workflows: Vec::new(),
         problems: Vec::new(),
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::new(),
         files: BTreeMap::new(),
     }

@@ -6,6 +6,8 @@ mod company;
 pub mod query;
 pub mod replay;
 pub mod route;
+#[cfg(feature = "sandbox")]
+pub mod runs;
 mod sets;
 
 use std::process::ExitCode;
@@ -29,6 +31,9 @@ enum Command {
     Replay(replay::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
     Route(route::Args),
+    /// Let runs of model agents take a step each, with a scripted vendor, until all of them wait for people
+    #[cfg(feature = "sandbox")]
+    Runs(runs::Args),
 }
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -38,6 +43,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Query(args) => query::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Route(args) => route::run(&args),
+        #[cfg(feature = "sandbox")]
+        Command::Runs(args) => runs::run(&args),
     }
 }
 

@@ -168,6 +168,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         tools: Vec::new(),
         webhooks: None,
         drivers: Default::default(),
+        keep_answers: true,
         limits: Limits::default(),
         prices: Default::default(),
     };
@@ -309,7 +310,7 @@ async fn perform(
     };
     actions::plan(tx, id, &plan, at).await?;
     let Some(held) = actions::claim_next(tx, at).await? else { return Ok(()) };
-    let start = Step::Start { attempt: 1, fence: held.fence };
+    let start = Step::Start { attempt: 1, fence: held.fence, version: None };
     let Some(stage) = actions::advance(tx, &held, start, None, at).await? else { return Ok(()) };
     let held = Stored { stage: Some(stage), attempt: 1, ..held };
     actions::price(tx, &held, &Cost::Known(Money::new(2_000, Currency::new("USD")))).await?;

@@ -11,7 +11,11 @@ fn every_example_of_every_command_is_read_as_that_command() {
     for spec in COMMANDS.iter().copied() {
         for example in spec.examples {
             let asked = parse(example);
-            assert!(matches!(asked, Asked::Query(_) | Asked::Intent(_)), "{}: {example}: {asked:?}", spec.name);
+            assert!(
+                matches!(asked, Asked::Query(_) | Asked::Intent(_) | Asked::Form { .. }),
+                "{}: {example}: {asked:?}",
+                spec.name
+            );
             if let Some((read_as, _, _)) = command_of(example) {
                 assert_eq!(read_as.name, spec.name, "{example}");
             }

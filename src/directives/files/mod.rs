@@ -19,6 +19,7 @@ mod playbook;
 mod prose;
 mod readings;
 pub use readings::NOT_ENFORCED;
+pub mod rego;
 mod role;
 mod role_text;
 mod settle;
@@ -42,7 +43,7 @@ use serde_json::json;
 
 use super::diagnostics::{Problem, Severity};
 use super::workflow::Workflow;
-use super::{Directives, PlaybookSource, Reading};
+use super::{Directives, PlaybookSource, Reading, template};
 use crate::catalogue::{Catalogue, canonical};
 use crate::directives::language::Vocabulary;
 use crate::roster::Roster;
@@ -127,6 +128,7 @@ pub fn read_all(
         read_sentences(&pages, &vocabulary, &mut problems)
     };
     conflicts::check(&read, &mut problems);
+    let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);
     let order = |p: &Problem| (p.file.clone(), p.line, p.column, p.severity, p.code.clone());
@@ -141,6 +143,7 @@ pub fn read_all(
         playbooks,
         workflows,
         problems: problems.clone(),
+        policies,
         keepers,
         files: files.clone(),
     };
@@ -155,13 +158,11 @@ fn open<'t>(files: &'t BTreeMap<String, String>, today: NaiveDate, problems: &mu
         warn_of_hidden_characters(&source, problems);
         match kind_of(path) {
             Kind::Rules | Kind::Role | Kind::Workflow => {}
-            Kind::Policy => {
-                let what = "policies in Rego are not enforced by this version";
-                let problem = source.error("not-in-force", 0..0, what);
-                problems.push(problem.with_help("say it in sentences, or take the file out of the folder"));
+            Kind::Template => {
+                check_template(&source, problems);
                 continue;
             }
-            Kind::Other => continue,
+            Kind::Policy | Kind::Other => continue,
         }
         let mut front = match FrontMatter::read(&source) {
             Ok(front) => front,
@@ -191,6 +192,7 @@ enum Kind {
     Role,
     Workflow,
     Policy,
+    Template,
     Other,
 }
 
@@ -200,8 +202,18 @@ fn kind_of(path: &str) -> Kind {
         Some(("roles", rest)) if rest.ends_with(".md") && !rest.contains('/') => Kind::Role,
         Some(("workflows", rest)) if rest.ends_with(".md") => Kind::Workflow,
         Some(("policies", rest)) if rest.ends_with(".rego") => Kind::Policy,
+        Some(("templates", rest)) if rest.ends_with(".j2") => Kind::Template,
         None | Some(_) => Kind::Other,
     }
+}
+
+/// A template that cannot be read would leave a worker without its instructions.
+fn check_template(source: &Source<'_>, problems: &mut Vec<Problem>) {
+    let Err(error) = template::check_prompt(source.text) else { return };
+    let at = error.range().filter(|range| source.text.get(range.clone()).is_some()).unwrap_or(0..0);
+    let what = format!("this template cannot be read: {}", error.detail().unwrap_or("it is no template"));
+    problems
+        .push(source.error("bad-template", at, what).with_help("mend it, or delete the file to use the built-in one"));
 }
 
 fn warn_of_hidden_characters(source: &Source<'_>, problems: &mut Vec<Problem>) {

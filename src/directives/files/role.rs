@@ -168,19 +168,7 @@ fn draft_position(
             guessed
         }
     };
-    match (driver, &person) {
-        (Driver::Human, None) => {
-            let problem =
-                source.error("no-person", id.range.clone(), format!("nobody fills the position {}", id.value));
-            problems.push(problem.with_help("add `person: \"@handle\"`"));
-        }
-        (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, Some(person)) => {
-            let what = "a program fills this position, so it has no `person`";
-            let problem = source.error("person-and-program", person.range.clone(), what);
-            problems.push(problem.with_help("take the line away, or write `driver: human`"));
-        }
-        (Driver::Human, Some(_)) | (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, None) => {}
-    }
+    settle_person(source, &id, person.as_ref(), driver, problems);
     refuse_model_without_driver(source, model.as_ref(), driver, problems);
     let tools = fields.take_texts("tools", source, problems);
     let since = take_date(source, &mut fields, "since", today, problems);
@@ -205,6 +193,29 @@ fn draft_position(
         line: source.place(id.range.start).0,
     };
     Some(PositionDraft { position, id, person, tools })
+}
+
+/// A person fills a position of theirs, a program fills every other.
+fn settle_person(
+    source: &Source<'_>,
+    id: &At<String>,
+    person: Option<&At<String>>,
+    driver: Driver,
+    problems: &mut Vec<Problem>,
+) {
+    match (driver, person) {
+        (Driver::Human, None) => {
+            let problem =
+                source.error("no-person", id.range.clone(), format!("nobody fills the position {}", id.value));
+            problems.push(problem.with_help("add `person: \"@handle\"`"));
+        }
+        (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, Some(person)) => {
+            let what = "a program fills this position, so it has no `person`";
+            let problem = source.error("person-and-program", person.range.clone(), what);
+            problems.push(problem.with_help("take the line away, or write `driver: human`"));
+        }
+        (Driver::Human, Some(_)) | (Driver::Model | Driver::Playbook | Driver::Http | Driver::Command, None) => {}
+    }
 }
 
 fn refuse_model_without_driver(

@@ -93,7 +93,7 @@ impl ModelDriver {
                 self.breakers.answered(seat.vendor());
                 heard
             }
-            heard @ Heard::Failed { .. } => heard,
+            heard @ (Heard::Failed { .. } | Heard::Later { .. }) => heard,
         }
     }
 }

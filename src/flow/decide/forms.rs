@@ -4,11 +4,9 @@ use super::super::facts::Moment;
 use super::super::{App, FlowError, query};
 use super::{Wanted, approval, task};
 use crate::commands::Query;
-use crate::execution::store as actions;
-use crate::gate::store as approvals;
-use crate::ids::{ApprovalId, TaskId};
+use crate::ids::TaskId;
 use crate::replies::refusals::Refusal;
-use crate::replies::{Form, Verb, approval as cards, asking, human, review, steering, unsure};
+use crate::replies::{Form, Verb, asking, human, review, unsure};
 use crate::runs::Waiting;
 use crate::tasks::store as tasks;
 use crate::workers::{SlackUser, WorkerRef};
@@ -16,7 +14,9 @@ use crate::workers::{SlackUser, WorkerRef};
 /// The modal behind a button.
 pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Wanted, FlowError> {
     let form = match verb {
-        Verb::Deny | Verb::Details => of_approval(app, verb, target).await?,
+        Verb::Deny | Verb::Details | Verb::EditFirst | Verb::AskBack | Verb::AnswerBack | Verb::Record => {
+            approval::form::open(app, verb, target).await?
+        }
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
         Verb::RecordReview => of_position(app, target)?,
         Verb::Why => match target.parse::<TaskId>() {
@@ -27,6 +27,12 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
             Err(_) => None,
         },
         Verb::Approve
+        | Verb::ApproveForm
+        | Verb::EditForm
+        | Verb::AskBackForm
+        | Verb::AnswerBackForm
+        | Verb::TakeOver
+        | Verb::RecordForm
         | Verb::DenyForm
         | Verb::AskAgain
         | Verb::CancelTask
@@ -55,15 +61,6 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::BudgetMore => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
-}
-
-async fn of_approval(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {
-    let Ok(id) = target.parse::<ApprovalId>() else { return Ok(None) };
-    let Some(card) = approvals::find_card(&app.store, id).await? else { return Ok(None) };
-    let Some(found) = tasks::find_task(&app.store, card.task).await? else { return Ok(None) };
-    let Some(stored) = actions::find_action(&app.store, card.approval.action).await? else { return Ok(None) };
-    let view = approval::view(&Moment::of(app)?, &found, &card, &stored);
-    Ok(Some(if verb == Verb::Deny { steering::deny_form(&view) } else { cards::details(&view) }))
 }
 
 async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {

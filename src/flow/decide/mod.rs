@@ -20,9 +20,9 @@ use crate::slack::AckReply;
 use crate::store::Tx;
 use crate::workers::SlackUser;
 
-pub use approval::{ask_people, expire_and_tell, redraw};
+pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
-pub use task::answer_question;
+pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Said {
     Privately(Card),
     /// It was not done; only this person sees why.
     Refused(Refusal),
+    /// A form was not filled in as it must be: per field, why. Nothing is kept, so that it can be sent again.
+    Wrong(Vec<(String, String)>),
 }
 
 impl Said {
@@ -41,6 +43,10 @@ impl Said {
             Self::Nothing => None,
             Self::Privately(card) => Some(card.clone()),
             Self::Refused(refusal) => Some(refusals::card(refusal)),
+            Self::Wrong(fields) => {
+                let all: Vec<&str> = fields.iter().map(|(_, why)| why.as_str()).collect();
+                Some(Card::sentence(format!("Nothing was done: {}", all.join(" "))))
+            }
         }
     }
 }
@@ -62,6 +68,8 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
     let Some(by) = actor_of(&arrival.trigger).cloned() else { return Ok(AckReply::Empty) };
     let wanted = wanted(app, &arrival.trigger, &by).await?;
     let said = match wanted {
+        // A button inside a modal turns its page; everything else opens one.
+        Wanted::Form(form) if is_in_modal(&arrival.trigger) => return Ok(AckReply::UpdateForm(form)),
         Wanted::Form(form) => return Ok(AckReply::OpenForm(form)),
         Wanted::Answer(card) => Said::Privately(card),
         Wanted::Refused(refusal) => Said::Refused(refusal),
@@ -73,6 +81,9 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
                 return Ok(AckReply::Empty);
             }
             let said = carry_out(app, &mut tx, &intent, &by).await?;
+            if matches!(said, Said::Wrong(_)) {
+                return Ok(acknowledgement(&arrival.trigger, &said));
+            }
             inbox::finish_at_once(&mut tx, &arrival, app.now()).await?;
             homes::draw_again(app, &mut tx, &by.user, &arrival.key).await?;
             tx.commit().await?;
@@ -97,7 +108,17 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
 pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) -> Result<Said, FlowError> {
     match intent {
         Intent::Approve { id } => approval::decide(app, tx, *id, by, approval::Word::Approve).await,
+        Intent::ApproveForm { id, typed } => {
+            approval::decide(app, tx, *id, by, approval::Word::ApproveRead { typed: typed.clone() }).await
+        }
         Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
+        Intent::Edit { id, fields } => approval::edit(app, tx, *id, by, &approval::form::filled(fields)).await,
+        Intent::AskBack { id, text } => approval::ask_back(app, tx, *id, by, text).await,
+        Intent::AnswerBack { id, text } => approval::answer_back(app, tx, *id, by, text).await,
+        Intent::TakeOver { id } => approval::take_over(app, tx, *id, by).await,
+        Intent::Record { id, done, fields } => {
+            approval::record(app, tx, *id, by, *done, &approval::form::filled(fields)).await
+        }
         Intent::AskAgain { id } => approval::ask_again(app, tx, *id, by).await,
         Intent::CancelTask { id } => task::cancel(app, tx, *id, by).await,
         Intent::Reassign { task, to } => task::reassign(app, tx, *task, to, by).await,
@@ -149,6 +170,7 @@ fn actor_of(trigger: &Trigger) -> Option<&SlackUser> {
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => None,
     }
 }
@@ -158,7 +180,18 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         Trigger::Click(click) => clicked(app, click, by).await?,
         Trigger::Submission(submission) => submitted(submission),
         Trigger::Command(command) => match commands::parse(&command.text) {
+            Asked::Intent(Intent::Approve { id }) => {
+                match approval::form::open_for(app, Verb::Approve, &id.to_string(), by).await? {
+                    Ok(form) => Wanted::Form(form),
+                    // What is there to decide at once is decided at once, or refused.
+                    Err(_nothing_to_fill_in) => Wanted::Intent(Intent::Approve { id }),
+                }
+            }
             Asked::Intent(intent) => Wanted::Intent(intent),
+            Asked::Form { verb, target } => match approval::form::open_for(app, verb, &target, by).await? {
+                Ok(form) => Wanted::Form(form),
+                Err(refusal) => Wanted::Refused(refusal),
+            },
             Asked::Query(question) => {
                 Wanted::Answer(query::card(app, by, &question, &query::Asker::by_command(command)).await?)
             }
@@ -181,6 +214,7 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
         | Trigger::TokensRevoked
         | Trigger::ScheduleDue { .. }
         | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
         | Trigger::Unknown { .. } => Wanted::Nothing,
     })
 }
@@ -194,10 +228,24 @@ async fn clicked(app: &App, click: &Click, by: &SlackUser) -> Result<Wanted, Flo
         Opens::Form | Opens::Page => forms::open(app, verb, &click.value, by).await,
         Opens::Nothing => Ok(match Intent::of_button(verb, &click.value, &click.fields) {
             Some(Intent::ShareHere { command }) => share::wanted(app, click, &command).await?,
-            Some(intent) => Wanted::Intent(intent),
+            Some(intent) => form_first(app, intent).await?,
             None => Wanted::Refused(Refusal::OldButton),
         }),
     }
+}
+
+/// What a card could not show whole is read first, and what a rule wants typed is typed: then *Approve* opens a form.
+async fn form_first(app: &App, intent: Intent) -> Result<Wanted, FlowError> {
+    if let Intent::Approve { id } = &intent
+        && let Some(form) = approval::form::open(app, Verb::Approve, &id.to_string()).await?
+    {
+        return Ok(Wanted::Form(form));
+    }
+    Ok(Wanted::Intent(intent))
+}
+
+fn is_in_modal(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Click(click) if matches!(click.container, Container::View { .. }))
 }
 
 /// A button counts only on the card that was made for its target: a value changed on the way, a card copied elsewhere and
@@ -251,6 +299,8 @@ fn submitted(submission: &Submission) -> Wanted {
 fn acknowledgement(trigger: &Trigger, said: &Said) -> AckReply {
     let modal = matches!(trigger, Trigger::Submission(_));
     match (said, modal) {
+        (Said::Wrong(fields), true) => AckReply::FormErrors(fields.clone()),
+        (Said::Wrong(_), false) => said.as_card().map_or(AckReply::Empty, AckReply::Ephemeral),
         (Said::Nothing, true) => AckReply::ClearForms,
         (Said::Nothing, false) => AckReply::Empty,
         (Said::Privately(card), false) => AckReply::Ephemeral(card.clone()),

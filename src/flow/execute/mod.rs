@@ -5,130 +5,37 @@
 //! blindly ([`crate::execution::after_restart`]).
 
 mod perform;
+mod propose;
 mod settle;
+mod version;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::assign::note;
-use super::facts::{self, Moment};
-use super::{App, FlowError, decide, record};
+use super::facts::Moment;
+use super::{App, FlowError, decide};
 use crate::catalogue::{Class, ToolName};
 use crate::directives::Directives;
 use crate::directives::rule::Rule;
-use crate::execution::store::{self as actions, NewAction, Plan, Stored};
-use crate::execution::{Stage, Step, fill_key};
+use crate::execution::store::{self as actions, Stored};
+use crate::execution::{Stage, Step};
 use crate::gate::store as approvals;
-use crate::gate::{Bound, Change, Decision, Proposal, Shown, digest, judge};
-use crate::ids::{ActionId, RunId};
+use crate::gate::{ApprovalState, Turn};
+use crate::ids::RunId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::Cited;
 use crate::replies::receipt::Performed;
 use crate::runs::store as runs;
-use crate::runs::{Run, StepKind, Waiting};
+use crate::runs::{StepKind, Waiting};
 use crate::store::Tx;
 use crate::tasks::Task;
-use crate::workers::{SlackUser, WorkerRef};
+use crate::workers::SlackUser;
 
 pub use perform::perform_next;
-pub(super) use settle::unknown_view;
-
-/// Judges what a run wants to do, and stores it with the verdict: it may start, it waits for people, or it never happens.
-pub async fn propose(
-    app: &App,
-    tx: &mut Tx,
-    run: &Run,
-    task: &Task,
-    tool: ToolName,
-    arguments: Value,
-    as_name: &str,
-) -> Result<(), FlowError> {
-    let moment = Moment::of(app)?;
-    let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
-    let arguments = match moment.directives.catalogue.get(&tool) {
-        Some(known) => fill_key(&known.binding, id, &tool.0, arguments),
-        None => arguments,
-    };
-    let proposal = Proposal {
-        tool: tool.clone(),
-        arguments,
-        actor: run.actor_chain.clone(),
-        worker: WorkerRef::Agent(run.position.clone()),
-        requester: Some(facts::requester(&moment, task)),
-        live_digest: None,
-    };
-    let known = facts::of_task(tx, &moment, task, &run.position).await?;
-    let history = facts::history(tx, &moment, id).await?;
-    let outside = facts::outside(app, &moment.directives, &tool);
-    let bound = Bound { proposal: &proposal, task: task.id, outside: &outside };
-    let verdict = judge(&proposal, &known, &moment.directives, &history, moment.now);
-    let shown = Shown::of(&bound, &moment.directives, &known.looked_up);
-    let stage = match &verdict.decision {
-        Decision::Run => Stage::Allowed,
-        Decision::Approve(_) => Stage::Waiting,
-        Decision::Deny(denial) => Stage::Denied { why: denial.reason.clone() },
-    };
-    let digest = digest(&bound);
-    let plan = Plan {
-        proposal: &proposal,
-        digest: &digest,
-        autonomy: verdict.autonomy,
-        stage: &stage,
-        because: &verdict.because,
-        title: &shown.title,
-    };
-    actions::plan(tx, id, &plan, moment.now).await?;
-    record::judged(tx, &moment, task, id, &proposal, &known, &verdict).await?;
-    let payload = json!({
-        "action": id, "run": run.id, "tool": tool, "arguments": crate::catalogue::canonical::digest(&proposal.arguments),
-        "digest": digest, "verdict": verdict.decision.word(), "because": verdict.because, "directives": moment.directives.digest,
-        "actors": run.actor_chain, "title": shown.title,
-    });
-    let kind = if matches!(stage, Stage::Denied { .. }) { FactKind::ActionDenied } else { FactKind::ActionProposed };
-    note(tx, task, kind, payload, moment.now).await?;
-    let as_name = as_name.to_owned();
-    match verdict.decision {
-        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
-        Decision::Deny(denial) => {
-            let entry = JournalEntry::ToolRefused { as_name, why: denial.reason };
-            journal(tx, run.id, run.fence, &digest, &entry, moment.now).await?;
-            runs::go_on(tx, run, moment.now).await?;
-            Ok(())
-        }
-        Decision::Approve(needs) => {
-            let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
-            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
-        }
-    }
-}
-
-/// Takes a number for a call that a run wants to make.
-async fn reserve(
-    tx: &mut Tx,
-    moment: &Moment,
-    run: &Run,
-    task: &Task,
-    tool: &ToolName,
-    as_name: &str,
-) -> Result<ActionId, FlowError> {
-    let new = NewAction {
-        run: run.id,
-        task: task.id,
-        tool: &tool.0,
-        as_name,
-        actor_chain: &run.actor_chain,
-        position: &run.position,
-        requester: &task.requester,
-    };
-    Ok(actions::reserve(tx, &new, moment.now).await?)
-}
-
-async fn wait(tx: &mut Tx, run: &Run, waiting: &Waiting) -> Result<(), FlowError> {
-    match runs::wait_for(tx, run, waiting).await? {
-        true => Ok(()),
-        false => Err(FlowError::LostLease),
-    }
-}
+pub use propose::propose;
+pub(super) use settle::{unknown_view, unsaid};
+pub(super) use version::has_version;
 
 /// Writes what came of a call into the run's journal.
 pub(super) async fn journal(
@@ -175,9 +82,21 @@ pub async fn performed(app: &App, tx: &mut Tx, task: &Task) -> Result<Vec<Perfor
             .is_some_and(|tool| tool.binding.class == Class::Read);
         let (Some(Stage::Done { .. }), false, Some(title)) = (&stored.stage, reads, &stored.title) else { continue };
         let card = approvals::of_action(tx, stored.id).await?;
-        let votes = card.map(|card| card.approval.votes).unwrap_or_default();
-        let approved_by = votes.iter().map(|vote| names.account(&vote.account)).collect();
-        out.push(Performed { title: title.clone(), at: stored.ended.unwrap_or(stored.planned), approved_by });
+        let approval = card.map(|card| card.approval);
+        let votes = approval.iter().flat_map(|approval| &approval.votes);
+        let approved_by = votes.map(|vote| names.account(&vote.account)).collect();
+        let edited = approval.as_ref().and_then(|approval| approval.edited_from.as_ref());
+        let by_hand = match approval.as_ref().map(|approval| &approval.state) {
+            Some(ApprovalState::Recorded { account, .. }) => Some(names.account(account)),
+            Some(_) | None => None,
+        };
+        out.push(Performed {
+            title: title.clone(),
+            at: stored.ended.unwrap_or(stored.planned),
+            approved_by,
+            changed_by: edited.map(|edited| names.account(&edited.by)),
+            by_hand,
+        });
     }
     Ok(out)
 }
@@ -197,8 +116,8 @@ pub async fn void_open_actions(
             continue;
         }
         let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
-        let change = Change::Voided { why, at: now };
-        if let Some(card) = approvals::change(tx, &card, &change, now).await? {
+        let turn = Turn::Voided { why, at: now };
+        if let Some(card) = approvals::turn(tx, &card, &turn, now).await? {
             note(
                 tx,
                 task,
@@ -213,7 +132,8 @@ pub async fn void_open_actions(
     Ok(())
 }
 
-/// What a sentence forbade in this task last, with the sentence; `None` where nothing was forbidden.
+/// What a sentence or a policy forbade in this task last, with the sentence or the policy's reason; `None` where nothing was
+/// forbidden.
 pub async fn forbidden(
     tx: &mut Tx,
     directives: &Directives,
@@ -226,5 +146,7 @@ pub async fn forbidden(
     let Some(origin) = last.because.first().and_then(|because| because.origin.as_ref()) else { return Ok(None) };
     let is_ban =
         directives.readings.iter().any(|reading| reading.origin == *origin && matches!(reading.rule, Rule::Forbid(_)));
-    Ok(is_ban.then(|| (last.title.clone().unwrap_or_else(|| last.tool.clone()), super::says::cited_origin(origin))))
+    let is_policy = origin.file.ends_with(".rego");
+    let title = last.title.clone().unwrap_or_else(|| last.tool.clone());
+    Ok((is_ban || is_policy).then(|| (title, super::says::cited_origin(origin))))
 }

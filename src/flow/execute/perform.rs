@@ -6,13 +6,15 @@ use super::super::assign::{note, stopped};
 use super::super::facts::{self, Moment};
 use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
+use super::propose::look_and_judge;
 use super::settle;
+use super::version::version_of;
 use crate::budgets::Kind;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
 use crate::gate::store as approvals;
-use crate::gate::{Action, ActionRow, ApprovalState, Approved, Change, release};
+use crate::gate::{Action, ActionRow, ApprovalState, Approved, Turn, release};
 use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::store::Tx;
@@ -41,6 +43,7 @@ pub async fn perform_next(app: App) -> Result<Worked, FlowError> {
     let Some(stored) = actions::claim_next(&mut tx, app.now()).await? else { return Ok(Worked::Nothing) };
     tx.commit().await?;
     match &stored.stage {
+        Some(Stage::Planned) => look_and_judge(&app, stored).await?,
         Some(Stage::Allowed) => attempt(&app, stored).await?,
         Some(Stage::Started { .. }) => recover(&app, stored).await?,
         Some(_) | None => {
@@ -58,6 +61,7 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         tool: action.tool().clone(),
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
+        position: begun.stored.position.clone(),
     };
     let (outcome, told) = outcome_of(app.tools.call(call).await);
     failpoint::pass("action-called");
@@ -68,9 +72,20 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
     conclude(app, &begun.stored, &begun.task, outcome, &cost).await
 }
 
+/// The version of what the call is about. After an attempt that may have happened it is that of before: what the attempt itself
+/// changed voids nothing.
+async fn version_before(app: &App, moment: &Moment, stored: &Stored) -> Option<String> {
+    if let Some(Stage::Started { version, .. }) = &stored.stage {
+        return version.clone();
+    }
+    let wanted = stored.proposal.as_ref()?;
+    version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await
+}
+
 /// Asks the gate once more and commits the intent; `None` where nothing starts.
 async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let moment = Moment::of(app)?;
+    let version = version_before(app, &moment, &stored).await;
     let mut tx = app.store.begin().await?;
     let Some(task) = tasks::task(&mut tx, stored.task).await? else {
         return Err(FlowError::Broken(format!("action {} has no task", stored.id)));
@@ -92,7 +107,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         approval: card.as_ref().map(|card| card.approval.clone()),
         proposal,
     };
-    let outside = facts::outside(app, &moment.directives, &row.proposal.tool);
+    let outside = facts::outside(app, &moment.directives, &row.proposal.tool, version);
     let history = facts::history(&mut tx, &moment, stored.id).await?;
     let approved = match release(&row, &outside, &history, &moment.surroundings()) {
         Ok(approved) => approved,
@@ -118,14 +133,14 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         return Ok(None);
     }
     let because = &approved.verdict().because;
-    let start = Step::Start { attempt: row.attempt, fence: stored.fence };
+    let start = Step::Start { attempt: row.attempt, fence: stored.fence, version: outside.target_version.clone() };
     let Some(stage) = actions::advance(&mut tx, &stored, start, Some(because), moment.now).await? else {
         return Err(FlowError::LostLease);
     };
     if let Some(card) = card.filter(|card| matches!(card.approval.state, ApprovalState::Approved { .. })) {
         // The word is spent in the transaction that commits the intent, so that it cannot be spent twice.
-        let spent = Change::Spent { by: stored.id, at: moment.now };
-        if approvals::change(&mut tx, &card, &spent, moment.now).await?.is_none() {
+        let spent = Turn::Spent { by: stored.id, at: moment.now };
+        if approvals::turn(&mut tx, &card, &spent, moment.now).await?.is_none() {
             return Err(FlowError::LostLease);
         }
     }
@@ -154,7 +169,12 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
         Recovery::RunAgain => attempt(app, stored).await,
         Recovery::Probe { by, key } => {
             let digest = directives.catalogue.get(&by).map(|tool| tool.binding.digest.clone()).unwrap_or_default();
-            let call = ToolCall { tool: by, arguments: json!({ "idempotency_key": key }), digest };
+            let call = ToolCall {
+                tool: by,
+                arguments: json!({ "idempotency_key": key }),
+                digest,
+                position: stored.position.clone(),
+            };
             let (probed, _) = outcome_of(app.tools.call(call).await);
             match settle::happened(&probed) {
                 Some(true) => {

@@ -10,7 +10,7 @@ use super::tell_run;
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Stage, Step};
 use crate::gate::store::{self as approvals, Card};
-use crate::gate::{Change, Void};
+use crate::gate::{Turn, Void};
 use crate::ledger::FactKind;
 use crate::money::Cost;
 use crate::playbooks::JournalEntry;
@@ -34,7 +34,10 @@ pub(super) async fn ended(
         return Err(FlowError::LostLease);
     };
     let entry = match &stage {
-        Stage::Done { result } => JournalEntry::ToolResult { as_name: stored.as_name.clone(), value: result.clone() },
+        Stage::Done { result } => {
+            let value = with_changes(approvals::of_action(tx, stored.id).await?, result);
+            JournalEntry::ToolResult { as_name: stored.as_name.clone(), value }
+        }
         Stage::Failed { why } => JournalEntry::ToolFailed { as_name: stored.as_name.clone(), why: why.clone() },
         other => return Err(FlowError::Broken(format!("an outcome cannot lead to {other:?}"))),
     };
@@ -45,6 +48,17 @@ pub(super) async fn ended(
     note(tx, task, FactKind::ActionEnded, payload, now).await?;
     tell_run(tx, stored, &entry, now).await?;
     redraw_approval(app, tx, task, &Stored { stage: Some(stage), ended: Some(now), ..stored.clone() }).await
+}
+
+/// The result as the run hears it: where a person changed the call before it was made, that is part of it, as data.
+fn with_changes(card: Option<Card>, result: &Value) -> Value {
+    let mut told = result.clone();
+    let edited = card.and_then(|card| card.approval.edited_from);
+    if let (Some(edited), Some(fields)) = (edited, told.as_object_mut()) {
+        let changes = edited.changes.iter().map(|(what, was, is)| json!({ "argument": what, "was": was, "is": is }));
+        fields.insert("changed_by_a_person".to_owned(), Value::Array(changes.collect()));
+    }
+    told
 }
 
 /// Nobody knows whether it happened: the owner is asked, the requester is told, nothing is repeated.
@@ -61,10 +75,31 @@ pub(super) async fn in_doubt(
     else {
         return Err(FlowError::LostLease);
     };
-    note(tx, task, FactKind::ActionUnknown, json!({ "action": stored.id, "attempt": stored.attempt, "why": why }), now)
-        .await?;
     let moment = Moment::of(app)?;
-    let view = unknown_view(&moment, stored, task);
+    ask_owner(tx, &moment, stored, task, why).await?;
+    redraw_approval(app, tx, task, &Stored { stage: Some(stage), ..stored.clone() }).await
+}
+
+/// Whoever took it over did not say what came of it: it may have happened.
+pub(in crate::flow) async fn unsaid(
+    tx: InTx<'_>,
+    moment: &Moment,
+    task: &Task,
+    stored: &Stored,
+) -> Result<(), FlowError> {
+    let why = "A person took it over and did not say what came of it.".to_owned();
+    if actions::advance_unheld(tx, stored, Step::Unsaid { why: why.clone() }, moment.now).await?.is_none() {
+        return Err(FlowError::LostLease);
+    }
+    ask_owner(tx, moment, stored, task, why).await
+}
+
+/// The owner is asked whether it happened, and the thread hears that nobody knows.
+async fn ask_owner(tx: InTx<'_>, moment: &Moment, stored: &Stored, task: &Task, why: String) -> Result<(), FlowError> {
+    let now = moment.now;
+    let fact = json!({ "action": stored.id, "attempt": stored.attempt, "why": why });
+    note(tx, task, FactKind::ActionUnknown, fact, now).await?;
+    let view = unknown_view(moment, stored, task);
     if let Some(owner) = &view.owner.account {
         let ask = Queued::tell(format!("action:{}", stored.id), owner, outcome::ask(&view))
             .in_conversation(&task.conversation);
@@ -74,7 +109,7 @@ pub(super) async fn in_doubt(
     let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
         .in_conversation(&task.conversation);
     outbox::queue(tx, &tell, now).await?;
-    redraw_approval(app, tx, task, &Stored { stage: Some(stage), ..stored.clone() }).await
+    Ok(())
 }
 
 pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Task) -> UnknownView {
@@ -118,8 +153,8 @@ pub(super) async fn did_not_pass(
     }
     note(tx, task, FactKind::ActionDenied, json!({ "action": stored.id, "why": why, "at": "release" }), now).await?;
     if let Some(card) = card {
-        let change = Change::Voided { why: why.clone(), at: now };
-        if let Some(card) = approvals::change(tx, &card, &change, now).await? {
+        let turn = Turn::Voided { why: why.clone(), at: now };
+        if let Some(card) = approvals::turn(tx, &card, &turn, now).await? {
             note(tx, task, FactKind::ApprovalVoided, json!({ "approval": card.approval.id, "why": why }), now).await?;
             decide::redraw(app, tx, task, &card, stored, None).await?;
         }

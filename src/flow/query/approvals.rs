@@ -41,7 +41,7 @@ pub(super) async fn waiting(viewer: &Viewer<'_>) -> Result<Waiting, FlowError> {
     let now: Vec<(Card, &Task)> = cards
         .into_iter()
         .filter_map(|card| {
-            let (approval, _) = caught_up(&card.approval, viewer.moment.now);
+            let (approval, _) = caught_up(&card.approval, &viewer.moment.surroundings());
             let task = of_cards.get(&card.task)?;
             approval.is_waiting().then_some((Card { approval, ..card }, task))
         })

@@ -75,7 +75,7 @@ pub fn question_in(trigger: &Trigger) -> Option<(SlackUser, Query, Asker)> {
     let Trigger::Command(command) = trigger else { return None };
     match commands::parse(&command.text) {
         Asked::Query(query) => Some((command.by.clone(), query, Asker::by_command(command))),
-        Asked::Intent(_) | Asked::Unclear { .. } | Asked::Incomplete { .. } => None,
+        Asked::Intent(_) | Asked::Form { .. } | Asked::Unclear { .. } | Asked::Incomplete { .. } => None,
     }
 }
 

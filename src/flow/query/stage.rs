@@ -125,7 +125,7 @@ impl Standing {
         match self.runs.get(&task.id).and_then(|run| run.waiting.as_ref()) {
             Some(Waiting::Approval { approval, .. }) => match self.card(task.id) {
                 Some(card) => {
-                    let (now, _) = caught_up(&card.approval, viewer.moment.now);
+                    let (now, _) = caught_up(&card.approval, &viewer.moment.surroundings());
                     let until = now.next_deadline().unwrap_or(viewer.moment.now);
                     Stage::WaitsForApproval { id: *approval, asked: self.asked(viewer, task.id), until }
                 }

@@ -107,7 +107,7 @@ fn next(
         return Ok(None);
     }
     if let (Some(card), Stage::WaitsForApproval { until, .. }) = (card, stage) {
-        let (approval, _) = caught_up(&card.approval, viewer.moment.now);
+        let (approval, _) = caught_up(&card.approval, &viewer.moment.surroundings());
         let then = decide::asked_next(&viewer.moment, &approval);
         let what = if then.is_empty() { format!("{} expires and nothing runs", approval.id) } else { asks(&then) };
         return Ok(Some((*until, what)));
@@ -131,7 +131,7 @@ async fn of_approval(viewer: &Viewer<'_>, id: ApprovalId) -> Result<Told, FlowEr
     let store = &viewer.app.store;
     let none = || Refusal::NoSuchApproval { text: id.to_string() };
     let Some(card) = approvals::find_card(store, id).await? else { return Ok(Err(none())) };
-    let (approval, _) = caught_up(&card.approval, viewer.moment.now);
+    let (approval, _) = caught_up(&card.approval, &viewer.moment.surroundings());
     let card = Card { approval, ..card };
     let (Some(task), Some(stored)) =
         (tasks::find_task(store, card.task).await?, actions::find_action(store, card.approval.action).await?)

@@ -226,6 +226,10 @@ impl Trail<'_> {
             }
             ApprovalState::Expired { .. } => WhyDecision::Expired { asked: asked() },
             ApprovalState::Void { .. } => WhyDecision::Void,
+            ApprovalState::Edited { account, at, .. } => WhyDecision::Changed { by: names.account(account), at: *at },
+            ApprovalState::ByHand { account, at, .. } | ApprovalState::Recorded { account, at, .. } => {
+                WhyDecision::TakenOver { by: names.account(account), at: *at }
+            }
         }
     }
 
@@ -272,7 +276,7 @@ fn field<'a>(fact: &'a Entry, name: &str) -> Option<&'a Value> {
 
 fn outcome(stored: &Stored) -> WhyOutcome {
     match &stored.stage {
-        Some(Performed::Started { .. }) => WhyOutcome::Running,
+        Some(Performed::Started { .. } | Performed::ByHand) => WhyOutcome::Running,
         Some(Performed::Done { .. }) => WhyOutcome::Happened { at: stored.ended.unwrap_or(stored.planned) },
         Some(Performed::Failed { why }) => WhyOutcome::Failed { why: why.clone() },
         Some(Performed::Unknown { .. }) => WhyOutcome::Unknown,

@@ -96,12 +96,20 @@ async fn answers_a_question(app: &App, claimed: &Claimed, message: &Message, wor
     let mut tx = app.store.begin().await?;
     let Some(task) = tasks::latest_of_conversation(&mut tx, &conversation).await? else { return Ok(false) };
     let Some(run) = runs::current_of_task(&mut tx, task.id).await? else { return Ok(false) };
-    let Some(Waiting::Answer { slot, .. }) = &run.waiting else { return Ok(false) };
     let is_command = message.mentions_us && command_in(app, words)?.is_some();
     if task.requester != message.by || words.is_empty() || is_command {
         return Ok(false);
     }
-    decide::answer_question(app, &mut tx, &task, run.id, run.fence, slot, words).await?;
+    match &run.waiting {
+        Some(Waiting::Answer { slot, .. }) => {
+            decide::answer_question(app, &mut tx, &task, run.id, run.fence, slot, words).await?;
+        }
+        // Somebody who decides asked back; the run itself goes on waiting for the decision.
+        Some(Waiting::Approval { approval, .. }) if decide::open_question(&mut tx, *approval).await? => {
+            decide::answer_back(app, &mut tx, *approval, &message.by, words).await?;
+        }
+        Some(Waiting::Approval { .. } | Waiting::Action { .. }) | None => return Ok(false),
+    }
     finish_in(app, tx, claimed).await?;
     Ok(true)
 }
@@ -135,6 +143,7 @@ async fn understand(
             Some(Asked::Incomplete { command, say }) => {
                 return reply(app, claimed, message, help::incomplete(command, &say)).await;
             }
+            Some(Asked::Form { .. }) => return reply(app, claimed, message, help::only_as_command(words)).await,
             Some(Asked::Unclear { .. }) | None => {}
         }
         if let Some(talk) = commands::small_talk(words) {

@@ -3,6 +3,7 @@
 
 mod edited;
 mod message;
+mod session;
 
 use super::{App, FlowError, Worked};
 use crate::clock::Span;
@@ -59,12 +60,15 @@ async fn handle(app: &App, claimed: &Claimed) -> Result<(), FlowError> {
             super::schedule::receive(app, claimed, schedule, to.as_deref()).await
         }
         Trigger::Delivered(delivery) => super::open::receive(app, claimed, delivery).await,
+        Trigger::AgentAnswered(answer) => super::think::receive(app, claimed, answer).await,
+        Trigger::SessionStopped { by, channel, thread_ts } => {
+            session::stopped(app, claimed, by, channel, thread_ts).await
+        }
         Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => {
             note_about_us(app, claimed, arrival).await
         }
         Trigger::MessageDeleted(_)
         | Trigger::Reaction(_)
-        | Trigger::SessionStopped { .. }
         | Trigger::ViewClosed(_)
         | Trigger::Click(_)
         | Trigger::Submission(_)
@@ -160,6 +164,7 @@ fn kind_of(trigger: &Trigger) -> &'static str {
         Trigger::RateLimited { .. } | Trigger::Uninstalled | Trigger::TokensRevoked => "a notice from Slack",
         Trigger::ScheduleDue { .. } => "a schedule",
         Trigger::Delivered(_) => "a delivery to a hook",
+        Trigger::AgentAnswered(_) => "an agent's answer",
         Trigger::Unknown { .. } => "an unknown event",
     }
 }

@@ -26,10 +26,23 @@ fn digest_of(call: &Proposal) -> String {
     digest(&Bound { proposal: &live, task: TaskId(17), outside: &outside() })
 }
 
+/// The company at an instant, with everybody's account in order.
+fn at(set: &Directives, now: Timestamp, test: impl FnOnce(&Surroundings<'_>)) {
+    let accounts = accounts();
+    test(&Surroundings { directives: set, accounts: &accounts, now });
+}
+
+fn caught(card: &Approval, set: &Directives, now: Timestamp) -> (Approval, Vec<Turn>) {
+    let accounts = accounts();
+    caught_up(card, &Surroundings { directives: set, accounts: &accounts, now })
+}
+
 fn open(set: &Directives, call: &Proposal) -> Approval {
     let verdict = judge(call, &facts("refund"), set, &nothing_before(), NOW);
     let Decision::Approve(needs) = verdict.decision else { panic!("{verdict:?}") };
-    Approval::open(ApprovalId(31), ActionId(5), digest_of(call), Parties::of(call), needs, NOW)
+    let accounts = accounts();
+    let around = Surroundings { directives: set, accounts: &accounts, now: NOW };
+    Approval::open(ApprovalId(31), ActionId(5), digest_of(call), Parties::of(call), needs, &around)
 }
 
 fn click(handle: &str, choice: Choice) -> Click {
@@ -44,7 +57,7 @@ fn decide(approval: &Approval, click: &Click, set: &Directives, now: Timestamp) 
     let accounts = accounts();
     let around = Surroundings { directives: set, accounts: &accounts, now };
     let authorized = authorize(approval, click, &around)?;
-    let (current, _) = caught_up(approval, now);
+    let (current, _) = caught_up(approval, &around);
     Ok(record(&current, authorized).expect("an authorised decision fits the state that it was made for").0)
 }
 
@@ -132,18 +145,21 @@ fn both_of_two_requirements_must_be_satisfied_and_one_person_may_satisfy_both() 
 fn time_escalates_once_and_then_expires_without_a_culprit() {
     let set = directives(rules(json!({"by": ["person:@dana"], "within": "PT4H", "otherwise": ["person:@kim"]})));
     let card = open(&set, &refund(450));
-    assert_eq!(card.due(NOW.plus(Span::minutes(239))), None);
+    at(&set, NOW.plus(Span::minutes(179)), |around| assert_eq!(card.due(around), None));
+    let (reminded, turns) = caught(&card, &set, NOW.plus(Span::minutes(239)));
+    assert!(matches!(&turns[..], [Turn::Reminded { requirement: 0, .. }]), "three quarters through, once");
+    at(&set, NOW.plus(Span::minutes(239)), |around| assert_eq!(reminded.due(around), None));
     let late = NOW.plus(Span::hours(4));
     assert_eq!(card.next_deadline(), Some(late));
     assert!(matches!(decide(&card, &click("kim", Choice::Approve), &set, NOW), Err(Refusal::NotAnApprover { .. })));
     let asked = decide(&card, &click("kim", Choice::Approve), &set, late).unwrap();
     assert!(matches!(asked.state, ApprovalState::Approved { .. }), "the second is asked, tick or no tick");
     assert!(decide(&card, &click("dana", Choice::Approve), &set, late).is_ok(), "the first may still decide");
-    let (escalated, changes) = caught_up(&card, late);
-    assert!(matches!(&changes[..], [Change::Escalated { requirement: 0, .. }]));
+    let (escalated, turns) = caught(&card, &set, late);
+    assert!(matches!(&turns[..], [Turn::Escalated { requirement: 0, .. }]));
     assert_eq!(escalated.next_deadline(), Some(late.plus(Span::hours(4))));
-    let (expired, changes) = caught_up(&escalated, late.plus(Span::hours(4)));
-    assert!(matches!(&changes[..], [Change::Expired { .. }]));
+    let (expired, turns) = caught(&escalated, &set, late.plus(Span::hours(4)));
+    assert!(matches!(&turns[..], [Turn::Expired { .. }]));
     let too_late = decide(&expired, &click("dana", Choice::Approve), &set, late.plus(Span::hours(5)));
     assert!(matches!(too_late, Err(Refusal::AlreadyDecided(ApprovalState::Expired { .. }))));
     let safe = directives(rules(json!({"within": "PT1H"})));
@@ -176,11 +192,11 @@ fn release_looks_at_everything_again() {
     let denied = decide(&card, &click("dana", no()), &set, NOW).unwrap();
     assert!(matches!(release_now(Some(denied), &call, &set, 1), Err(Void::NotApproved(ApprovalState::Denied { .. }))));
 
-    let spent = yes.after(&Change::Spent { by: ActionId(5), at: NOW }).unwrap();
+    let spent = yes.after(&Turn::Spent { by: ActionId(5), at: NOW }.into()).unwrap();
     assert!(matches!(release_now(Some(spent.clone()), &call, &set, 1), Err(Void::NotApproved(_))), "spent once");
     assert_eq!(release_now(Some(spent.clone()), &call, &set, 2), Ok(()), "recovery of the same action");
-    assert_eq!(yes.after(&Change::Spent { by: ActionId(6), at: NOW }), None, "another action cannot spend it");
-    assert_eq!(spent.after(&Change::Spent { by: ActionId(5), at: NOW }), None, "nobody spends it twice");
+    assert_eq!(yes.after(&Turn::Spent { by: ActionId(6), at: NOW }.into()), None, "another action cannot spend it");
+    assert_eq!(spent.after(&Turn::Spent { by: ActionId(5), at: NOW }.into()), None, "nobody spends it twice");
 
     assert_eq!(release_now(Some(yes.clone()), &refund(451), &set, 1), Err(Void::Changed), "another amount");
     let mut demoted = set.clone();
@@ -245,19 +261,79 @@ fn proofs_are_neither_copied_nor_read() {
     <Authorized<Decided> as NoRead<_>>::holds();
 }
 
+/// Hours and minutes that were left when the time stopped are left when it goes on.
+#[test]
+fn a_question_stops_the_time_and_gives_it_back() {
+    let set = directives(rules(json!({"by": ["person:@dana"], "within": "PT4H", "otherwise": ["person:@kim"]})));
+    let card = open(&set, &refund(450));
+    let after = |minutes| NOW.plus(Span::minutes(minutes));
+    let ask = |text: &str| Choice::Ask { text: text.to_owned() };
+    let asked = decide(&card, &click("dana", ask("Which?")), &set, after(60)).unwrap();
+    assert_eq!(asked.next_due(), Some(after(60 + 24 * 60)), "it stands still for a day at most");
+    assert_eq!(decide(&asked, &click("dana", ask("And why?")), &set, after(61)), Err(Refusal::AlreadyAsking));
+    assert_eq!(decide(&card, &click("dana", ask(" ")), &set, NOW), Err(Refusal::NeedsQuestion));
+    assert_eq!(decide(&card, &click("ana", ask("Which?")), &set, NOW), Err(Refusal::OwnRequest));
+    let answer = Answer { account: account("ana"), text: "The blue one.".to_owned(), at: after(600) };
+    at(&set, after(600), |around| {
+        assert_eq!(asked.due(around), None);
+        let on = asked.after(&asked.goes_on(Some(answer.clone()), around).into()).unwrap();
+        assert_eq!(on.next_deadline(), Some(after(600 + 180)), "three hours were left");
+        assert_eq!(on.questions[0].answer, Some(answer.clone()));
+    });
+    let (silent, turns) = caught(&asked, &set, after(60 + 24 * 60));
+    assert!(matches!(&turns[..], [Turn::WentOn { answer: None, .. }]));
+    assert_eq!(silent.next_deadline(), Some(after(60 + 24 * 60 + 180)));
+    let mut tired = card;
+    for n in 0..MOST_QUESTIONS {
+        tired = decide(&tired, &click("dana", ask("Which?")), &set, NOW).unwrap();
+        at(&set, NOW, |around| tired = tired.after(&tired.goes_on(None, around).into()).unwrap());
+        assert_eq!(tired.questions.len(), n + 1);
+    }
+    assert_eq!(decide(&tired, &click("dana", ask("Which?")), &set, NOW), Err(Refusal::TooManyQuestions));
+}
+
+#[test]
+fn whoever_takes_it_over_decides_alone_and_says_what_came_of_it() {
+    let set = directives(rules(json!({"count": 2})));
+    let card = open(&set, &refund(450));
+    assert_eq!(decide(&card, &click("dana", Choice::TakeOver), &set, NOW), Err(Refusal::NotAlone { missing: 1 }));
+    let half = decide(&card, &click("dana", Choice::Approve), &set, NOW).unwrap();
+    assert!(matches!(
+        decide(&half, &click("sam", Choice::TakeOver), &set, NOW).unwrap().state,
+        ApprovalState::ByHand { .. }
+    ));
+    let set = directives(rules(json!({})));
+    let call = refund(450);
+    let taken = decide(&open(&set, &call), &click("dana", Choice::TakeOver), &set, NOW).unwrap();
+    let ApprovalState::ByHand { until, .. } = taken.state.clone() else { panic!("{taken:?}") };
+    assert!(matches!(release_now(Some(taken.clone()), &call, &set, 1), Err(Void::NotApproved(_))), "nothing is called");
+    assert!(decide(&taken, &click("sam", Choice::Approve), &set, NOW).is_err(), "nobody else decides now");
+    let (unsaid, turns) = caught(&taken, &set, until);
+    assert!(matches!(&turns[..], [Turn::Recorded { done: None, .. }]));
+    assert_eq!(unsaid.after(&Turn::Recorded { done: Some(true), at: until }.into()), None);
+}
+
 #[derive(Debug, Clone)]
 enum Event {
     Click(&'static str, bool),
     Pass(i64),
+    Ask(&'static str),
+    Answer,
+    TakeOver(&'static str),
+    Record(bool),
     Tick,
     Restart,
     Start,
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let people = prop::sample::select(vec!["ana", "dana", "sam", "kim", "lee", "stranger"]);
+    let people = || prop::sample::select(vec!["ana", "dana", "sam", "kim", "lee", "stranger"]);
     prop_oneof![
-        4 => (people, prop::bool::weighted(0.8)).prop_map(|(who, yes)| Event::Click(who, yes)),
+        4 => (people(), prop::bool::weighted(0.8)).prop_map(|(who, yes)| Event::Click(who, yes)),
+        1 => people().prop_map(Event::Ask),
+        1 => Just(Event::Answer),
+        1 => people().prop_map(Event::TakeOver),
+        1 => any::<bool>().prop_map(Event::Record),
         2 => (0..120_i64).prop_map(Event::Pass),
         1 => Just(Event::Tick),
         1 => Just(Event::Restart),
@@ -288,11 +364,44 @@ proptest! {
                         Err(refusal) => prop_assert!(!refusal.to_string().is_empty(), "no click stays unanswered"),
                     }
                 }
+                Event::Ask(who) => {
+                    let text = "Which one?".to_owned();
+                    match decide(&card, &click(who, Choice::Ask { text }), &set, now) {
+                        Ok(next) => {
+                            prop_assert!(was_waiting && next.open_question().is_some());
+                            prop_assert!(next.questions.len() <= MOST_QUESTIONS);
+                            card = next;
+                        }
+                        Err(refusal) => prop_assert!(!refusal.to_string().is_empty()),
+                    }
+                }
+                Event::Answer => {
+                    if card.open_question().is_some() {
+                        let accounts = accounts();
+                        let around = Surroundings { directives: &set, accounts: &accounts, now };
+                        let answer = Answer { account: account("ana"), text: "This one.".to_owned(), at: now };
+                        let (late, _) = caught_up(&card, &around);
+                        card = late.after(&late.goes_on(Some(answer), &around).into()).unwrap_or(late);
+                    }
+                }
+                Event::TakeOver(who) => match decide(&card, &click(who, Choice::TakeOver), &set, now) {
+                    Ok(next) => {
+                        prop_assert!(count == 1 || !next.votes.is_empty(), "nobody does alone what two must decide");
+                        card = next;
+                    }
+                    Err(refusal) => prop_assert!(!refusal.to_string().is_empty()),
+                },
+                Event::Record(done) => {
+                    let by_hand = matches!(card.state, ApprovalState::ByHand { .. });
+                    let next = card.after(&Turn::Recorded { done: Some(done), at: now }.into());
+                    prop_assert_eq!(next.is_some(), by_hand);
+                    card = next.unwrap_or(card);
+                }
                 Event::Pass(minutes) => now = now.plus(Span::minutes(minutes)),
-                Event::Tick => card = caught_up(&card, now).0,
+                Event::Tick => card = caught(&card, &set, now).0,
                 Event::Restart => card = serde_json::from_str(&serde_json::to_string(&card).unwrap()).unwrap(),
                 Event::Start => {
-                    if let Some(next) = card.after(&Change::Spent { by: ActionId(5), at: now }) {
+                    if let Some(next) = card.after(&Turn::Spent { by: ActionId(5), at: now }.into()) {
                         let approved = matches!(card.state, ApprovalState::Approved { .. });
                         prop_assert!(approved);
                         spent += 1;
@@ -306,8 +415,9 @@ proptest! {
             }
         }
         // The first instant may escalate, which gives those who are asked their own time; the second ends it.
-        let (late, _) = caught_up(&card, now.plus(Span::days(30)));
-        let (end, _) = caught_up(&late, now.plus(Span::days(60)));
+        let (late, _) = caught(&card, &set, now.plus(Span::days(30)));
+        let (later, _) = caught(&late, &set, now.plus(Span::days(60)));
+        let (end, _) = caught(&later, &set, now.plus(Span::days(90)));
         decisions += i32::from(card.is_waiting() && !end.is_waiting());
         prop_assert_eq!(decisions, 1, "every card ends, once");
         prop_assert!(spent <= 1);

@@ -1,10 +1,10 @@
-//! How sure the best class is: eight signs, weighed by a logistic regression, and when that is sure enough.
+//! How sure the best class is: fifteen signs, weighed by a logistic regression, and when that is sure enough.
 //!
 //! The weights and the threshold that are shipped were fitted to the validation parts of two public sets (`docs/routing.md`).
 //! Once a company has outcomes of its own they are fitted again, held near the shipped ones while outcomes are few.
 
 /// Below this a human decides, until a company's own outcomes say better.
-const DEFAULT_THRESHOLD: f64 = 0.9;
+const DEFAULT_THRESHOLD: f64 = 0.88;
 /// No threshold is lower, however good the outcomes look.
 const MIN_THRESHOLD: f64 = 0.8;
 /// No threshold is higher; above it nothing would be routed and nothing could be learned.
@@ -20,14 +20,23 @@ const PRIOR_MESSAGES: f64 = 1_000.0;
 /// Newton's method is done well before.
 const FIT_STEPS: usize = 25;
 
-const SIGNS: usize = 8;
+/// ln(1 + n) of about a thousand labelled messages a class.
+const MUCH_LABELLED: f64 = 7.0;
+
+const SIGNS: usize = 15;
 /// The signs and the constant.
 const TERMS: usize = SIGNS + 1;
 
 /// Shipped weights, in the order of [`Signs`], the constant last.
-const DEFAULT_WEIGHTS: [f64; TERMS] = [0.146, 1.771, 1.957, 1.038, 0.647, 0.289, 0.553, -0.211, -3.318];
+const DEFAULT_WEIGHTS: [f64; TERMS] = [
+    0.236, 1.047, -0.719, -0.185, 0.573, 0.270, 0.194, -0.390, 1.591, 0.028, 0.613, -0.218, 3.328, 0.605, -0.085,
+    -2.361,
+];
 /// How much one message of the shipped data told about each weight: the diagonal of the mean Hessian at the optimum.
-const PRIOR_PRECISION: [f64; TERMS] = [1.8531, 0.0281, 0.0034, 0.0461, 0.1555, 0.5325, 0.3027, 1.2325, 0.0979];
+const PRIOR_PRECISION: [f64; TERMS] = [
+    2.6485, 0.0254, 0.0034, 0.0440, 0.1542, 0.5175, 0.3411, 1.1827, 0.0454, 0.0311, 0.1547, 0.8758, 0.0124, 0.0885,
+    1.4425, 0.0940,
+];
 
 /// What was seen of one message and its best class.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +49,9 @@ pub(super) struct Seen {
     pub known_stems: usize,
     pub words: usize,
     pub labelled: f32,
+    pub share_by_meaning: f32,
+    pub meant_closest: f32,
+    pub meant_document: f32,
 }
 
 /// What tells a safe answer from a guess.
@@ -48,15 +60,27 @@ pub(in crate::routing) struct Signs(pub [f64; SIGNS]);
 
 impl Signs {
     pub(super) fn of(seen: &Seen) -> Self {
+        let (share, learner) = (log_odds(seen.share), log_odds(seen.share_by_learner));
+        let closest = f64::from(seen.meant_closest);
+        // What a share is worth depends on how much there was to learn it from.
+        let labelled = (1.0 + f64::from(seen.labelled)).ln();
+        let learned = labelled / MUCH_LABELLED;
         Self([
-            log_odds(seen.share),
+            share,
             f64::from(seen.closest),
             f64::from(seen.document),
             f64::from(seen.known_part),
             (1.0 + seen.known_stems as f64).ln(),
             (1.0 + seen.words as f64).ln(),
-            log_odds(seen.share_by_learner),
-            (1.0 + f64::from(seen.labelled)).ln(),
+            learner,
+            labelled,
+            closest,
+            f64::from(seen.meant_document),
+            log_odds(seen.share_by_meaning),
+            learned * share,
+            learned * closest,
+            learned * learner,
+            share * closest,
         ])
     }
 
@@ -193,6 +217,9 @@ mod tests {
             known_stems: 3,
             words: 6,
             labelled: 5.0,
+            share_by_meaning: share,
+            meant_closest: share / 2.0,
+            meant_document: share / 2.0,
         };
         Outcome { signs: Signs::of(&seen), right }
     }

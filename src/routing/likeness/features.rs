@@ -9,6 +9,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::meaning::{Direction, direction};
+
 /// Buckets of the hashed features, a power of two.
 pub(super) const BUCKETS: usize = 1 << 18;
 /// No request is read further than this; longer texts are mail threads whose end says little about who should have them.
@@ -47,6 +49,8 @@ pub(super) struct Features {
     /// Buckets of the stems that are no stop words, sorted, each once.
     pub stems: Vec<u32>,
     pub words: usize,
+    /// What the words mean together.
+    pub direction: Direction,
 }
 
 /// Cuts texts up; keeps the stemmer, which is dear to make.
@@ -86,7 +90,8 @@ impl Reader {
         }
         stems.sort_unstable();
         stems.dedup();
-        Features { lexical: merged(lexical), learner: merged(learner), stems, words: words.len() }
+        let direction = direction(words.iter().map(|word| (word.as_str(), is_stop_word(word))));
+        Features { lexical: merged(lexical), learner: merged(learner), stems, words: words.len(), direction }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How like a message is to what each class of work is described as, and how sure one can be of the best.
 //!
-//! Four scores are added up: comparison with the whole description, with its single snippets, complement naive Bayes, and a
-//! learner. Their weights move with the number of labelled messages, from descriptions alone to thousands of corrections.
+//! Six scores are added up: comparison with the whole description and with its single snippets, by letters and by meaning,
+//! complement naive Bayes, and a learner. Their weights move with the number of labelled messages, from descriptions alone to thousands of corrections.
 //! Everything is fixed in order and seed: the same descriptions and lessons give the same numbers bit for bit. Absent here:
 //! who the classes are, what is done with an answer, and any state that outlives a build.
 
@@ -9,6 +9,7 @@ mod confidence;
 mod features;
 mod learner;
 mod lexical;
+mod meaning;
 
 pub(super) use confidence::{Calibration, MAX_OUTCOMES, MIN_OUTCOMES, Outcome, Signs};
 
@@ -16,6 +17,7 @@ use confidence::Seen;
 use features::{Features, Reader, Vector};
 use learner::{Learner, softmax};
 use lexical::Lexical;
+use meaning::{Direction, Meaning};
 
 /// What is known of one class before anybody corrected anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,28 +31,32 @@ pub(super) struct ClassText {
 /// A message and the class that it turned out to belong to.
 pub(super) type Lesson<'a> = (&'a str, usize);
 
-/// Weights of document, snippet, Bayes and learner at so many labelled messages a class.
-const WEIGHTS: [(f32, [f32; 4]); 4] = [
-    (0.0, [0.42, 0.45, 0.24, 0.65]),
-    (20.0, [0.49, 0.30, 0.44, 1.7]),
-    (75.0, [0.68, 0.26, 0.36, 2.1]),
-    (900.0, [0.42, 0.28, 0.37, 4.5]),
+const SCORES: usize = 6;
+
+/// Weights of document, snippet, Bayes, learner, and of document and snippet by meaning, at so many labelled messages a class.
+const WEIGHTS: [(f32, [f32; SCORES]); 4] = [
+    (0.0, [0.42, 0.45, 0.24, 0.65, 0.5, 1.2]),
+    (20.0, [0.49, 0.30, 0.44, 1.7, 0.38, 0.9]),
+    (75.0, [0.68, 0.26, 0.36, 2.1, 0.3, 0.73]),
+    (900.0, [0.42, 0.28, 0.37, 4.5, 0.25, 0.61]),
 ];
 
 /// A sentence of a description teaches the learner as much as a message does.
 const SNIPPET_LESSON: f32 = 1.0;
-/// How far the scores of one message spread over classes, for each of the four, so that one weight means one thing.
+/// How far the scores of one message spread over classes, for each of them, so that one weight means one thing.
 const DOCUMENT_SCALE: f32 = 0.08;
 const SNIPPET_SCALE: f32 = 0.12;
 const BAYES_SCALE: f32 = 0.12;
 const LEARNER_SCALE: f32 = 1.5;
+const MEANING_SCALE: f32 = 0.12;
 
 /// One fitted set of scores.
 pub(super) struct Model {
     reader: Reader,
     lexical: Lexical,
     learner: Learner,
-    weights: [f32; 4],
+    meaning: Meaning,
+    weights: [f32; SCORES],
     /// Labelled messages a class.
     labelled: f32,
     classes: usize,
@@ -77,11 +83,13 @@ impl Model {
             texts.map(|(class, text, weight)| (class, reader.read(text), weight)).collect();
         let lexical: Vec<(usize, &Vector)> = read.iter().map(|(class, f, _)| (*class, &f.lexical)).collect();
         let learner: Vec<(usize, &Vector, f32)> = read.iter().map(|(class, f, w)| (*class, &f.learner, *w)).collect();
+        let meaning: Vec<(usize, &Direction)> = read.iter().map(|(class, f, _)| (*class, &f.direction)).collect();
         let labelled = classes.iter().map(|class| class.examples.len()).sum::<usize>() + lessons.len();
         let labelled = labelled as f32 / classes.len().max(1) as f32;
         Self {
             lexical: Lexical::of(&lexical, classes.len()),
             learner: Learner::of(&learner, classes.len()),
+            meaning: Meaning::of(&meaning, classes.len()),
             weights: weights(labelled),
             labelled,
             classes: classes.len(),
@@ -93,11 +101,15 @@ impl Model {
         let features = self.reader.read(text);
         let lexical = self.lexical.score(&features.lexical, &features.stems);
         let learned = self.learner.score(&features.learner);
+        let meant = self.meaning.score(&features.direction);
+        let meant_snippet = scaled(&meant.snippet, MEANING_SCALE);
         let parts = [
             scaled(&lexical.document, DOCUMENT_SCALE),
             scaled(&lexical.snippet, SNIPPET_SCALE),
             scaled(&lexical.bayes, BAYES_SCALE),
             scaled(&learned, LEARNER_SCALE),
+            scaled(&meant.document, MEANING_SCALE),
+            meant_snippet.clone(),
         ];
         let mut sums = vec![0.0_f32; self.classes];
         for (weight, part) in self.weights.iter().zip(&parts) {
@@ -114,6 +126,9 @@ impl Model {
             known_stems: lexical.known_stems,
             words: features.words,
             labelled: self.labelled,
+            share_by_meaning: share_of(&softmax(&meant_snippet), best),
+            meant_closest: meant.closest.get(best).copied().unwrap_or(0.0),
+            meant_document: meant.document.get(best).copied().unwrap_or(0.0),
         });
         Scored { best, shares, signs }
     }
@@ -135,7 +150,7 @@ fn scaled(scores: &[f32], scale: f32) -> Vec<f32> {
 }
 
 /// Between the rows of the table, straight in ln(1 + n).
-fn weights(n: f32) -> [f32; 4] {
+fn weights(n: f32) -> [f32; SCORES] {
     let at = (1.0 + n).ln();
     let above = WEIGHTS.iter().position(|(rows_n, _)| n <= *rows_n).unwrap_or(WEIGHTS.len() - 1);
     let (low, high) = (&WEIGHTS[above.saturating_sub(1)], &WEIGHTS[above]);

@@ -169,6 +169,12 @@ static METHODS: &[Method] = &[
         &["channel_id", "thread_ts", "status", "loading_messages", "username", "icon_emoji", "icon_url"],
         assistant::set_status,
     ),
+    write(
+        "agents.sessions.setStatus",
+        Needs::One("chat:write"),
+        &["channel_id", "thread_ts", "status", "title", "initiator_user_id", "username", "icon_emoji", "icon_url"],
+        assistant::set_session_status,
+    ),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Method> {

@@ -92,6 +92,26 @@ fn field(field: &Field) -> Value {
             None => return nothing_to_choose(field),
         },
         FieldKind::Person => json!({ "type": "users_select", "action_id": field.id }),
+        FieldKind::Filled { multiline, max, text } => {
+            let mut input = json!({
+                "type": "plain_text_input",
+                "action_id": field.id,
+                "multiline": multiline,
+                "max_length": (*max).clamp(1, INPUT_CHARS),
+            });
+            started_with(&mut input, "initial_value", Some(text).filter(|text| !text.is_empty()));
+            input
+        }
+        FieldKind::Number { whole, value } => {
+            let mut input = json!({ "type": "number_input", "action_id": field.id, "is_decimal_allowed": !whole });
+            started_with(&mut input, "initial_value", value.as_ref());
+            input
+        }
+        FieldKind::Date { value } => {
+            let mut input = json!({ "type": "datepicker", "action_id": field.id });
+            started_with(&mut input, "initial_date", value.as_ref());
+            input
+        }
     };
     let mut block = json!({
         "type": "input",
@@ -104,6 +124,12 @@ fn field(field: &Field) -> Value {
         block["hint"] = label_object(hint, LABEL_CHARS);
     }
     block
+}
+
+fn started_with(input: &mut Value, with: &str, value: Option<&String>) {
+    if let Some(value) = value {
+        input[with] = json!(value);
+    }
 }
 
 /// Groups of a hundred where there are more than a hundred; `None` if there is nothing to choose.

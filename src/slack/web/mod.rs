@@ -7,6 +7,7 @@ mod chat;
 mod conversations;
 mod error;
 mod people;
+mod session;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -27,6 +28,7 @@ pub use chat::{Post, PostId, Posted};
 pub use conversations::{ChannelInfo, Said};
 pub use error::WebError;
 pub use people::{Group, Seen, TeamInfo, WhoAmI};
+pub use session::Doing;
 pub use views::OpenedView;
 
 pub(in crate::slack) use error::{describe, retry_after};

@@ -3,7 +3,7 @@
 use super::tree::{Finding, Source, line_of, occurrences, project};
 
 /// Plain types. Everybody may import them; they import only each other.
-pub const LEAVES: &[&str] = &["catalogue", "clock", "ids", "money", "store", "workers"];
+pub const LEAVES: &[&str] = &["catalogue", "clock", "ids", "money", "redact", "store", "workers"];
 
 /// Rooms with the other rooms that they may import.
 pub const ROOMS: &[(&str, &[&str])] = &[
@@ -11,7 +11,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("backtest", &["directives", "gate", "roster", "routing"]),
     ("budgets", &[]),
     ("commands", &["replies"]),
-    ("directives", &["roster"]),
+    ("directives", &["policy", "roster"]),
     ("execution", &["gate"]),
     ("gate", &["directives", "policy", "roster", "runs", "tasks"]),
     ("inbox", &[]),
@@ -30,6 +30,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
 
 /// Edges with the rooms whose types they may import.
 pub const EDGES: &[(&str, &[&str])] = &[
+    ("demo_models", &[]),
     ("demo_tools", &[]),
     ("drivers", &["runs"]),
     ("sandbox", &[]),
@@ -41,8 +42,8 @@ pub const EDGES: &[(&str, &[&str])] = &[
 /// The shell, with what it may not import: only the rehearsals, the command line and the tests know the sandbox.
 const SHELL: &[(&str, &[&str])] = &[
     ("cli", &[]),
-    ("config", &["cli", "demo_tools", "flow", "rehearsals", "sandbox"]),
-    ("flow", &["cli", "demo_tools", "rehearsals", "sandbox"]),
+    ("config", &["cli", "demo_models", "demo_tools", "flow", "rehearsals", "sandbox"]),
+    ("flow", &["cli", "demo_models", "demo_tools", "rehearsals", "sandbox"]),
     ("lib", &[]),
     ("main", &[]),
     ("rehearsals", &[]),

@@ -72,37 +72,47 @@ fn is_store(source: &Source) -> bool {
 
 /// `gate/release.rs` is the sole maker of `Approved`, which nothing can copy or read from text.
 fn makers_of_approved(source: &Source) -> Vec<Finding> {
+    makers_of("Approved", "src/gate/release.rs", source)
+}
+
+/// Whether an `Authorized` decision is made anywhere but in the gate's clicks, or could be copied or read from text.
+fn makers_of_authorized(source: &Source) -> Vec<Finding> {
+    makers_of("Authorized", "src/gate/clicks.rs", source)
+}
+
+fn makers_of(name: &str, home: &str, source: &Source) -> Vec<Finding> {
     let code = &source.production;
     let mut found = Vec::new();
-    if source.path != "src/gate/release.rs" {
-        for at in occurrences(code, "Approved") {
+    if source.path != home {
+        for at in occurrences(code, name) {
             let line = code[..at].rsplit('\n').next().unwrap_or_default();
             // Enum variants of that name (`ApprovalState::Approved { at }`, a vote) and imports are something else.
             let is_variant = line.ends_with("::") && !line.ends_with("gate::") && !line.ends_with("release::");
-            let rest = without_generics(&code[at + "Approved".len()..]);
+            let rest = without_generics(&code[at + name.len()..]);
             let declares_variant = declares_enum_variant(code, at);
             if !is_variant && !declares_variant && rest.trim_start().starts_with('{') && !is_impl_or_signature(line) {
-                found.push(source.finding(line_of(code, at), "makes an `Approved` outside gate/release.rs"));
+                found.push(source.finding(line_of(code, at), format!("makes an `{name}` outside {home}")));
             }
         }
     }
-    for of in
-        ["Clone for Approved", "Copy for Approved", "Default for Approved", "Deserialize<'de> for Approved", "From<"]
-    {
-        let bad = source.uses(of).into_iter().filter(|f| of != "From<" || line(code, f.line).contains("for Approved"));
-        found.extend(bad);
+    for way in ["Clone", "Copy", "Default", "Deserialize<'de>"] {
+        found.extend(source.uses(&format!("{way} for {name}")));
     }
-    for at in occurrences(code, "struct Approved") {
+    let from = source.uses("From<");
+    found.extend(from.into_iter().filter(|f| line(code, f.line).contains(&format!("for {name}"))));
+    for at in occurrences(code, &format!("struct {name}")) {
         let before = &code[..at];
         let attributes = before.rsplit(['}', ';']).next().unwrap_or_default();
         for derived in ["Clone", "Copy", "Default", "Deserialize"] {
             if !occurrences(attributes, derived).is_empty() {
-                found.push(source.finding(line_of(code, at), format!("`Approved` derives {derived}")));
+                found.push(source.finding(line_of(code, at), format!("`{name}` derives {derived}")));
             }
         }
         let body = code[at..].split(['}', ';']).next().unwrap_or_default();
         if body.contains("pub ") || body.contains("pub(") {
-            found.push(source.finding(line_of(code, at), "`Approved` has a public field: anybody could make one"));
+            found.push(
+                source.finding(line_of(code, at), format!("`{name}` has a public field: anybody could make one")),
+            );
         }
     }
     found
@@ -178,6 +188,15 @@ fn only_the_gates_release_makes_an_approved_action() {
 }
 
 #[test]
+fn only_the_gates_authorize_makes_a_decision_that_can_be_written_down() {
+    super::assert_none("`Authorized` can be had without the gate", project().iter().flat_map(makers_of_authorized));
+    // Votes and denials are written by one function, and it takes nothing else.
+    let store = std::fs::read_to_string(root().join("src/gate/store.rs")).unwrap();
+    assert_eq!(store.matches("tx.run(&VOTE").count(), 1);
+    assert!(store.contains("decided: Authorized<Decided>"), "decide() takes the gate's proof");
+}
+
+#[test]
 fn both_engines_have_the_same_migrations() {
     let sqlite = migration_numbers("sqlite");
     assert_eq!(sqlite, migration_numbers("postgres"), "migrations come in pairs of equal number and name");
@@ -213,6 +232,9 @@ fn each_of_these_checks_can_fail() {
         ),
         (makers_of_approved, "src/gate/release.rs", "pub struct Approved<T> { pub inner: T }"),
         (makers_of_approved, "src/gate/mod.rs", "impl<T> Clone for Approved<T> { }"),
+        (makers_of_authorized, "src/flow/decide/mod.rs", "let a = Authorized { approval, decision };"),
+        (makers_of_authorized, "src/gate/clicks.rs", "pub struct Authorized<D> { pub decision: D }"),
+        (makers_of_authorized, "src/gate/clicks.rs", "#[derive(Clone)]\npub struct Authorized<D> { decision: D }"),
     ];
     for (check, path, code) in cases {
         assert_eq!(check(&Source::new(path, code)).len(), 1, "{path}: {code}");

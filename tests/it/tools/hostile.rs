@@ -50,7 +50,8 @@ async fn act(host: &StdioHost) -> CallOutcome {
 }
 
 async fn call(host: &StdioHost, def: &ToolDef) -> CallOutcome {
-    host.call(ToolCall { tool: def.name.clone(), arguments: json!({}), digest: def.digest() }).await
+    host.call(ToolCall { tool: def.name.clone(), arguments: json!({}), digest: def.digest(), position: String::new() })
+        .await
 }
 
 fn text(outcome: &CallOutcome) -> &str {

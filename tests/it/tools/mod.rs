@@ -3,6 +3,7 @@
 mod command;
 mod demo;
 mod hostile;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Demo {
     async fn call(&self, tool: &str, arguments: Value) -> CallOutcome {
         let tool = ToolName(tool.into());
         let digest = self.digests.get(&tool).cloned().unwrap_or_default();
-        self.host.call(ToolCall { tool, arguments, digest }).await
+        self.host.call(ToolCall { tool, arguments, digest, position: String::new() }).await
     }
 
     async fn answer(&self, tool: &str, arguments: Value) -> Answer {

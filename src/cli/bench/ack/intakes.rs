@@ -153,6 +153,7 @@ fn config(database: &str) -> Config {
         tools: Vec::new(),
         webhooks: None,
         drivers: Default::default(),
+        keep_answers: true,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
         prices: Default::default(),

@@ -64,8 +64,9 @@ pub fn any(items: &[String]) -> String {
     }
 }
 
+/// "`a` and `b`": all of them.
 pub fn tools(list: &[ToolPattern]) -> String {
-    any(&list.iter().map(|t| format!("`{}`", t.0)).collect::<Vec<_>>())
+    every(&list.iter().map(|t| format!("`{}`", t.0)).collect::<Vec<_>>())
 }
 
 pub fn number(number: Number) -> String {

@@ -22,12 +22,8 @@ pub fn paraphrase(rule: &Rule, voc: &Vocabulary<'_>) -> String {
         Rule::Permit(r) => permit(r, voc),
         Rule::Before(r) => {
             let when = tail(&r.when, voc);
-            format!(
-                "{}look up {} before {}{when}",
-                must(&r.who, voc),
-                tools(&r.first),
-                act(&r.action, &r.tools).subject
-            )
+            let first = tools(&r.first);
+            format!("{}look up {first} before {}{when}", must(&r.who, voc), act(&r.action, &r.tools).subject)
         }
         Rule::Prioritise(r) => format!("Treat it as {}{}", rank(r.priority), tail(&r.when, voc)),
         Rule::Budget(r) => budget(r, voc),

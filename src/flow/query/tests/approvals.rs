@@ -8,7 +8,7 @@ async fn approvers_see_what_they_may_decide_and_requesters_who_decides() {
     insta::assert_snapshot!(house.asks("dana", "approvals").await, @r"
     *1 approval for you to decide*
     • *Refund $450.00 to order ORD-1042* · A-1 · asked by Ana Silva · until 13:52
-    [*Approve $450.00*] [!Deny!] [Details]
+    [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
     · Open ones only · 20 Nov 10:00
     ");
     insta::assert_snapshot!(house.asks("ana", "approvals").await, @r"
@@ -36,7 +36,7 @@ async fn home_holds_what_waits_for_me_what_i_have_and_what_i_asked_for() {
     insta::assert_snapshot!(house.asks("dana", "").await, @r"
     *You decide*
     • *Refund $450.00 to order ORD-1042* · A-1 · asked by Ana Silva · until 13:52
-    [*Approve $450.00*] [!Deny!] [Details]
+    [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
     ---
     *Your agents*
     • *Finn (Finance)* has 1 task

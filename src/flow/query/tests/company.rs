@@ -75,6 +75,7 @@ pub fn directives(said: Vec<Value>) -> Directives {
         playbooks: vec![],
         workflows: Vec::new(),
         problems: vec![],
+        policies: crate::policy::Policies::default(),
         keepers: BTreeMap::from([(String::new(), keeper.clone()), ("rules.md".into(), keeper)]),
         files: BTreeMap::from([("rules.md".into(), "# Rules\n".into()), ("company.md".into(), "# Acme\n".into())]),
     }

@@ -4,8 +4,6 @@ use super::house::*;
 use crate::assignments::AssignmentState;
 use crate::clock::Span;
 use crate::execution::Stage;
-use crate::gate::store as approvals;
-use crate::gate::{Change, Vote};
 use crate::money::Cost;
 
 /// One refund of $40 that ran by itself for 2 cents, one of $450 that Dana approved, which told no price.
@@ -20,13 +18,7 @@ async fn spent(house: &House) {
     let run = house.run(large, "finance-agent", None, 50).await;
     let (action, proposal) = house.refund(large, run, 450, &Stage::Allowed, 49).await;
     let id = house.card(large, action, &proposal, 49).await;
-    let vote = Vote { by: "dana".into(), account: account("dana"), at: minutes_ago(48), counts_for: vec![0] };
-    house
-        .does(async |tx| {
-            let card = approvals::card(tx, id).await.unwrap().unwrap();
-            approvals::change(tx, &card, &Change::Approved(vote), minutes_ago(48)).await.unwrap().unwrap();
-        })
-        .await;
+    house.approves("dana", id, 48).await;
     house.perform(&Cost::Unmetered, 47).await;
 }
 

@@ -15,10 +15,13 @@ use crate::config::{Config, Limits};
 use crate::directives::rule::{Level, Otherwise};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, NewAction, Plan};
+use crate::flow::facts::Moment;
 use crate::flow::query::{Asker, card};
 use crate::flow::{App, Outside};
 use crate::gate::store as approvals;
-use crate::gate::{Approval, Because as GateBecause, Parties, Proposal, Requester, Requirement, Shown};
+use crate::gate::{
+    Approval, Because as GateBecause, Choice, Click, Parties, Proposal, Requester, Requirement, Shown, authorize,
+};
 use crate::ids::{ActionId, ApprovalId, AssignmentId, ConversationId, RunId, TaskId};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::money::{Cost, Currency, Money};
@@ -67,6 +70,7 @@ impl House {
             tools: vec![],
             webhooks: None,
             drivers: Default::default(),
+            keep_answers: true,
             limits: Limits::default(),
             prices: Default::default(),
         };
@@ -241,7 +245,7 @@ impl House {
         self.does(async |tx| {
             let at = minutes_ago(ago);
             let held = actions::claim_next(tx, at).await.unwrap().unwrap();
-            let start = Step::Start { attempt: 1, fence: held.fence };
+            let start = Step::Start { attempt: 1, fence: held.fence, version: None };
             let stage = actions::advance(tx, &held, start, None, at).await.unwrap().unwrap();
             let held = actions::Stored { stage: Some(stage), attempt: 1, ..held };
             actions::price(tx, &held, cost).await.unwrap();
@@ -269,16 +273,30 @@ impl House {
             looked_up: vec![],
             canonical_arguments: "{}".into(),
             digest: "sha256:refund".into(),
+            looked_up_first: vec![],
+            target_version: None,
         };
         let parties = Parties::of(proposal);
-        let due = opened.plus(need.within);
+        let moment = Moment { now: opened, ..Moment::of(&self.app).unwrap() };
         self.does(async |tx| {
-            let card = approvals::open(tx, action, task, &shown, due, opened, |id| {
-                Approval::open(id, action, "sha256:refund".into(), parties, vec![need], opened)
+            let card = approvals::open(tx, action, task, &shown, opened, |id| {
+                Approval::open(id, action, "sha256:refund".into(), parties, vec![need], &moment.surroundings())
             });
             card.await.unwrap().approval.id
         })
         .await
+    }
+
+    /// A yes by somebody who may say it.
+    pub async fn approves(&self, handle: &str, id: ApprovalId, ago: i64) {
+        let moment = Moment { now: minutes_ago(ago), ..Moment::of(&self.app).unwrap() };
+        self.does(async |tx| {
+            let card = approvals::card(tx, id).await.unwrap().unwrap();
+            let click = Click { approval: id, by: account(handle), choice: Choice::Approve, typed: None, digest: None };
+            let yes = authorize(&card.approval, &click, &moment.surroundings()).unwrap();
+            approvals::decide(tx, &card, yes, moment.now).await.unwrap().unwrap();
+        })
+        .await;
     }
 
     /// Ana's refund of $450: with Finn, waiting for Dana or Omar.

@@ -26,7 +26,7 @@ async fn a_task_tells_who_has_it_and_what_comes_next() {
     | please refund ORD-1042, $450, it arrived broken
     One of them decides: Dana Ruiz and Omar Haddad
     No answer by 13:52 → Kim Osei is asked
-    [*Approve $450.00*] [!Deny!] [Details]
+    [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
     · As of 20 Nov 10:00
     ");
     let asked = house.task("ana", "a customer mentions their lawyer", "C0SUPPORT", 10).await;

@@ -140,7 +140,7 @@ async fn home_shows_owners_their_agents_and_what_is_due() {
     insta::assert_snapshot!(house.asks("dana", "home").await, @r"
     *You decide*
     • *Refund $450.00 to order ORD-1042* · A-1 · asked by Ana Silva · until 13:52
-    [*Approve $450.00*] [!Deny!] [Details]
+    [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
     ---
     *Your agents*
     • *Finn (Finance)* has 1 task · stopped by Kim Osei
