@@ -59,6 +59,8 @@ pub struct Limits {
     pub same_call_per_run: usize,
     /// Runs that one task may have: hand-overs between agents end here.
     pub runs_per_task: usize,
+    /// How often one agent may hand the same task to the same other one.
+    pub hand_overs_per_pair: usize,
     /// Messages of a thread that are read for what a request leaves out.
     pub thread_above_messages: usize,
     /// Characters of a request that are read; the rest is cut with a mark.
@@ -82,6 +84,7 @@ impl Default for Limits {
             calls_per_answer: 8,
             same_call_per_run: 3,
             runs_per_task: 6,
+            hand_overs_per_pair: 1,
             thread_above_messages: 20,
             request_characters: 8_000,
             open_tasks_per_person: 50,

@@ -28,6 +28,7 @@ pub mod playbooks;
 pub mod policy;
 pub mod proposals;
 pub mod replies;
+pub mod results;
 pub mod roster;
 pub mod routing;
 pub mod runs;

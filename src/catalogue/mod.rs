@@ -6,6 +6,7 @@
 pub mod canonical;
 mod diff;
 mod lock;
+pub mod own;
 pub mod schema;
 
 use std::fmt;

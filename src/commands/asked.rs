@@ -106,6 +106,24 @@ pub enum StopWhat {
     Task(TaskId),
 }
 
+/// What somebody says of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    Use,
+    /// Another version is wanted.
+    Refine {
+        words: String,
+    },
+    Wrong {
+        why: Option<String>,
+        /// Who should have had the task.
+        to: Option<To>,
+    },
+    /// Of a check, or of what would have been done.
+    Right,
+}
+
 /// Something that changes something. Who may do so is decided where it is carried out, by account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -227,6 +245,16 @@ pub enum Intent {
     },
     LeaveRule {
         proposal: ProposalId,
+    },
+    /// Says what a result was worth.
+    Judge {
+        task: TaskId,
+        result: i64,
+        judgement: Judgement,
+    },
+    /// Trusts a worker again whose guard fell.
+    LiftGuard {
+        guard: String,
     },
     /// Lets more be spent from a budget in its present window.
     RaiseBudget {

@@ -3,11 +3,11 @@
 //! The target and the fields came back through Slack: they name what it is about and carry no authority.
 
 use super::arguments::reason;
-use super::asked::{Intent, Query, StopWhat, To};
+use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
 use crate::replies::steering::DENY_REASONS;
-use crate::replies::target::{read_approval_page, read_task_and_worker};
+use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
 
 impl Intent {
@@ -59,6 +59,12 @@ impl Intent {
             Verb::TakeIn => Some(Self::TakeIn { proposal: target.parse().ok()? }),
             Verb::LeaveRule => Some(Self::LeaveRule { proposal: target.parse().ok()? }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::UseIt => judged(target, Judgement::Use),
+            Verb::RefineForm => judged(target, Judgement::Refine { words: words()? }),
+            Verb::NotRightForm => judged(target, Judgement::Wrong { why: words(), to: chosen(fields) }),
+            Verb::JudgeRight => judged(target, Judgement::Right),
+            Verb::JudgeWrong => judged(target, Judgement::Wrong { why: None, to: None }),
+            Verb::TrustAgain => Some(Self::LiftGuard { guard: guard_like(target)? }),
             Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
             Verb::Deny
             | Verb::Details
@@ -71,6 +77,8 @@ impl Intent {
             | Verb::Done
             | Verb::Answer
             | Verb::RecordReview
+            | Verb::Refine
+            | Verb::NotRight
             | Verb::Why => None,
         }
     }
@@ -124,7 +132,15 @@ impl Query {
             | Verb::ProposeRule
             | Verb::TakeIn
             | Verb::LeaveRule
-            | Verb::BudgetMore => None,
+            | Verb::BudgetMore
+            | Verb::UseIt
+            | Verb::Refine
+            | Verb::RefineForm
+            | Verb::NotRight
+            | Verb::NotRightForm
+            | Verb::JudgeRight
+            | Verb::JudgeWrong
+            | Verb::TrustAgain => None,
         }
     }
 }
@@ -158,6 +174,16 @@ fn action(target: &str) -> Option<ActionId> {
 fn budget_like(target: &str) -> Option<String> {
     let (key, from) = target.rsplit_once('@')?;
     (key.split('|').count() == 3 && from.parse::<i64>().is_ok()).then(|| target.to_owned())
+}
+
+fn judged(target: &str, judgement: Judgement) -> Option<Intent> {
+    let (task, result) = read_task_and_result(target)?;
+    Some(Intent::Judge { task, result, judgement })
+}
+
+/// `finance-agent|acceptance|below|80000000|30`: what a guard's key looks like.
+fn guard_like(target: &str) -> Option<String> {
+    (target.split('|').count() == 5).then(|| target.to_owned())
 }
 
 fn id_like(target: &str) -> Option<String> {

@@ -48,7 +48,7 @@ pub mod who_owns;
 pub mod why;
 pub mod workload;
 
-pub use asked::{Asked, Intent, Query, StopWhat, Subject, To};
+pub use asked::{Asked, Intent, Judgement, Query, StopWhat, Subject, To};
 pub use parse::{of_mention, of_mention_in_thread, parse};
 pub use small_talk::{SmallTalk, small_talk};
 pub use spec::{Group, Spec};

@@ -144,7 +144,7 @@ pub enum StepAct {
 /// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
 pub const IN_FORCE: &[&str] = &[
     "define", "route", "escalate", "approve", "allow", "forbid", "permit", "before", "review", "autonomy", "cover",
-    "hours", "prioritise", "schedule", "budget", "guidance",
+    "hours", "prioritise", "schedule", "budget", "expect", "sample", "guard", "guidance",
 ];
 
 impl Directives {

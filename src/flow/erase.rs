@@ -8,6 +8,7 @@ use crate::gate::{longest_period, store as approvals};
 use crate::inbox::store as inbox;
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::store as outbox;
+use crate::results::store as results;
 use crate::runs::store as runs;
 use crate::tasks::store as tasks;
 
@@ -22,7 +23,16 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
     let sent = outbox::erase_texts(&mut tx, before).await?;
     let performed = actions::erase_texts(&mut tx, keep_for_totals(app, before)?).await?;
     approvals::erase_reasons(&mut tx, before).await?;
+    results::erase_texts(&mut tx, before).await?;
     tx.commit().await?;
+    loop {
+        let mut tx = app.store.begin().await?;
+        let erased = approvals::erase_texts(&mut tx, before, AT_ONCE).await?;
+        tx.commit().await?;
+        if erased == 0 {
+            break;
+        }
+    }
     let mut ended = 0_usize;
     loop {
         let mut tx = app.store.begin().await?;

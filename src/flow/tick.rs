@@ -45,8 +45,10 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     let now = app.now();
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
+    let promises = super::promise::next_due(&app).await?.is_some_and(|due| due <= now);
+    let questions = super::questions::next_due(&app).await?.is_some_and(|due| due <= now);
     let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !refused {
+    if !offers && !cards && !promises && !questions && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -56,6 +58,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     }
     decide::expire_and_tell(&app, &mut tx).await?;
     decide::redraw_refused(&app, &mut tx).await?;
+    super::promise::tell_broken(&mut tx, &moment).await?;
+    super::questions::look_after(&app, &mut tx, &moment).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -168,6 +172,8 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         approvals::next_due(store).await?,
         outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
+        super::promise::next_due(app).await?,
+        super::questions::next_due(app).await?,
     ];
     Ok(due.into_iter().flatten().any(|at| at <= now) || tasks::unrouted_count(store).await? > 0)
 }

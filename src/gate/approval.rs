@@ -284,6 +284,21 @@ impl Approval {
         typed.then(|| self.id.to_string())
     }
 
+    /// Without what anybody wrote: who decided what and when stays.
+    #[must_use]
+    pub fn without_texts(&self) -> Self {
+        let mut bare = self.clone();
+        if let ApprovalState::Denied { reason, .. } = &mut bare.state {
+            reason.clear();
+        }
+        for question in &mut bare.questions {
+            question.text.clear();
+            question.answer.iter_mut().for_each(|answer| answer.text.clear());
+        }
+        bare.edited_from.iter_mut().for_each(|edited| edited.changes.clear());
+        bare
+    }
+
     fn unmet(&self) -> impl Iterator<Item = &Progress> {
         self.progress.iter().enumerate().filter(|(at, _)| !self.was_satisfied(*at)).map(|(_, progress)| progress)
     }

@@ -35,6 +35,9 @@ pub struct Shown {
     /// The version of the thing that the call is about, where a tool told it.
     #[serde(default)]
     pub target_version: Option<String>,
+    /// Its texts were kept long enough; only the digest tells what it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 /// One argument.
@@ -79,6 +82,23 @@ impl Shown {
             digest: digest(bound),
             looked_up_first: Vec::new(),
             target_version: bound.outside.target_version.clone(),
+            erased: false,
+        }
+    }
+
+    /// Without what anybody wrote; the digest stays.
+    #[must_use]
+    pub fn without_texts(&self) -> Self {
+        Self {
+            title: "(erased)".to_owned(),
+            amount: None,
+            lines: Vec::new(),
+            looked_up: Vec::new(),
+            canonical_arguments: String::new(),
+            digest: self.digest.clone(),
+            looked_up_first: Vec::new(),
+            target_version: None,
+            erased: true,
         }
     }
 

@@ -23,9 +23,11 @@ statements! { STATEMENTS;
     APPROVED (1) -> [action] = {
         sqlite "SELECT action FROM approvals WHERE action IN (SELECT value FROM json_each($1)) AND state IN ('approved', 'spent') ORDER BY action"
         postgres "SELECT action FROM approvals WHERE action IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) AND state IN ('approved', 'spent') ORDER BY action" }
-    DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE state IN ('waiting', 'by_hand') AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
-    NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE state IN ('waiting', 'by_hand')" }
+    DUE (1) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE decided_us IS NULL AND state IN ('waiting', 'by_hand') AND due_us <= $1 ORDER BY due_us, id LIMIT 50" }
+    NEXT_DUE (0) -> [due] = { "SELECT MIN(due_us) AS due FROM approvals WHERE decided_us IS NULL AND state IN ('waiting', 'by_hand')" }
     CHANGE (7) -> [] = { "UPDATE approvals SET state = $3, body = $4, due_us = $5, decided_us = COALESCE(decided_us, $6), spent_us = COALESCE(spent_us, $7), revision = revision + 1 WHERE id = $1 AND revision = $2" }
+    WITH_TEXTS (2) -> [id, task, revision, body, shown, due_us] = { "SELECT id, task, revision, body, shown, due_us FROM approvals WHERE decided_us < $1 AND state NOT IN ('waiting', 'approved', 'by_hand') AND shown NOT LIKE '%\"erased\":true%' AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = approvals.task AND tasks.ended_us IS NOT NULL) ORDER BY id LIMIT $2" }
+    ERASE_TEXTS (3) -> [] = { "UPDATE approvals SET shown = $2, body = $3 WHERE id = $1" }
     ERASE_REASONS (1) -> [] = { "UPDATE approval_votes SET reason = NULL WHERE at_us < $1 AND reason IS NOT NULL" }
     VOTE (6) -> [] = { "INSERT INTO approval_votes (approval, user_id, handle, decision, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (approval, user_id) DO NOTHING" }
 }
@@ -136,7 +138,9 @@ pub async fn note_edit(
 }
 
 async fn write(tx: &mut Tx, card: &Card, next: Approval, now: Timestamp) -> Result<Option<Card>, StoreError> {
-    let decided = (!next.is_waiting()).then_some(now);
+    // What somebody does by hand is not over; the index of what is due holds what was not decided.
+    let open = next.is_waiting() || matches!(next.state, ApprovalState::ByHand { .. });
+    let decided = (!open).then_some(now);
     let spent = matches!(next.state, ApprovalState::Spent { .. }).then_some(now);
     let due = next.next_due().unwrap_or(now);
     let args = args![next.id, card.revision, state_word(&next.state), json(&next), due, decided, spent];
@@ -183,4 +187,15 @@ fn read(row: &Row) -> Result<Card, StoreError> {
 /// Erases the reasons of votes before `before`; who voted how stays.
 pub async fn erase_reasons(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.run(&ERASE_REASONS, args![before]).await
+}
+
+/// Erases the texts of cards that were decided before `before` and whose tasks have ended, a batch at a time; how many.
+pub async fn erase_texts(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+    let cards: Vec<Card> =
+        tx.rows(&WITH_TEXTS, args![before, limit]).await?.iter().map(read).collect::<Result<_, _>>()?;
+    for card in &cards {
+        let (shown, body) = (card.shown.without_texts(), card.approval.without_texts());
+        tx.run(&ERASE_TEXTS, args![card.approval.id, json(&shown), json(&body)]).await?;
+    }
+    Ok(cards.len())
 }

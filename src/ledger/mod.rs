@@ -68,6 +68,16 @@ pub enum FactKind {
     BudgetAlert,
     BudgetRefused,
     BudgetRaised,
+    /// Somebody said what a result was worth.
+    Judged,
+    /// A result was drawn for a human's check.
+    CheckAsked,
+    /// What a worker would have done that only observes or suggests.
+    Proposed,
+    GuardFell,
+    GuardLifted,
+    /// What a sentence promised about time was not kept.
+    PromiseMissed,
 }
 
 /// A fact that is about to be written.

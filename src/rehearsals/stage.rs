@@ -225,7 +225,7 @@ impl Stage {
         self.rest().await?;
         let form = self.sandbox.view_json(who, false)?;
         let form = form.ok_or_else(|| NotDone::Impossible(format!("[{label}] opened no form for @{who}")))?;
-        let field = seen::field(&form).ok_or_else(|| impossible("the form has no field to fill in"))?;
+        let field = seen::field(&form, with).ok_or_else(|| impossible("the form has no field to fill in"))?;
         let handle = with.trim_start_matches('@');
         let account = field.is_person.then(|| seen::account(&self.sandbox, handle)).flatten();
         self.sandbox.submits(who, &[(&field.id, account.as_deref().unwrap_or(with))])?;

@@ -18,6 +18,8 @@ mod fixtures;
 pub mod form;
 pub mod greeting;
 pub mod human;
+pub mod judged;
+pub mod late;
 pub mod named;
 pub mod opening;
 pub mod outbox;

@@ -134,6 +134,19 @@ verbs! {
     LeaveRule = "leave_rule" opens Nothing,
     /// More may be spent in this window. Target: the budget and when its window began.
     BudgetMore = "budget_more" opens Nothing,
+    /// The requester uses an answer. Target: task and result (`replies::target`), as for the six below.
+    UseIt = "use_it" opens Nothing,
+    /// Opens a form for what should be different.
+    Refine = "refine" opens Form,
+    RefineForm = "refine_form" opens Nothing,
+    /// Opens a form for what is wrong, and who should have had it.
+    NotRight = "not_right" opens Form,
+    NotRightForm = "not_right_form" opens Nothing,
+    /// A checker or an owner judges a result that was not given to them.
+    JudgeRight = "judge_right" opens Nothing,
+    JudgeWrong = "judge_wrong" opens Nothing,
+    /// A guard that fell is lifted. Target: the guard's key.
+    TrustAgain = "trust_again" opens Nothing,
 }
 
 impl fmt::Display for Verb {

@@ -32,9 +32,13 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets")))
+    Migrator::with_migrations(
+        migrations!("sqlite": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets"), (9, "0009_results")),
+    )
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets")))
+    Migrator::with_migrations(
+        migrations!("postgres": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets"), (9, "0009_results")),
+    )
 }

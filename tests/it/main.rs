@@ -32,6 +32,8 @@ mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
+mod own_tools;
+#[cfg(feature = "sandbox")]
 mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
@@ -39,6 +41,8 @@ mod rehearsals;
 mod replay;
 #[cfg(feature = "sandbox")]
 mod replicas;
+#[cfg(feature = "sandbox")]
+mod results;
 mod routing;
 mod schedules;
 #[cfg(feature = "sandbox")]

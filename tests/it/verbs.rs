@@ -56,6 +56,12 @@ impl Desk {
         self.office.rest().await;
     }
 
+    /// Clicks a button inside the open form.
+    async fn in_form(&self, who: &str, button: &str) {
+        self.office.sandbox.clicks_in_modal(who, button, None).unwrap();
+        self.office.rest().await;
+    }
+
     async fn runs(&self, who: &str, command: &str) {
         self.office.sandbox.slash(who, "support", "/workforce", command).unwrap();
         self.office.rest().await;

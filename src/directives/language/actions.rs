@@ -10,12 +10,10 @@ use super::tools::{Bound, bind};
 use super::values::{Action, Slotted, Val, error};
 use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
-use super::workers::phrase_at;
-use crate::catalogue::ToolName;
-use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
+use crate::directives::rule::{Condition, Same, ToolPattern};
 
 /// No action phrase is longer.
-const MAX_WORDS: usize = 14;
+pub const MAX_WORDS: usize = 14;
 pub const NO_TOOL: u32 = 100;
 pub const UNDEFINED: u32 = 85;
 
@@ -26,19 +24,19 @@ pub const STOPS: &[&str] = &[
     "are", "be", "was", "were", "been", "being", "has", "have", "had", "does", "did", "not", "never", "need", "needs",
     "require", "requires", "by", "per", "who", "which", "while", "outside", "during", "except", "but", "because",
     "exceeding", "nothing", "once", "else", "between", "least", "most", "where", "so", "prior", "first", "then",
-    "anyone", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves", "asked",
-    "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
+    "anyone", "anybody", "needing", "requiring", "inside", "unapproved", "worth", "upwards", "provided", "themselves",
+    "asked", "requested", "that", "you", "they", "we", "nobody", "exceeds", "exceed", "alone", "he", "she",
 ];
 
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = cores(reader, slot, i);
-    found.extend(quantities(reader, slot, i));
+    found.extend(super::quantities::quantities(reader, slot, i));
     found
 }
 
-fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
+pub fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
-    let codes = codes(reader, i);
+    let codes = super::quantities::codes(reader, i);
     let by_code = !codes.is_empty();
     found.extend(codes);
     if by_code && reader.tokens.get(i).is_some_and(|t| matches!(t.kind, Kind::Code(_))) {
@@ -48,7 +46,12 @@ fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     while end < reader.tokens.len() && end - i < MAX_WORDS {
         let token = &reader.tokens[end];
         let joins = token.is_mark(',') && end > i;
-        let stop = STOPS.contains(&token.low.as_str()) && !(end == i && matches!(token.low.as_str(), "first"));
+        // "pay anyone more than …": whoever it is, it says nothing about the act.
+        let whoever = matches!(token.low.as_str(), "anyone" | "anybody" | "somebody" | "someone")
+            && end > i
+            && matches!(reader.low(end + 1), "more" | "over" | "above" | "up" | "at" | "less" | "under" | "anything");
+        let stop =
+            STOPS.contains(&token.low.as_str()) && !whoever && !(end == i && matches!(token.low.as_str(), "first"));
         if !(token.is_word() && !stop || joins || matches!(token.kind, Kind::Code(_))) {
             break;
         }
@@ -66,134 +69,12 @@ fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
     found
 }
 
-/// "more than $500 in refunds per customer and week", "more than five refunds a day".
-fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
-    let mut found = Vec::new();
-    for bound in reader.slot(Slot::Bound, i).iter() {
-        let Val::Range(range) = &bound.val else { continue };
-        let Some(at) = ["in", "of", "worth of", "for"].iter().filter_map(|w| phrase_at(reader, bound.end, w)).max()
-        else {
-            continue;
-        };
-        for core in cores(reader, slot, at) {
-            let Val::Action(action) = &core.val else { continue };
-            let faults: Vec<Finding> = bound.faults.iter().chain(&core.faults).cloned().collect();
-            let mut push = |end: usize, range: &AmountRange, cost: u32| {
-                let when = Condition { amount: Some(range.clone()), ..action.when.clone() };
-                let action = Action { when, span: reader.span(i, end), ..(**action).clone() };
-                found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
-            };
-            let cost = bound.cost + core.cost;
-            push(core.end, range, cost + 1);
-            for per in reader.slot(Slot::Per, core.end).iter() {
-                if let (Val::Per { days, same }, None) = (&per.val, &range.per) {
-                    push(per.end, &AmountRange { per: Some(days.clone()), same: *same, ..range.clone() }, cost);
-                }
-            }
-        }
-    }
-    for bound in reader.slot(Slot::NumBound, i).iter() {
-        let Val::Count(over) = bound.val else { continue };
-        for core in cores(reader, slot, bound.end) {
-            let Val::Action(action) = &core.val else { continue };
-            for per in reader.slot(Slot::Per, core.end).iter() {
-                let Val::Per { days, same } = &per.val else { continue };
-                // "of the same service".
-                let again = (bound.end..core.end).find(|at| reader.low(*at) == "same");
-                let same =
-                    same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
-                let times = Times { over, per: days.clone(), same };
-                let when = Condition { times: Some(times), ..action.when.clone() };
-                let action = Action { when, same: None, span: reader.span(i, per.end), ..(**action).clone() };
-                found.push(Slotted {
-                    end: per.end,
-                    val: Val::Action(Box::new(action)),
-                    cost: core.cost,
-                    faults: core.faults.clone(),
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Words that may stand before a tool in backticks and say nothing more about it.
-const BEFORE_A_TOOL: &[&str] =
-    &["use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any"];
-
-/// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
-fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
-    let mut at = i;
-    let mut words = Vec::new();
-    while at < i + MAX_WORDS && reader.tokens.get(at).is_some_and(|t| t.is_word() && !STOPS.contains(&t.low.as_str())) {
-        words.push(reader.low(at).to_owned());
-        at += 1;
-    }
-    let bracket = reader.tokens.get(at).is_some_and(|t| t.is_mark('('));
-    if bracket {
-        at += 1;
-    } else if !words.iter().all(|w| BEFORE_A_TOOL.contains(&w.as_str())) {
-        return Vec::new();
-    }
-    let start = at;
-    let (mut tools, mut faults) = (Vec::new(), Vec::new());
-    let mut found = Vec::new();
-    while let Some(Kind::Code(code)) = reader.tokens.get(at).map(|t| &t.kind) {
-        if !code.contains('.') {
-            return found;
-        }
-        faults.extend(unknown_code(reader, code, at));
-        tools.push(ToolPattern(code.clone()));
-        at += 1;
-        let end = if bracket { at + usize::from(reader.tokens.get(at).is_some_and(|t| t.is_mark(')'))) } else { at };
-        let closed = !bracket || end > at;
-        if closed {
-            let text = if bracket {
-                words.join(" ")
-            } else {
-                tools.iter().map(|t| t.0.as_str()).collect::<Vec<_>>().join(", ")
-            };
-            let span = reader.span(i, end);
-            let action = Action { text, tools: tools.clone(), span, ..Action::default() };
-            let cost = if faults.is_empty() { 0 } else { NO_TOOL };
-            found.push(Slotted { end, val: Val::Action(Box::new(action)), cost, faults: faults.clone() });
-        }
-        let mut next = at;
-        if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
-            next += 1;
-        }
-        if matches!(reader.low(next), "and" | "or") {
-            next += 1;
-        }
-        if next == at {
-            break;
-        }
-        at = next;
-    }
-    debug_assert!(start <= at);
-    found
-}
-
-/// What is wrong with a tool's name in backticks, if anything.
-pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Finding> {
-    let known = reader.index.tools.iter().any(|tool| ToolName(tool.name.clone()).matches(code));
-    if known {
-        return None;
-    }
-    let near = reader
-        .index
-        .tools
-        .iter()
-        .map(|tool| (strsim::jaro_winkler(&tool.name, code), &tool.name))
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let help = near
-        .map_or("add the tool with `workforce tools lock`".to_owned(), |(_, name)| format!("did you mean `{name}`?"));
-    Some(error("unknown-tool", reader.span(at, at + 1), format!("there is no tool `{code}`"), &help))
-}
-
 /// The words from `i` to `end` as one action phrase, a list perhaps.
 fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slotted> {
+    // "Approval takes Wen an hour" is about approving and not about what is approved.
+    if matches!(reader.low(i), "approval" | "approvals" | "approver" | "approvers") {
+        return None;
+    }
     let mut parts = Parts::of(reader, slot, i, end);
     parts.lists.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
     if parts.lists.is_empty() {
@@ -289,7 +170,16 @@ fn settled(
             // The verb itself is no tool's: what looks like a ban may be guidance.
             let mut said = tried.iter().filter(|at| !NOISE.contains(&reader.low(**at)));
             let (first, object) = (said.next(), said.next());
-            let unbound = first.is_some_and(|at| missing.contains(at))
+            // "block the corridor": what is acted on right after the verb is not the tool's.
+            let direct = first.zip(object).is_some_and(|(verb, object)| {
+                missing.contains(object)
+                    && (*verb + 1..*object)
+                        .all(|at| matches!(reader.low(at), "the" | "a" | "an" | "any" | "your" | "our"))
+                    && !WITH_PEOPLE.contains(&reader.stem(*verb))
+                    && !of_an_act(reader, *verb)
+            });
+            let unbound = direct
+                || first.is_some_and(|at| missing.contains(at))
                 || first.is_some_and(|at| super::tools::is_light(reader, *at) || names_its_object(&name))
                     && object.is_some_and(|at| missing.contains(at));
             let mut fault = undefined(reader, &missing, &name);
@@ -303,6 +193,18 @@ fn settled(
             (None, cost, Some(no_tool(reader, part)))
         }
     }
+}
+
+/// Stems of acts that are done to people, so that whoever stands after the verb is a condition.
+const WITH_PEOPLE: &[&str] = &[
+    "refund", "pay", "reimburs", "credit", "email", "mail", "messag", "charg", "hire", "reject", "invit", "suspend",
+    "onboard", "offboard", "ban", "discount", "repli", "answer", "notifi", "bill", "invoic", "repay",
+];
+
+/// "refunds resellers": a noun in the plural is the act itself and takes no object.
+fn of_an_act(reader: &Reader<'_>, verb: usize) -> bool {
+    let low = reader.low(verb);
+    low.ends_with('s') && !low.ends_with("ss") || low.ends_with("ing") || low.ends_with("ion")
 }
 
 /// `billing.send_invoice` sends invoices and nothing else, `billing.refund` refunds whatever was paid.
@@ -345,6 +247,11 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
+    if slot == Slot::First
+        && let Some(named) = spoken_of(reader, part)
+    {
+        return named;
+    }
     let alone = bind(reader, part, reading);
     if good(&alone) || order == 0 {
         return (alone, part.to_vec());
@@ -353,6 +260,28 @@ fn bind_part(
     let shared: Vec<usize> = verb.into_iter().chain(part.iter().copied()).collect();
     let bound = bind(reader, &shared, reading);
     if good(&bound) { (bound, shared) } else { (alone, part.to_vec()) }
+}
+
+/// "cancel an order without looking *it* up": the noun before that a tool can look up, if there is exactly one.
+fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)> {
+    let pronoun = part.iter().position(|at| matches!(reader.low(*at), "it" | "them"))?;
+    let others = part.iter().filter(|at| {
+        let low = reader.low(**at);
+        !NOISE.contains(&low) && !super::vocabulary::synonyms::READ_PARTICLES.contains(&low)
+    });
+    (others.count() == 1).then_some(())?;
+    let first = *part.first()?;
+    let mut known: Vec<(Bound, Vec<usize>)> = (0..first)
+        .filter(|at| is_tool_word(reader, *at))
+        .map(|at| {
+            let mut words = part.to_vec();
+            words[pronoun] = at;
+            (bind(reader, &words, true), words)
+        })
+        .filter(|(bound, _)| matches!(bound, Bound::Tool(..)))
+        .collect();
+    known.dedup_by(|a, b| a.0 == b.0);
+    if known.len() == 1 { known.pop() } else { None }
 }
 
 fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {

@@ -4,11 +4,13 @@
 use super::grammar::Slot;
 use super::scan::Reader;
 use super::token::Token;
-use super::values::error;
+use super::values::{Slotted, Val, error};
+use super::workers::phrase_at;
 use super::{Finding, Vocabulary};
+use crate::workers::WorkerRef;
 
 /// The action is the sentence's subject or its verb if it begins this early: "Nothing gets refunded", "Never cancel".
-const LATEST_START: usize = 2;
+const LATEST_START: usize = 4;
 /// Actions that bind with more guessing than this are words that only look like one.
 const SURE: u32 = 4;
 
@@ -21,7 +23,8 @@ const GATE: &[&str] = &[
 /// Words that may stand before an action that the sentence is about.
 const BEFORE: &[&str] = &[
     "a", "all", "an", "any", "are", "be", "can", "do", "each", "every", "get", "gets", "is", "may", "must", "never",
-    "new", "no", "nobody", "not", "nothing", "our", "please", "the", "to",
+    "more", "less", "fewer", "than", "over", "at", "least", "most", "two", "three", "four", "five", "ten", "too",
+    "many", "new", "no", "nobody", "not", "nothing", "our", "please", "the", "to",
 ];
 /// Words before an action that ban it.
 const BAN: &[&str] = &["never", "no", "nothing", "nobody", "not"];
@@ -32,18 +35,192 @@ pub fn gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Finding> {
     let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
     // What stands before the action may only count, ban or help it: "Never promise a refund" is about promising.
     let leads = |at: usize| (0..at).all(|i| BEFORE.contains(&low(i)));
-    let at = (0..=LATEST_START.min(tokens.len().saturating_sub(1)))
-        .filter(|at| leads(*at))
-        .find(|at| reader.slot(Slot::Act, *at).iter().any(|act| act.faults.is_empty() && act.cost < SURE))?;
+    let care = of_a_worker(&reader).or_else(|| of_everything(&reader)).or_else(|| of_nothing_named(&reader));
+    if let Some(finding) = care
+        .or_else(|| of_care(&reader))
+        .or_else(|| of_help(&reader))
+        .or_else(|| of_the_clock(&reader))
+        .or_else(|| of_a_look(&reader))
+    {
+        return Some(finding);
+    }
+    let at = (0..=LATEST_START.min(tokens.len().saturating_sub(1))).filter(|at| leads(*at)).find(|at| {
+        let whole = |end: usize| !matches!(low(end), "a" | "an" | "the" | "any" | "your" | "our" | "their");
+        let sure = |act: &Slotted| act.faults.is_empty() && act.cost < SURE && whole(act.end);
+        reader.slot(Slot::Act, *at).iter().any(sure)
+    })?;
     let waits = |i: usize| matches!(low(i), "wait" | "waits") && low(i + 1) == "for";
     let gated = (0..tokens.len()).any(|i| GATE.contains(&low(i)) || waits(i));
     let banned = (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing");
-    (gated || banned).then(|| {
+    (gated || banned).then(|| unread(&reader))
+}
+
+fn unread(reader: &Reader<'_>) -> Finding {
+    error(
+        "unread-gate",
+        reader.span(0, reader.tokens.len()),
+        "this looks like a rule about something that a tool does, and it cannot be read as one".to_owned(),
+        "say it plainly: who must approve what, above which amount; or what never happens",
+    )
+}
+
+/// "Petra can't pay anyone …": an agent, a ban, and something that a tool does.
+fn of_a_worker(reader: &Reader<'_>) -> Option<Finding> {
+    let agent = |one: &&Slotted| match &one.val {
+        Val::Workers(workers) => {
+            one.faults.is_empty() && workers.refs.iter().any(|who| matches!(who, WorkerRef::Agent(_)))
+        }
+        _ => false,
+    };
+    let subjects = reader.slot(Slot::Who, 0);
+    subjects.iter().filter(agent).find_map(|subject| {
+        let not = reader.low(subject.end + 1) == "not" || reader.low(subject.end + 1) == "never";
+        let modal =
+            matches!(reader.low(subject.end), "can" | "may" | "must" | "should" | "shall" | "will" | "do" | "does");
+        let never = reader.low(subject.end) == "never";
+        let hedged = matches!(reader.low(subject.end), "could" | "might");
+        let tries =
+            phrase_at(reader, subject.end + 1, "try not to").or_else(|| phrase_at(reader, subject.end, "tries not to"));
+        let act = tries.unwrap_or(subject.end + if never || hedged { 1 } else { 2 });
+        let acts = reader.slot(Slot::Act, act).iter().any(|act| act.faults.is_empty() && act.cost < SURE);
+        ((modal && not || never || hedged || tries.is_some()) && acts).then(|| unread(reader))
+    })
+}
+
+/// "It must be approved by Jun".
+fn of_nothing_named(reader: &Reader<'_>) -> Option<Finding> {
+    let pronoun = matches!(reader.low(0), "it" | "they" | "this" | "that" | "these" | "those" | "he" | "she");
+    let must =
+        matches!(reader.low(1), "must" | "needs" | "need" | "has" | "have" | "requires" | "may" | "can" | "shall");
+    let gated = (0..reader.tokens.len()).any(|i| GATE.contains(&reader.low(i)));
+    (pronoun && must && gated).then(|| {
         error(
-            "unread-gate",
-            reader.span(0, tokens.len()),
-            "this looks like a rule about something that a tool does, and it cannot be read as one".to_owned(),
-            "say it plainly: who must approve what, above which amount; or what never happens",
+            "pronoun",
+            reader.span(0, 1),
+            format!("“{}” does not say what is meant", reader.low(0)),
+            "name the action, or write the sentence under a heading that names it",
         )
     })
+}
+
+/// "Lucia checks Mira's answers regularly", "Review Mira now and then", "When Mira's quality drops, pause it": somebody
+/// is to look, and nobody says how often or from when on.
+fn of_care(reader: &Reader<'_>) -> Option<Finding> {
+    let total = reader.tokens.len();
+    let agent = (0..total).any(|i| {
+        reader.slot(Slot::Who, i).iter().any(|one| match &one.val {
+            Val::Workers(workers) => {
+                one.faults.is_empty() && workers.refs.iter().any(|who| matches!(who, WorkerRef::Agent(_)))
+            }
+            _ => false,
+        })
+    });
+    let says = |words: &[&str]| (0..total).any(|i| words.contains(&reader.low(i)));
+    let looks = says(&[
+        "check", "checks", "checked", "review", "reviews", "reviewed", "spot-check", "audit", "audits", "audited",
+    ]);
+    let hedge = (0..total).find(|i| reader.hedge_at(*i) > 0);
+    if agent
+        && looks
+        && let Some(at) = hedge
+    {
+        return Some(reader.hedge_fault(at, at + reader.hedge_at(at)));
+    }
+    let leads = matches!(reader.low(0), "if" | "when" | "whenever" | "once" | "should");
+    let measured = says(&[
+        "quality", "acceptance", "accepted", "satisfaction", "csat", "escalations", "escalated", "rating",
+        "performance", "accuracy", "worse",
+    ]);
+    let then = says(&["pause", "pauses", "paused", "stop", "stops", "stopped", "suspend", "suspended"]);
+    (agent && leads && measured && then).then(|| {
+        error(
+            "no-limit",
+            reader.span(0, total),
+            "this does not say what is measured, from which value on, or over which time".to_owned(),
+            "write it as in “When fewer than 80% of its proposals are accepted over a month, pause it.”",
+        )
+    })
+}
+
+/// "If something looks odd, tell Yara": somebody is to be told, in a case that nobody can recognise.
+fn of_help(reader: &Reader<'_>) -> Option<Finding> {
+    let leads = matches!(reader.low(0), "if" | "when" | "whenever" | "once" | "should");
+    let comma = (0..reader.tokens.len()).rfind(|i| reader.tokens[*i].is_mark(','))?;
+    let verb = comma + 1 + usize::from(matches!(reader.low(comma + 1), "please" | "then"));
+    let told = matches!(
+        reader.low(verb),
+        "tell" | "page" | "notify" | "alert" | "inform" | "wake" | "ping" | "escalate" | "warn"
+    );
+    let to = verb + 1 + usize::from(reader.low(verb + 1) == "to");
+    let named = reader.slot(Slot::To, to).iter().any(|one| match &one.val {
+        Val::Workers(workers) => {
+            one.faults.is_empty()
+                && one.end == reader.tokens.len()
+                && workers.refs.iter().all(|who| !matches!(who, WorkerRef::Human | WorkerRef::Requester))
+        }
+        _ => false,
+    });
+    (leads && told && named).then(|| {
+        error(
+            "undefined-condition",
+            reader.span(0, comma),
+            "this is no condition that can be checked".to_owned(),
+            "say how long nobody answered, how often it failed, which words or topics it is about, or that the agent is unsure",
+        )
+    })
+}
+
+/// "Remind Jun of invoices now and then": by the clock, and no clock is named.
+fn of_the_clock(reader: &Reader<'_>) -> Option<Finding> {
+    let named = |one: &Slotted| match &one.val {
+        Val::Workers(workers) => {
+            one.faults.is_empty()
+                && !workers.refs.iter().any(|who| matches!(who, WorkerRef::Human | WorkerRef::Requester))
+        }
+        _ => false,
+    };
+    (reader.low(0) == "remind" && reader.slot(Slot::To, 1).iter().any(named)).then(|| {
+        error(
+            "schedule",
+            reader.span(0, reader.tokens.len()),
+            "this does not say on which days and at what time".to_owned(),
+            "write both, as in “Every Monday at 9:00, remind …”",
+        )
+    })
+}
+
+/// "Before cancelling an order, consult the oracle": a look-up that no tool does.
+fn of_a_look(reader: &Reader<'_>) -> Option<Finding> {
+    let leads = reader.low(0) == "before" || reader.low(0) == "prior" && reader.low(1) == "to";
+    let comma = (0..reader.tokens.len()).find(|i| reader.tokens[*i].is_mark(','))?;
+    let from = if reader.low(0) == "before" { 1 } else { 2 };
+    let acts =
+        reader.slot(Slot::Act, from).iter().any(|act| act.faults.is_empty() && act.cost < SURE && act.end == comma);
+    let looks = (comma + 1..reader.tokens.len()).take(5).any(|i| {
+        matches!(reader.low(i), "consult" | "fetch" | "verify" | "retrieve")
+            || phrase_at(reader, i, "look up").is_some()
+            || phrase_at(reader, i, "pull up").is_some()
+    });
+    (leads && acts && looks).then(|| {
+        error(
+            "no-tool",
+            reader.span(comma + 1, reader.tokens.len()),
+            "no tool looks this up, so it cannot be required".to_owned(),
+            "name what a tool reads, or the tool itself in backticks",
+        )
+    })
+}
+
+/// "Everything the SRE agent does needs approval".
+fn of_everything(reader: &Reader<'_>) -> Option<Finding> {
+    let low = |at: usize| reader.low(at);
+    let all = matches!(low(0), "everything" | "anything" | "whatever") || low(0) == "all" && low(1) == "that";
+    let worker = (1..4).any(|at| {
+        reader
+            .slot(Slot::Who, at)
+            .iter()
+            .any(|one| one.faults.is_empty() && matches!(low(one.end), "does" | "do" | "wants" | "proposes" | "plans"))
+    });
+    let gated = (0..reader.tokens.len()).any(|i| GATE.contains(&low(i)));
+    (all && worker && gated).then(|| unread(reader))
 }

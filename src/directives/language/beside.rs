@@ -54,12 +54,25 @@ impl Beside {
                 let when = Condition { from: from.refs.clone(), ..Condition::default() };
                 self.add_unless(&Clause { when, ..Clause::default() })?;
             }
+            Form::UnlessSegment => {
+                let Val::Words(segments) = adjunct.val(Slot::Seg)? else { return None };
+                let when = Condition { segments: segments.clone(), ..Condition::default() };
+                self.add_unless(&Clause { when, ..Clause::default() })?;
+            }
             Form::Within => put(&mut self.within, adjunct.duration()?.clone())?,
             Form::OtherwiseAsk => {
                 let to = adjunct.workers(Slot::To)?;
                 put(&mut self.otherwise, Otherwise::Ask(to.refs.clone()))?;
+                if let Some(duration) = adjunct.duration() {
+                    put(&mut self.within, duration.clone())?;
+                }
             }
-            Form::OtherwiseDeny => put(&mut self.otherwise, Otherwise::Deny)?,
+            Form::OtherwiseDeny => {
+                put(&mut self.otherwise, Otherwise::Deny)?;
+                if let Some(duration) = adjunct.duration() {
+                    put(&mut self.within, duration.clone())?;
+                }
+            }
             Form::Typed => self.typed = true,
             Form::NothingElse => self.nothing_else = true,
             Form::UntilDate => {
@@ -77,7 +90,8 @@ impl Beside {
             Form::ThenWarn => put(&mut self.then, BudgetThen::Warn)?,
             Form::RemindTo => put(&mut self.remind, adjunct.workers(Slot::To)?.refs.clone())?,
             Form::ByWho => put(&mut self.by, adjunct.workers(Slot::To)?.clone())?,
-            Form::Undefined => {}
+            // "first", "in any case": it was said already.
+            Form::Emphatic | Form::Undefined => {}
             _ => return None,
         }
         Some(())

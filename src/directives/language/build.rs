@@ -5,7 +5,7 @@ use super::grammar::Slot;
 use super::numbers::empty;
 use super::pattern_set::Form;
 use super::scan::Reader;
-use super::values::{Clause, Match, Val, error};
+use super::values::{Clause, Match, Val, Workers, error};
 use super::{Finding, build_care, build_gates};
 use crate::directives::rule::{Condition, Escalate, Expect, Prioritise, Priority, Route, Rule};
 use crate::workers::WorkerRef;
@@ -35,11 +35,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     let mut extra = 0;
     let rules = match fitting.form {
         Form::Route | Form::RouteIf => {
-            extra += beside_the_point(fitting, &beside);
-            route(reader, fitting, &beside, &mut faults)?
+            let routes = route(reader, fitting, &beside, &mut faults)?;
+            extra += beside_the_point(fitting, &beside) + about_a_sum(&routes);
+            routes
         }
         Form::EscalateWork | Form::Escalate => {
-            extra += beside_the_point(fitting, &beside);
+            extra += beside_the_point(fitting, &beside) + handles(reader, fitting);
             escalate(fitting, &beside)?
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
@@ -90,6 +91,19 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         form: fitting.form,
         subject,
     })
+}
+
+/// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
+fn about_a_sum(routes: &[Rule]) -> u32 {
+    let sum = |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
+    if routes.iter().any(sum) { 6 } else { 0 }
+}
+
+/// Whoever "handles it" is given the work; whoever "takes over" is brought in.
+fn handles(reader: &Reader<'_>, fitting: &Match) -> u32 {
+    let given = |at: usize| matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care");
+    let said = fitting.pattern.contains("<takes_over>") && (fitting.start..fitting.end).any(given);
+    if said { 4 } else { 0 }
 }
 
 /// The condition of a rule, where its kind has one.
@@ -186,6 +200,10 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
         return None;
     }
     let clauses = work_clauses(fitting, beside)?;
+    // "The legal team sits next to finance": without a verb only a short topic is meant.
+    if fitting.pattern.contains("{work} to {to}") && !short_topic(reader, fitting) {
+        return None;
+    }
     if fitting.form == Form::RouteIf && clauses.iter().any(|clause| clause.when.is_empty()) {
         if !matches!(reader.low(0), "it" | "they" | "this" | "these" | "those")
             || !fitting.pattern.contains("<it> <goes_to>")
@@ -210,16 +228,30 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
         .collect()
 }
 
+fn short_topic(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let work = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Work));
+    work.is_some_and(|work| {
+        let named = reader.slot(Slot::Who, work.from).iter().any(|one| one.faults.is_empty() && one.end <= work.to);
+        work.to - work.from <= 5 && !named && !matches!(reader.low(work.from), "the" | "a" | "an" | "our")
+    })
+}
+
 fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
     }
-    let to = fitting.workers(Slot::To)?;
+    // "must be escalated": to a human, where nobody is named.
+    let triage = Workers { refs: vec![WorkerRef::Human], ..Workers::default() };
+    let to = fitting.workers(Slot::To).unwrap_or(&triage);
     if to.everyone {
         return None;
     }
     let who = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
     let clauses = work_clauses(fitting, beside)?;
+    // "…, after that Selma": a bare name is only called where something waits.
+    if fitting.pattern == "~ {to} ~" && !clauses.iter().all(|clause| trigger(&clause.when)) {
+        return None;
+    }
     if fitting.form == Form::Escalate && clauses.iter().any(|clause| clause.when.is_empty()) {
         return None;
     }
@@ -228,6 +260,11 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
             .into_iter()
             .map(|clause| {
                 let who = if who.is_empty() { clause.who } else { who.clone() };
+                // Bringing an agent in for nothing but a topic is to give it the work.
+                let agents = to.refs.iter().all(|one| matches!(one, WorkerRef::Agent(_)));
+                if agents && who.is_empty() && !trigger(&clause.when) && clause.when.mentions.is_empty() {
+                    return Rule::Route(Route { when: clause.when, to: to.refs.clone() });
+                }
                 Rule::Escalate(Escalate { who, when: clause.when, to: to.refs.clone() })
             })
             .collect(),

@@ -120,6 +120,15 @@ fn budget(
         }
         _ => None,
     })?;
+    // "spends more than $80 over a month" is measured; "a month" limits.
+    let measured = fitting.pattern.contains("(once|when|as soon as")
+        && fitting.binds.iter().any(|bind| {
+            bind.slot == Some(Slot::Period) && matches!(reader.low(bind.from), "in" | "over" | "within" | "for")
+        })
+        && (fitting.start..fitting.end).any(|at| reader.low(at) == "than" || reader.low(at).starts_with("exceed"));
+    if measured {
+        return None;
+    }
     let period = if fitting.pattern.contains("{period}") {
         fitting.vals(Slot::Period).find_map(|val| match val {
             Val::Every(every) => every.period,

@@ -8,7 +8,7 @@ use super::scan::Reader;
 use super::values::{Action, Clause, Match, Okay, Val, error, warning};
 use crate::catalogue::ToolName;
 use crate::directives::rule::{
-    Allow, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, Same, ToolPattern,
+    Allow, AmountRange, Approve, Before, Condition, Confirm, Forbid, Otherwise, Permit, Rule, Same, ToolPattern,
 };
 use crate::workers::WorkerRef;
 
@@ -34,6 +34,10 @@ pub fn build(
         }
         check_amount(reader, &action, &clause.when, &span, faults);
         check_moment(&clause.when, &span, faults);
+        // Two who act are one too many for a rule.
+        if !everyone_but_actor.is_empty() && !clause.who.is_empty() && clause.who != everyone_but_actor {
+            return None;
+        }
         let who = if everyone_but_actor.is_empty() { clause.who.clone() } else { everyone_but_actor.clone() };
         rules.push(match fitting.form {
             Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
@@ -123,6 +127,23 @@ fn gate_clauses(
         }
         _ => None,
     };
+    // "must not exceed $2,000 a month".
+    if let Some(Val::Money(over, currency)) = fitting.val(Slot::Money) {
+        let mut amount = AmountRange { over: Some(*over), currency: currency.clone(), ..AmountRange::default() };
+        if let Some(Val::Per { days, same }) = fitting.val(Slot::Per) {
+            amount.per = Some(days.clone());
+            amount.same = *same;
+        }
+        let when = Condition { amount: Some(amount), ..Condition::default() };
+        all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
+    }
+    if let Some(Val::Words(segments)) = fitting.val(Slot::Seg) {
+        let when = Condition { segments: segments.clone(), ..Condition::default() };
+        all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
+    }
+    if fitting.workers(Slot::Who).is_none() {
+        all.iter_mut().for_each(actors);
+    }
     if let Some(action) = fitting.action(Slot::Act).or(passive.as_ref()) {
         for clause in &mut all {
             if clause.action.is_some() {
@@ -133,6 +154,14 @@ fn gate_clauses(
         }
     }
     Some(all)
+}
+
+/// "Refunds by Felix": an agent is the one who acts, a person the one who asks.
+fn actors(clause: &mut Clause) {
+    let agents = clause.when.from.iter().all(|from| matches!(from, WorkerRef::Agent(_)));
+    if agents && clause.who.is_empty() {
+        clause.who = std::mem::take(&mut clause.when.from);
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one rule, each named")]
@@ -163,7 +192,7 @@ fn approve(
             return None;
         }
     }
-    let by = okay.by;
+    let by = okay.by.clone();
     let count = okay.count.unwrap_or(if okay.all { u32::try_from(by.len()).unwrap_or(1) } else { 1 });
     check_approvers(reader, &by, count, span, faults);
     if let Some(Otherwise::Ask(others)) = &beside.otherwise {
@@ -178,7 +207,7 @@ fn approve(
         count,
         within: beside.within.clone(),
         otherwise: beside.otherwise.clone().unwrap_or_default(),
-        confirm: beside.typed.then_some(Confirm::Typed),
+        confirm: (beside.typed || okay.typed).then_some(Confirm::Typed),
     }))
 }
 

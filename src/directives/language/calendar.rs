@@ -317,26 +317,34 @@ pub fn days_and_hours(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
             return vec![Slotted { end, val: Val::Hours(hours), cost: 0, faults: Vec::new() }];
         }
     }
+    let mut mid_zone = None;
     let (end, days, start, stop, mut faults) = if let Some((end, names)) = days(reader, i)
         && let Some((end, start, stop, faults)) = hours_range(reader, end)
     {
         (end, names, start, stop, faults)
-    } else if let Some((end, start, stop, faults)) = hours_range(reader, i)
+    } else if let Some((end, start, stop, mut faults)) = hours_range(reader, i)
+        && let (end, middle) = zoned(reader, end, &mut faults)
         && let Some((end, names)) = days(reader, end)
     {
+        mid_zone = middle;
         (end, names, start, stop, faults)
     } else {
         return Vec::new();
     };
-    let (end, timezone) = match zone(reader, end) {
+    let (end, last_zone) = zoned(reader, end, &mut faults);
+    let timezone = mid_zone.or(last_zone);
+    let cost = if faults.is_empty() { 0 } else { 90 };
+    vec![Slotted { end, val: Val::Hours(DaysAndHours { days, start, end: stop, timezone }), cost, faults }]
+}
+
+fn zoned(reader: &Reader<'_>, end: usize, faults: &mut Vec<Finding>) -> (usize, Option<String>) {
+    match zone(reader, end) {
         Some((end, zone, bad)) => {
             faults.extend(bad);
             (end, zone)
         }
         None => (end, None),
-    };
-    let cost = if faults.is_empty() { 0 } else { 90 };
-    vec![Slotted { end, val: Val::Hours(DaysAndHours { days, start, end: stop, timezone }), cost, faults }]
+    }
 }
 
 /// A plain count of days that an age is given in: "older than 90 days", "for 90 days".

@@ -74,6 +74,7 @@ fn stands_alone(form: Form) -> bool {
             | Form::FromWorker
             | Form::Segment
             | Form::Came
+            | Form::Acting
             | Form::TimesOver
             | Form::FailedTimes
             | Form::Unanswered
@@ -243,13 +244,17 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         _ => None,
     });
     let mut clause = match fitting.form {
-        Form::Acts | Form::ActsAmount => acts(fitting)?,
+        Form::Acts | Form::ActsAmount => acts(reader, fitting)?,
         _ => Clause { when: said_of_work(fitting)?, ..Clause::default() },
     };
     if let Some(who) = fitting.workers(Slot::Who)
         && !matches!(fitting.form, Form::Inside | Form::Outside)
     {
         clause.who.clone_from(&who.refs);
+    }
+    // "messages about “late parcels”" means these words, "messages about parcels" a topic.
+    if fitting.pattern.starts_with("(about|regarding") && !quoted(reader, fitting) {
+        return None;
     }
     let mut faults = Vec::new();
     if clause.when.amount.as_ref().is_some_and(empty) {
@@ -269,9 +274,20 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
 }
 
 /// "a refund is over $200", "the agent wants to delete an account".
-fn acts(fitting: &Match) -> Option<Clause> {
+fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
     let action = fitting.action(Slot::Act)?.clone();
     let mut when = action.when.clone();
+    // "If the same requester has more than three …": counted by whoever is the subject.
+    let subject =
+        fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act)).map_or(fitting.start, |bind| bind.from);
+    if fitting.workers(Slot::Who).is_none()
+        && let Some(by) = (fitting.start..subject).find_map(|at| super::times::counted_by(reader.low(at)))
+    {
+        let total = when.amount.as_mut().filter(|amount| amount.per.is_some()).map(|amount| &mut amount.same);
+        let same = total.or(when.times.as_mut().map(|times| &mut times.same))?;
+        (same.is_none() || *same == Some(by)).then_some(())?;
+        *same = Some(by);
+    }
     if fitting.form == Form::ActsAmount {
         when.amount = Some(amount(fitting)?);
     }
@@ -306,6 +322,10 @@ fn said_of_work(fitting: &Match) -> Option<Condition> {
         }
         Form::FailedOnce => when.failed_times = Some(1),
         Form::Unsure => when.unsure = true,
+        Form::Acting => {
+            let agents = fitting.workers(Slot::Who)?.refs.iter().all(|who| matches!(who, WorkerRef::Agent(_)));
+            agents.then_some(())?;
+        }
         Form::About => when.topics = words(fitting, Slot::Topics)?,
         Form::Mentions => when.mentions = words(fitting, Slot::Mentions)?,
         Form::MentionsAll => {
@@ -378,6 +398,21 @@ fn negated(fitting: &Match) -> Option<AmountRange> {
     (bounds.iter().flatten().count() == 1).then_some(one_sided)
 }
 
+fn quoted(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let said = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Mentions));
+    said.is_some_and(|said| matches!(reader.tokens[said.from].kind, super::token::Kind::Quote(_)))
+}
+
+fn each_of(fitting: &Match) -> Vec<WorkerRef> {
+    let mut all: Vec<WorkerRef> = Vec::new();
+    for val in fitting.vals(Slot::To) {
+        if let Val::Workers(workers) = val {
+            all.extend(workers.refs.iter().filter(|one| !all.contains(one)).cloned().collect::<Vec<_>>());
+        }
+    }
+    all
+}
+
 /// Whose approval, and how many.
 pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let mut found = Vec::new();
@@ -389,10 +424,16 @@ pub fn okay(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         });
         let by = match fitting.form {
             Form::OkayHuman => vec![WorkerRef::Human],
-            _ => workers.map(|w| w.refs.clone()).unwrap_or_default(),
+            _ => each_of(fitting),
         };
-        let okay =
-            Okay { by, count: count.or_else(|| workers.and_then(|w| w.count)), all: workers.is_some_and(|w| w.all) };
+        // "one from Peter and one from Jun".
+        let apart = fitting.vals(Slot::To).count() > 1;
+        let okay = Okay {
+            by,
+            count: count.or_else(|| workers.and_then(|w| w.count)),
+            all: apart || workers.is_some_and(|w| w.all),
+            typed: fitting.pattern.contains("typed"),
+        };
         found.push(Slotted {
             end: fitting.end,
             val: Val::Okay(okay),

@@ -23,7 +23,7 @@ pub fn clock(reader: &Reader<'_>, i: usize) -> Option<(usize, u32, u32, Vec<Find
     let mut marked = !bare;
     if matches!(reader.low(end), "o'clock" | "oclock") {
         end += 1;
-    } else if reader.low(end) == "hrs" || reader.low(end) == "h" || reader.low(end) == "hours" && bare {
+    } else if reader.low(end) == "hrs" || reader.low(end) == "h" || reader.low(end) == "hours" {
         end += 1;
         marked = true;
     }

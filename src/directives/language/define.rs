@@ -1,8 +1,8 @@
 //! Definitions: "By billing we mean …", "A refund means `billing.refund`; its amount is `amount_cents` in cents of USD."
 
-use super::actions::unknown_code;
 use super::forms::singular;
 use super::grammar::Slot;
+use super::quantities::unknown_code;
 use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
 use super::values::error;
@@ -81,6 +81,11 @@ const MEANT: &[&[&str]] = &[
     &["i", "mean"],
     &["we", "understand"],
     &["you", "should", "understand"],
+    &["shall", "be", "meant"],
+    &["should", "be", "understood"],
+    &["is", "understood"],
+    &["we", "refer", "to"],
+    &["is", "to", "be", "understood"],
 ];
 
 /// "X means …".
@@ -110,6 +115,17 @@ const MEANS: &[&[&str]] = &[
     &["is", "carried", "out", "with"],
     &["translates", "to"],
     &["denotes"],
+    &["shall", "mean"],
+    &["is", "understood", "to", "mean"],
+    &["is", "taken", "to", "mean"],
+    &["should", "be", "read", "as"],
+    &["is", "another", "word", "for"],
+    &["is", "shorthand", "for"],
+    &["is", "understood", "as"],
+    &["has", "the", "meaning"],
+    &["is", "to", "mean"],
+    &["always", "means"],
+    &["is", "used", "for"],
 ];
 
 /// Where `words` stand, from a place on.
@@ -121,8 +137,24 @@ fn low(tokens: &[Token], i: usize) -> &str {
     tokens.get(i).map_or("", |token| token.low.as_str())
 }
 
+/// "For the purposes of these directives, by leave we mean …".
+fn preamble(tokens: &[Token]) -> usize {
+    let comma = tokens.iter().take(9).position(|token| token.is_mark(','));
+    let opens = matches!(
+        (low(tokens, 0), low(tokens, 1)),
+        ("for", "the" | "our" | "purposes") | ("in", "these" | "this" | "our" | "what") | ("throughout" | "within", _)
+    );
+    comma.filter(|_| opens).map_or(0, |comma| comma + 1)
+}
+
 /// (tokens of the term, where the meaning starts).
-fn head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
+fn head(all: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
+    let skipped = preamble(all);
+    let (term, rest) = bare_head(&all[skipped..])?;
+    Some((term.start + skipped..term.end + skipped, rest + skipped))
+}
+
+fn bare_head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
     for lead in LEADS.iter().filter(|lead| find(&tokens[..tokens.len().min(lead.len())], lead, 0) == Some(0)) {
         if let Some((at, phrase)) = MEANT.iter().find_map(|phrase| Some((find(tokens, phrase, lead.len())?, phrase))) {
             let end = at - usize::from(tokens[at - 1].is_mark(','));
@@ -206,11 +238,19 @@ fn meaning(part: &[&Token]) -> String {
         }
         let name = token.text.chars().next().is_some_and(char::is_uppercase)
             || matches!(token.kind, Kind::Quote(_) | Kind::Channel(_) | Kind::Handle(_));
-        words.push(match &token.kind {
+        let word = match &token.kind {
             Kind::Quote(text) => text.clone(),
             _ if name => token.text.clone(),
             _ => token.low.clone(),
-        });
+        };
+        // "$10k", "self-service" are one word.
+        match words.last_mut() {
+            Some(last) if token.glued && word != "'s" => {
+                last.push_str(if token.hyphen { "-" } else { "" });
+                last.push_str(&word);
+            }
+            _ => words.push(word),
+        }
     }
     let head = part_head(&words);
     if let Some(word) = words.get_mut(head)

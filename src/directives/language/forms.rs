@@ -30,6 +30,29 @@ pub fn forms_of(base: &str) -> Vec<String> {
     forms
 }
 
+/// Of what a participle may be a form: "sent" → "send", "routed" → "rout" and "route"; `None` for other words.
+pub fn bases_of(word: &str) -> Option<Vec<String>> {
+    if matches!(word, "been" | "had" | "done" | "left" | "read" | "met" | "need" | "found" | "gone" | "lost" | "made") {
+        return None;
+    }
+    if let Some((base, _)) = IRREGULAR.iter().find(|(_, forms)| forms.contains(&word) && !word.ends_with("ing")) {
+        return (word != *base && !matches!(*base, "be" | "have" | "do" | "can" | "may" | "will"))
+            .then(|| vec![(*base).to_owned()]);
+    }
+    let stem = word.strip_suffix("ed").filter(|stem| stem.len() > 2 && !word.ends_with("eed"))?;
+    let mut bases = vec![stem.to_owned(), format!("{stem}e")];
+    if let Some(root) = stem.strip_suffix('i') {
+        bases.push(format!("{root}y"));
+    }
+    let mut back = stem.chars().rev();
+    if let (Some(last), Some(before)) = (back.next(), back.next())
+        && last == before
+    {
+        bases.push(stem[..stem.len() - 1].to_owned());
+    }
+    Some(bases)
+}
+
 fn third_person(base: &str) -> String {
     if let Some(stem) = base.strip_suffix('y')
         && !ends_in_vowel(stem)

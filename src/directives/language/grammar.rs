@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::forms::forms_of;
+use super::forms::{bases_of, forms_of};
 use super::pattern_set::{Form, Set, TABLES};
 use super::vocabulary::gate_relations::GATE_RELATIONS;
 use super::vocabulary::relations::RELATIONS;
@@ -195,6 +195,12 @@ impl Grammar {
         }
         match word.strip_prefix('=') {
             Some(exact) => self.id(word, vec![exact.to_owned()]),
+            // Who learnt English late writes "must be send", "is not allow".
+            None if bases_of(word).is_some() => {
+                let mut forms = forms_of(word);
+                forms.extend(bases_of(word).into_iter().flatten());
+                self.id(word, forms)
+            }
             None if word.chars().all(|c| c.is_ascii_lowercase()) && word.len() > 1 => self.id(word, forms_of(word)),
             None => self.id(word, vec![word.to_owned()]),
         }

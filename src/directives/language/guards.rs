@@ -10,7 +10,9 @@ use super::pattern_set::Form;
 use super::scan::Reader;
 use super::times::duration;
 use super::values::{Val, error};
-use super::vocabulary::guards::{CONSEQUENCES, DIRECTIONS, LEADS, MEASURES, NOTIFY, SMALL};
+use super::vocabulary::guards::{
+    ALL_THAT, CONSEQUENCES, DIRECTIONS, DOES, LEADS, MEASURES, MUST_BE_APPROVED, NOTIFY, SMALL,
+};
 use super::workers::phrase_at;
 use crate::directives::rule::{GuardThen, Measure, Number};
 use crate::workers::WorkerRef;
@@ -157,12 +159,18 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
         at += 1;
     }
     let end = (0..=2).map(|n| to.saturating_sub(n)).find(|end| *end > at && !reader.tokens[*end - 1].is_mark(','))?;
-    for (phrase, then) in CONSEQUENCES {
-        if let Some(named) = fits(reader, at, end, phrase, &parts.who) {
+    let all_it_does = ALL_THAT
+        .iter()
+        .filter(|head| phrase_at(reader, at, head).is_some())
+        .flat_map(|head| DOES.iter().map(move |does| format!("{head} * {does}")))
+        .flat_map(|what| MUST_BE_APPROVED.iter().map(move |must| (format!("{what} {must}"), GuardThen::ApproveAll)));
+    let known = CONSEQUENCES.iter().map(|(phrase, then)| ((*phrase).to_owned(), *then));
+    for (phrase, then) in known.chain(all_it_does) {
+        if let Some(named) = fits(reader, at, end, &phrase, &parts.who) {
             if parts.who.is_empty() {
                 parts.who = named;
             }
-            return Some((*then, Vec::new()));
+            return Some((then, Vec::new()));
         }
     }
     for phrase in NOTIFY {
@@ -170,7 +178,10 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
         for named in reader.slot(Slot::To, next).iter().filter(|s| s.cost < 60) {
             let tail: Vec<&str> = (named.end..end).map(|i| reader.low(i)).collect();
             if let Val::Workers(workers) = &named.val
-                && matches!(tail.join(" ").as_str(), "" | "about it" | "know" | "of it" | "at once")
+                && matches!(
+                    tail.join(" ").as_str(),
+                    "" | "about it" | "know" | "of it" | "at once" | "immediately" | "of this" | "about this"
+                )
             {
                 return Some((GuardThen::Notify, workers.refs.clone()));
             }
@@ -180,31 +191,49 @@ fn consequence(reader: &Reader<'_>, from: usize, to: usize, parts: &mut Parts) -
     for named in reader.slot(Slot::To, at).iter().filter(|s| s.cost < 60) {
         let tail: Vec<&str> = (named.end..end).map(|i| reader.low(i)).collect();
         if let Val::Workers(workers) = &named.val
-            && matches!(
-                tail.join(" ").as_str(),
-                "is told"
-                    | "is notified"
-                    | "is alerted"
-                    | "is informed"
-                    | "must be told"
-                    | "gets told"
-                    | "are told"
-                    | "is pinged"
-                    | "is warned"
-                    | "hears about it"
-                    | "should be told"
-                    | "gets a message"
-                    | "gets notified"
-                    | "is to be told"
-                    | "are notified"
-                    | "must be notified"
-                    | "should be notified"
-            )
+            && is_told(&tail)
         {
             return Some((GuardThen::Notify, workers.refs.clone()));
         }
     }
     None
+}
+
+/// Small words before what is done to somebody.
+const AUXILIARIES: &[&str] =
+    &["is", "are", "be", "gets", "get", "must", "should", "shall", "will", "has", "have", "to", "being", "ought"];
+
+fn same_need(word: &str, said: &str) -> bool {
+    matches!((word, said), ("needs" | "requires" | "need", "needs" | "need" | "requires" | "require"))
+        || matches!((word, said), ("approval", "approval" | "sign-off" | "clearance" | "permission" | "consent"))
+}
+
+/// "is told", "is to be notified at once", "hears about it", "gets a message".
+fn is_told(tail: &[&str]) -> bool {
+    let verb = tail.iter().take_while(|word| AUXILIARIES.contains(word)).count();
+    let rest = tail[verb..].join(" ");
+    let plain =
+        matches!(rest.as_str(), "hears about it" | "hear about it" | "a message" | "a note" | "hears of it" | "know");
+    let told = tail.get(verb).is_some_and(|word| {
+        matches!(
+            *word,
+            "told"
+                | "notified"
+                | "alerted"
+                | "informed"
+                | "pinged"
+                | "warned"
+                | "paged"
+                | "messaged"
+                | "called"
+                | "emailed"
+        )
+    });
+    let after = tail.get(verb + 1..).map(|rest| rest.join(" ")).unwrap_or_default();
+    plain
+        || verb > 0
+            && told
+            && matches!(after.as_str(), "" | "about it" | "of it" | "of this" | "at once" | "immediately")
 }
 
 /// A phrase in which `*` stands for the worker, by name or pronoun; the name that stood there, if any.
@@ -214,7 +243,10 @@ fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, who: &[Worker
         let mut next = Vec::new();
         for (at, name) in &ends {
             if word == "*" {
-                if matches!(reader.low(*at), "it" | "they" | "its" | "them" | "their" | "that") {
+                if matches!(
+                    reader.low(*at),
+                    "it" | "they" | "its" | "them" | "their" | "that" | "she" | "her" | "he" | "him" | "his"
+                ) {
                     next.push((at + 1, name.clone()));
                 }
                 if reader.low(*at) == "the" && reader.low(at + 1) == "agent" {
@@ -227,7 +259,11 @@ fn fits(reader: &Reader<'_>, from: usize, to: usize, phrase: &str, who: &[Worker
                         next.push((named.end, workers.refs.clone()));
                     }
                 }
-            } else if reader.low(*at) == word {
+            } else if AUXILIARIES.contains(&word) {
+                // "is paused", "is to be paused", "must be paused".
+                let run = (*at..to).take_while(|at| AUXILIARIES.contains(&reader.low(*at))).count();
+                next.extend((1..=run.min(4)).map(|n| (at + n, name.clone())));
+            } else if reader.low(*at) == word || same_need(word, reader.low(*at)) {
                 next.push((at + 1, name.clone()));
             } else if reader.is_filler(*at) && reader.low(at + 1) == word {
                 next.push((at + 2, name.clone()));

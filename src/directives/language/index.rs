@@ -312,6 +312,10 @@ impl Index {
             self.terms.push((text_stems(&define.term), define.term.clone()));
             if defines.iter().filter(|other| other.term == define.term).any(of_customers) {
                 self.segments.push((name_words(&define.term), define.term.clone()));
+                // "customers on the Platinum plan" are VIPs by any name.
+                let meanings = define.means.iter().map(|meaning| name_words(meaning)).filter(|words| words.len() > 2);
+                let named: Vec<_> = meanings.map(|words| (words, define.term.clone())).collect();
+                self.segments.extend(named);
             }
         }
     }

@@ -20,12 +20,16 @@ mod define;
 mod forms;
 mod grammar;
 mod guards;
+mod halves;
 mod index;
 mod narrow;
+mod nobody;
 mod numbers;
 mod paraphrase;
 mod passives;
 mod pattern_set;
+mod quantities;
+mod reasons;
 mod recur;
 mod scan;
 mod schedule;
@@ -178,6 +182,16 @@ fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> O
             Outcome::Rules(rules) => return Outcome::Rules(rules),
             other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
             other @ Outcome::Guidance { .. } => guidance = Some(other),
+        }
+    }
+    // Why a rule is there changes nothing in it.
+    if let Some(tokens) = reasons::without(&token::tokenize(text)) {
+        for list in scope::attempts_of(&tokens, scope, vocabulary) {
+            match verdict::read_tokens(vocabulary, list, scope) {
+                rules @ Outcome::Rules(_) => return rules,
+                other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
+                Outcome::Guidance { .. } => {}
+            }
         }
     }
     refused.or(guidance).unwrap_or(Outcome::Guidance { who: Vec::new(), ban_like: false })

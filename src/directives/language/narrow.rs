@@ -38,15 +38,21 @@ pub fn segment_word(reader: &Reader<'_>, i: usize) -> Option<(usize, String)> {
         .index
         .segments
         .iter()
-        .filter(|(words, _)| {
-            !words.is_empty()
-                && words
-                    .iter()
-                    .enumerate()
-                    .all(|(n, word)| reader.tokens.get(i + n).is_some_and(|t| t.is_word() && singular(&t.low) == *word))
-        })
-        .map(|(words, term)| (words.len(), term.to_lowercase()))
+        .filter_map(|(words, term)| said_at(reader, i, words).map(|end| (end - i, term.to_lowercase())))
         .max_by_key(|(length, _)| *length)
+}
+
+/// Where these words end if they stand at `i`, with or without articles between them.
+fn said_at(reader: &Reader<'_>, i: usize, words: &[String]) -> Option<usize> {
+    let mut at = i;
+    for word in words {
+        while at > i && matches!(reader.low(at), "the" | "of" | "a" | "our") {
+            at += 1;
+        }
+        reader.tokens.get(at).filter(|t| (t.is_word() || t.kind == Kind::Number) && singular(&t.low) == *word)?;
+        at += 1;
+    }
+    (at > i).then_some(at)
 }
 
 /// Kinds of customers: "VIP accounts", "customers on the Platinum plan" (where that is defined).
@@ -62,7 +68,7 @@ pub fn segments(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         list.push(term);
         let mut end = from + length;
         let noun = CUSTOMERS.contains(&singular(reader.low(end)).as_str());
-        let own = CUSTOMERS.contains(&singular(reader.low(end - 1)).as_str());
+        let own = (from..end).any(|at| CUSTOMERS.contains(&singular(reader.low(at)).as_str()));
         let plain = is_segment(reader, &list[list.len() - 1]);
         if noun {
             end += 1;

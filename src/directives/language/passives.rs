@@ -32,14 +32,20 @@ pub fn participle(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     let low = token.low.as_str();
     let regular = low.ends_with("ed")
         || IRREGULAR.iter().any(|(_, forms)| forms.contains(&low))
-        || matches!(low, "reset" | "shut" | "set" | "cut" | "put");
-    if !regular
+        || matches!(
+            low,
+            "reset" | "shut" | "set" | "cut" | "put" | "run" | "split" | "rerun" | "let" | "cast" | "shed"
+        );
+    // "must be cancel": the base form where a participle belongs.
+    let base = !regular && is_tool_word(reader, i) && matches!(reader.low(i.wrapping_sub(1)), "be" | "been");
+    if !(regular || base)
         || STOPS.contains(&low)
         || matches!(low, "done" | "made" | "allowed" | "permitted" | "needed" | "required" | "approved")
     {
         return Vec::new();
     }
-    let plain = |end: usize| Slotted { end, val: Val::Words(Vec::new()), cost: 0, faults: Vec::new() };
+    let cost = if base { 4 } else { 0 };
+    let plain = |end: usize| Slotted { end, val: Val::Words(Vec::new()), cost, faults: Vec::new() };
     let mut found = vec![plain(i + 1)];
     if PARTICLES.contains(&reader.low(i + 1)) {
         found.push(plain(i + 2));

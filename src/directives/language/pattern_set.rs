@@ -1,6 +1,6 @@
 //! Which sets of patterns there are, and what each pattern builds.
 
-use super::vocabulary::{clauses, gates, work};
+use super::vocabulary::{approvals, clauses, gates, work};
 
 /// Where a pattern may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +51,7 @@ pub enum Form {
     Unless,
     WhenMod,
     UnlessMod,
+    UnlessSegment,
     Within,
     OtherwiseAsk,
     OtherwiseDeny,
@@ -62,6 +63,7 @@ pub enum Form {
     UntilDate,
     RemindTo,
     ByWho,
+    Emphatic,
     Undefined,
     // Clauses and modifiers
     Unanswered,
@@ -82,6 +84,8 @@ pub enum Form {
     Urgency,
     TimesOver,
     Came,
+    /// "that Selma offers": whose action it is.
+    Acting,
     Acts,
     ActsAmount,
     // Approvals
@@ -100,5 +104,5 @@ pub const TABLES: &[(Set, Table)] = &[
     (Set::Adjunct, clauses::ADJUNCTS),
     (Set::Clause, clauses::CLAUSES),
     (Set::WorkMod, clauses::WORK_MODIFIERS),
-    (Set::Okay, gates::APPROVALS),
+    (Set::Okay, approvals::APPROVALS),
 ];

@@ -288,11 +288,19 @@ impl<'r> Reader<'r> {
                     cost: adjunct.cost + 1 + self.unclosed(adjunct),
                     faults: adjunct.faults.clone(),
                 };
-                self.bind(None, &filled, j, state, &mut |state| go_on(state, filled.end));
+                let end = self.colon_after(adjunct);
+                self.bind(None, &filled, j, state, &mut |state| go_on(state, end));
             }
         };
         go(state, i);
         self.skips(i, state, &mut go);
+    }
+
+    /// "No answer within an hour: tell Tomas": a colon may close what stands first.
+    fn colon_after(&self, adjunct: &Match) -> usize {
+        let closed =
+            adjunct.start == 0 && self.tokens.get(adjunct.end).is_some_and(|t| t.is_mark(':') || t.is_mark('-'));
+        adjunct.end + usize::from(closed)
     }
 
     /// A leading "if …" that no comma closes may have ended too early.
@@ -301,7 +309,12 @@ impl<'r> Reader<'r> {
         let closed = self.tokens.get(adjunct.end).is_none_or(|token| token.is_mark(',') || token.low == "then");
         // "over $100 but under $300" is one range rather than an exception.
         let exception = adjunct.form == Form::Unless && adjunct.pattern.contains("<except>");
-        u32::from(exception) * 3 + if leading && !closed { 4 } else { 0 }
+        // "exceed $1,000 in a day" adds up; "nobody may … except Ivan" is one rule about nobody.
+        let total = adjunct.form == Form::Within
+            && self.low(adjunct.start) == "in"
+            && adjunct.start.checked_sub(1).is_some_and(|at| matches!(self.tokens[at].kind, Kind::Number));
+        let nobody = adjunct.form == Form::UnlessMod && matches!(self.low(0), "nobody" | "no" | "noone");
+        u32::from(exception) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(

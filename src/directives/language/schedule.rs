@@ -9,7 +9,9 @@ use super::pattern_set::Form;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Val, error};
-use super::vocabulary::recurrences::{CLOCKWORK, DAILY, FORTNIGHT, FORTNIGHTLY, OF_MONTHS, WEEKLY_OR_MONTHLY};
+use super::vocabulary::recurrences::{
+    CLOCKWORK, DAILY, FORTNIGHT, FORTNIGHTLY, OF_MONTHS, SCHEDULED_VERBS, WEEKLY_OR_MONTHLY,
+};
 use super::vocabulary::words::{DAYS, MONTHS, ORDINALS};
 use super::workers::phrase_at;
 use crate::directives::rule::{Rule, Schedule};
@@ -59,6 +61,11 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
     let starts_free = rest.first().is_some_and(|i| {
         matches!(reader.low(*i), "we" | "i" | "you" | "there" | "our" | "customers" | "it" | "everyone" | "is" | "are")
     });
+    let verb = |i: &usize| SCHEDULED_VERBS.contains(&reader.low(*i));
+    let orders = orders_something(reader, &rest) || !found.faults.is_empty() && rest.iter().any(verb);
+    if !orders {
+        return None;
+    }
     let timeless = faults.iter().any(|f| f.code == "schedule-time");
     if starts_free && who.is_empty() && to.is_empty() || timeless && who.is_empty() && to.is_empty() {
         return None;
@@ -92,6 +99,32 @@ fn built(reader: &Reader<'_>, found: &Recurrence) -> Option<Built> {
         subject: (0, 0),
         natural: None,
     })
+}
+
+/// Begins with whoever does it, or with a verb: "The office is cleaned every Friday at 18:00" only tells.
+fn orders_something(reader: &Reader<'_>, rest: &[usize]) -> bool {
+    let mut said = rest.iter().copied().filter(|i| !reader.is_filler(*i));
+    let (Some(first), second) = (said.next(), said.next().unwrap_or(reader.tokens.len())) else { return false };
+    let worker = reader.slot(Slot::To, first).iter().any(|one| one.cost < 60 && one.end > first);
+    let low = reader.low(first);
+    let told = matches!(
+        reader.low(second),
+        "is" | "are"
+            | "was"
+            | "were"
+            | "has"
+            | "have"
+            | "gets"
+            | "get"
+            | "goes"
+            | "go"
+            | "will"
+            | "can"
+            | "must"
+            | "should"
+    );
+    let verb = SCHEDULED_VERBS.contains(&low) || matches!(reader.tokens[first].kind, Kind::Quote(_));
+    worker || verb && !told || !told && super::actions::is_tool_word(reader, first)
 }
 
 /// The worker who does it, and the one who hears of it.
@@ -274,6 +307,11 @@ fn time_part(reader: &Reader<'_>, i: usize, faults: &mut Vec<Finding>) -> Option
 
 fn day_part(reader: &Reader<'_>, i: usize) -> Option<(usize, When)> {
     let at = |phrases: &[&str]| phrases.iter().find_map(|phrase| phrase_at(reader, i, phrase));
+    // "every other Friday".
+    let other = matches!(reader.low(i), "every" | "each") && matches!(reader.low(i + 1), "other" | "second" | "third");
+    if other && DAYS.iter().any(|(_, names)| names.contains(&reader.low(i + 2))) {
+        return Some((i + 3, When::Open(FORTNIGHT)));
+    }
     if let Some(end) = at(FORTNIGHTLY) {
         return Some((end, When::Open(FORTNIGHT)));
     }

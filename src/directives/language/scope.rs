@@ -11,10 +11,14 @@ use crate::workers::WorkerRef;
 
 /// The token lists to try, in order; the first that gives a rule wins, the last one's outcome stands otherwise.
 pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
-    let tokens = tokenize(text);
+    attempts_of(&tokenize(text), scope, voc)
+}
+
+/// The same for tokens that were cut already.
+pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
     let mut attempts = Vec::new();
     if let Some(intro) = scope.bullet_of {
-        attempts.extend(under_introduction(&tokens, intro));
+        attempts.extend(under_introduction(tokens, intro));
     }
     let worker = match &scope.heading {
         Some(Heading::Worker(worker)) => Some(worker.clone()),
@@ -23,21 +27,25 @@ pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<
     let resolved: Vec<Vec<Token>> = match &worker {
         Some(worker) => {
             let mut lists: Vec<Vec<Token>> = attempts.iter().map(|list| with_pronouns(list, worker)).collect();
-            let plain = with_pronouns(&tokens, worker);
-            if scope.heading.is_some() || lacks_subject(&tokens) {
+            let plain = with_pronouns(tokens, worker);
+            if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(&plain, worker));
             }
             lists.push(plain);
+            // "…; after that it asks": what the pronoun stands for may be plain from the sentence itself.
+            if scope.heading.is_some() || lacks_subject(tokens) {
+                lists.extend(with_subject(tokens, worker));
+            }
             lists
         }
         None => {
-            attempts.push(tokens.clone());
+            attempts.push(tokens.to_vec());
             attempts
         }
     };
     let mut all = resolved;
     if let Some(condition) = given(scope)
-        && is_fragment(&tokens, voc)
+        && is_fragment(tokens, voc)
     {
         let given = Token::new(Kind::Given(Box::new(condition)), 0..0, "");
         let mut list = vec![given];
@@ -53,6 +61,9 @@ pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<
         }
         list.extend(tokens.iter().cloned());
         all.insert(1, list);
+        // "Handled by Iggy", "Urgent".
+        let is = Token::new(Kind::Word, 0..0, "is");
+        all.insert(2, [all[0][0].clone(), is].into_iter().chain(tokens.iter().cloned()).collect());
     }
     all.retain(|list| !list.is_empty());
     all

@@ -67,6 +67,12 @@ pub fn tokenize(text: &str) -> Vec<Token> {
     let mut lexer = Lexer { text, chars: text.char_indices().collect(), at: 0, out: Vec::new() };
     lexer.run();
     let mut tokens = lexer.out;
+    // "Questions about laptops? Ask Iggy." introduces like a colon.
+    let last = tokens.len().saturating_sub(1);
+    for token in tokens.iter_mut().take(last).filter(|token| token.is_mark('?')) {
+        token.kind = Kind::Mark(':');
+        token.low = ":".to_owned();
+    }
     while tokens.last().is_some_and(|t| matches!(t.kind, Kind::Mark('.' | '!' | ';' | ','))) {
         tokens.pop();
     }
@@ -139,6 +145,9 @@ impl Lexer<'_> {
             '-' | '–' | '—' => {
                 self.at += 1;
                 self.push(Kind::Mark('-'), start, start + 1);
+                if let Some(token) = self.out.last_mut() {
+                    token.low = "-".to_owned();
+                }
             }
             '*' | '_' => self.at += 1,
             '’' | '\'' => self.apostrophe(),

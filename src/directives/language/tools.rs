@@ -108,14 +108,24 @@ fn bind_anew(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     }
     let mut full: Vec<(i32, &ToolWords)> = Vec::new();
     let mut partial: Option<(usize, &ToolWords, Vec<usize>)> = None;
+    // "Don't make customers repeat themselves" makes nothing that a look-up could find.
+    let makes = !reads
+        && content.first().is_some_and(|word| {
+            word.optional && is_light(reader, word.at) && !matches!(word.stem, "use" | "touch" | "handl" | "call")
+        });
     for tool in &reader.index.tools {
-        if reads && !tool.reads {
+        if reads && !tool.reads || makes && tool.reads {
             continue;
         }
         let (score, key, missing) = measure(tool, &content, reads);
         if missing.is_empty() && (key || (reads && score > 0)) {
             full.push((score, tool));
-        } else if key && !reads && partial.as_ref().is_none_or(|(fewest, _, _)| missing.len() < *fewest) {
+        } else if key
+            && !reads
+            && !tool.reads
+            && !lacks_particle(tool, &content)
+            && partial.as_ref().is_none_or(|(fewest, _, _)| missing.len() < *fewest)
+        {
             partial = Some((missing.len(), tool, missing));
         }
     }
@@ -147,7 +157,23 @@ fn content<'r>(reader: &'r Reader<'_>, words: &[usize], reading: bool) -> (Vec<C
         || verb.is_some_and(|at| {
             !matches!(
                 reader.low(at),
-                "open" | "opening" | "get" | "getting" | "access" | "accessing" | "pull" | "review"
+                "open"
+                    | "opens"
+                    | "opening"
+                    | "opened"
+                    | "get"
+                    | "gets"
+                    | "getting"
+                    | "access"
+                    | "accesses"
+                    | "accessing"
+                    | "accessed"
+                    | "pull"
+                    | "pulls"
+                    | "pulled"
+                    | "review"
+                    | "reviews"
+                    | "reviewed"
             )
         });
     let list: Vec<(usize, bool)> = meaningful
@@ -236,6 +262,14 @@ fn measure(tool: &ToolWords, content: &[Content<'_>], reads: bool) -> (i32, bool
         score -= 3;
     }
     (score, key, missing)
+}
+
+/// "write to customers" is not "write off": a verb's particle belongs to it.
+fn lacks_particle(tool: &ToolWords, content: &[Content<'_>]) -> bool {
+    let particle = tool.local.get(1).filter(|word| PARTICLES.contains(&word.as_str()));
+    particle.is_some_and(|particle| {
+        !content.iter().any(|word| word.is(particle) || word.pairs.iter().any(|p| p.ends_with(particle.as_str())))
+    }) && !tool.terms.iter().any(|term| term.iter().all(|stem| content.iter().any(|word| word.is(stem))))
 }
 
 /// How well a tool is known by one word: (its share of the score, whether it covers the act, the part of the name it is).

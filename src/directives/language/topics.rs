@@ -5,7 +5,7 @@ use super::narrow::{priority_word, segment_word};
 use super::pattern_set::{Form, Set};
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
-use super::values::{Clause, Slotted, Val};
+use super::values::{Clause, Slotted, Val, error};
 use super::vocabulary::topics::{CUSTOMERS, DROPPED, GENERIC, QUANTIFIERS, SOURCES, TOPIC_STOPS};
 use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
@@ -132,6 +132,7 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
     for (start, base) in starts {
         let vague = start == after && sounds_vague(reader.low(start));
         general(reader, start, &base, &lead, &mut found);
+        vaguely(reader, start, &lead, &mut found);
         for topic in topic_list(reader, start) {
             let Val::Words(words) = topic.val else { continue };
             let mut item = lead.with(topic.end, Condition { topics: words, ..base.clone() }, topic.cost);
@@ -140,6 +141,10 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
                 item.cost += HEDGE_COST;
             }
             item.faults.extend(topic.faults);
+            if let Some(fault) = kind_of_customer(reader, start, topic.end) {
+                item.faults.push(fault);
+                item.cost += super::actions::UNDEFINED;
+            }
             modified(reader, &item, 0, &mut found);
         }
     }
@@ -158,10 +163,46 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
 
 /// "messages", "anything", "VIP customers": work without a topic.
 fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, found: &mut Vec<Item>) {
-    let customers = !base.segments.is_empty() && CUSTOMERS.contains(&singular(reader.low(start)).as_str());
+    let customer = |at: usize| CUSTOMERS.contains(&singular(reader.low(at)).as_str());
+    let customers = !base.segments.is_empty() && customer(start);
+    if !base.segments.is_empty() && (lead.end..start).any(customer) {
+        modified(reader, &lead.with(start, base.clone(), 1), 0, found);
+    }
+    // "people who ask about leave" are work by what they ask.
+    if PEOPLE.contains(&reader.low(start)) && WITH_A_WISH.contains(&reader.low(start + 1)) {
+        let mut asked = Vec::new();
+        let people = lead.with(start + 1, base.clone(), 1);
+        modified(reader, &people, 0, &mut asked);
+        found.extend(asked.into_iter().filter(|item| item.end > people.end));
+    }
     if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
         modified(reader, &lead.with(end, base.clone(), 1), 0, found);
     }
+}
+
+/// Whoever may ask for something.
+const PEOPLE: &[&str] = &[
+    "customers", "people", "anyone", "anybody", "everyone", "everybody", "employees", "colleagues", "users", "clients",
+    "staff", "those", "someone", "somebody", "whoever", "folks", "buyers", "requesters", "customer",
+];
+const WITH_A_WISH: &[&str] = &[
+    "who", "that", "asking", "with", "wanting", "writing", "calling", "complaining", "mentioning", "ask", "asks",
+    "requesting", "needing", "reporting",
+];
+/// After "customers" they begin what kind of customer is meant.
+const OF_A_KIND: &[&str] = &["on", "with", "of", "from", "who", "whose", "that", "in", "without", "above", "over"];
+
+/// "customers on the old plan": a kind of customer that is nowhere defined, and no topic.
+fn kind_of_customer(reader: &Reader<'_>, start: usize, end: usize) -> Option<Finding> {
+    let plural = matches!(reader.low(start), "customers" | "clients" | "buyers" | "subscribers" | "guests");
+    (plural && end == start + 1 && OF_A_KIND.contains(&reader.low(end))).then(|| {
+        error(
+            "undefined-term",
+            reader.span(start, end + 1),
+            format!("which {} are meant is nowhere defined", reader.low(start)),
+            "give them a name in company.md: “By VIP we mean customers on the Platinum plan.”",
+        )
+    })
 }
 
 /// "all of our", "any", and hedges such as "most"; nothing yet of what the work is.
@@ -171,7 +212,7 @@ fn quantified(reader: &Reader<'_>, i: usize) -> Item {
         let at = lead.end;
         if let Some(end) = QUANTIFIERS.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).max() {
             lead.end = end;
-        } else if reader.hedge_at(at) > 0 {
+        } else if reader.hedge_at(at) > 0 && !matches!(reader.low(at + 1), "lot") && reader.low(at) != "lots" {
             lead.end = at + reader.hedge_at(at);
             lead.faults.push(reader.hedge_fault(at, lead.end));
             lead.cost += HEDGE_COST;
@@ -277,6 +318,16 @@ fn modified(reader: &Reader<'_>, item: &Item, depth: usize, found: &mut Vec<Item
     }
 }
 
+/// "anything important": a word for work in general, and an adjective that says nothing.
+fn vaguely(reader: &Reader<'_>, start: usize, lead: &Item, found: &mut Vec<Item>) {
+    let general = matches!(reader.low(start), "anything" | "everything" | "something" | "whatever" | "things");
+    if general && VAGUE.contains(&reader.low(start + 1)) {
+        let mut item = lead.with(start + 2, Condition::default(), HEDGE_COST);
+        item.faults.push(reader.hedge_fault(start + 1, start + 2));
+        found.push(item);
+    }
+}
+
 fn generic_end(reader: &Reader<'_>, i: usize) -> Option<usize> {
     GENERIC.iter().filter_map(|phrase| phrase_at(reader, i, phrase)).max()
 }
@@ -344,6 +395,10 @@ fn collect_topics(reader: &Reader<'_>, i: usize, before: &Topics, found: &mut Ve
 /// The list with the topic from `at` to `end`; `None` where that is none.
 fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Option<Topics> {
     let words = normal(reader, at, end)?;
+    // "covers a lot of ground", "approvals for hiring": an idiom, and no work that comes in.
+    if NO_TOPIC.contains(&words[0].as_str()) {
+        return None;
+    }
     let mut topics = before.clone();
     let odd = (at..end).filter(|j| matches!(reader.low(*j), "of" | "for" | "to" | "with" | "on")).count();
     topics.cost += 2 * u32::try_from(end - at + 2 * odd).unwrap_or(9);
@@ -352,6 +407,13 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
             topics.faults.push(reader.hedge_fault(j, j + reader.hedge_at(j)));
             topics.cost += HEDGE_COST;
         }
+    }
+    if let [word] = words.as_slice()
+        && VAGUE.contains(&word.as_str())
+        && sounds_vague_alone(word)
+    {
+        topics.faults.push(reader.hedge_fault(at, end));
+        topics.cost += HEDGE_COST;
     }
     // "messages" are work in general, and "the sender" somebody, before they are a topic.
     if let [word] = words.as_slice()
@@ -366,6 +428,17 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
         topics.list.push(topic);
     }
     Some(topics)
+}
+
+/// Words with which no topic begins.
+const NO_TOPIC: &[&str] = &[
+    "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
+    "sign-offs", "bunch",
+];
+
+/// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").
+fn sounds_vague_alone(word: &str) -> bool {
+    !matches!(word, "standard" | "material" | "key" | "right" | "good" | "regular" | "general" | "senior" | "junior")
 }
 
 /// The normal form of a topic: lower case, singular, without "question", "request", "issue".

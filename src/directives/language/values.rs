@@ -50,6 +50,8 @@ pub struct Okay {
     pub by: Vec<WorkerRef>,
     pub count: Option<u32>,
     pub all: bool,
+    /// "Ivan's typed approval".
+    pub typed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::believed;
 use super::build::{Built, build};
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
-use super::token::{Kind, Token};
+use super::token::Token;
 use super::values::error;
 use super::{Finding, Outcome, Read, Scope, Severity, Vocabulary, guards, schedule};
 use crate::directives::rule::Rule;
@@ -12,10 +12,9 @@ use crate::workers::WorkerRef;
 
 /// Readings that differ by no more than this are equally good.
 const MARGIN: u32 = 1;
-const MAX_SPLITS: usize = 8;
 
 /// Rules, each with the byte offset where it starts and its warnings.
-type Placed = Vec<(Rule, usize, Vec<Finding>)>;
+pub type Placed = Vec<(Rule, usize, Vec<Finding>)>;
 
 /// What the tokens mean: rules with the byte offset of each, or the best broken reading, or nothing.
 pub enum Meaning {
@@ -112,7 +111,7 @@ fn needs_worker(rule: &Rule) -> bool {
     matches!(rule, Rule::Budget(_) | Rule::Review(_) | Rule::Sample(_) | Rule::Guard(_) | Rule::Autonomy(_))
 }
 
-fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
+pub fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
     let reader = Reader::new(voc, tokens.to_vec());
     let mut candidates: Vec<Built> =
         reader.whole(Set::Main).iter().filter_map(|fitting| build(&reader, fitting)).collect();
@@ -129,7 +128,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
         // A reading that swallows a second rule as free text loses against two clean halves.
         if best.cost >= 14
             && depth < 3
-            && let Some((rules, cost)) = halves(voc, &reader, tokens, depth)
+            && let Some((rules, cost)) = super::halves::halves(voc, &reader, tokens, depth)
             && cost <= best.cost
         {
             return Meaning::Rules(rules, cost);
@@ -143,7 +142,7 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
         return Meaning::Rules(rules, best.cost);
     }
     if depth < 3
-        && let Some((rules, cost)) = halves(voc, &reader, tokens, depth)
+        && let Some((rules, cost)) = super::halves::halves(voc, &reader, tokens, depth)
     {
         return Meaning::Rules(rules, cost);
     }
@@ -153,120 +152,6 @@ fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meaning {
         Some(built) => Meaning::Broken(built),
         None => Meaning::Nothing,
     }
-}
-
-/// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
-fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<(Placed, u32)> {
-    let cuts = cuts(reader);
-    for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
-        let left = &tokens[..left_end];
-        let Meaning::Rules(first, left_cost) = understand(voc, left, 3) else { continue };
-        let subject = subject(voc, left);
-        let right = &tokens[right_start..];
-        let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun =
-            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
-        if let Some(subject) = &subject {
-            let rest = if pronoun { &right[1..] } else { right };
-            let joined = subject.iter().chain(rest).cloned().collect();
-            if pronoun {
-                tries.push(joined);
-            } else {
-                tries.push(right.to_vec());
-                tries.push(joined);
-            }
-        } else {
-            tries.push(right.to_vec());
-        }
-        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
-        for attempt in tries {
-            if let Meaning::Rules(second, right_cost) = understand(voc, &attempt, depth + 1) {
-                let mut all = first.clone();
-                let offset = right.first().map_or(0, |t| t.span.start);
-                all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
-                return Some((all, left_cost + right_cost));
-            }
-        }
-    }
-    None
-}
-
-/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
-fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
-    let Some(subject) = subject else { return Vec::new() };
-    let approval = tokens[..right_start]
-        .iter()
-        .any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
-    if !approval {
-        return Vec::new();
-    }
-    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
-    let mut lists = Vec::new();
-    // "…, refunds above $250 by the CFO".
-    let right = &tokens[right_start..];
-    if let Some(by) = right.iter().position(|t| matches!(t.low.as_str(), "by" | "from")).filter(|by| *by > 0) {
-        let mut list = right[..by].to_vec();
-        list.extend([word("need"), word("approval"), word("from")]);
-        list.extend(right[by + 1..].iter().cloned());
-        lists.push(list);
-    }
-    for bound in reader.slot(super::grammar::Slot::Bound, right_start).iter() {
-        let rest = &tokens[bound.end..];
-        let Some(first) = rest.first() else { continue };
-        let mut list: Vec<Token> = subject.to_vec();
-        list.extend(tokens[right_start..bound.end].iter().cloned());
-        list.extend([word("need"), word("approval")]);
-        match first.low.as_str() {
-            "from" | "by" => list.extend(rest.iter().cloned()),
-            "need" | "needs" | "require" | "requires" => continue,
-            _ => {
-                list.push(word("from"));
-                // "above $2,000 the CFO's".
-                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
-            }
-        }
-        lists.push(list);
-    }
-    lists
-}
-
-fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
-    let mut strong = Vec::new();
-    let mut weak = Vec::new();
-    for i in 2..reader.tokens.len().saturating_sub(1) {
-        let token = &reader.tokens[i];
-        let mark = matches!(token.kind, Kind::Mark(';' | '.' | '-' | ':'));
-        let comma = token.is_mark(',');
-        let word = matches!(token.low.as_str(), "and" | "but" | "while" | "whereas" | "yet");
-        if !(mark || comma || word) {
-            continue;
-        }
-        let mut next = i + 1;
-        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",")
-            && next < i + 4
-        {
-            next += 1;
-        }
-        if next >= reader.tokens.len() {
-            continue;
-        }
-        if mark { strong.push((i, next)) } else { weak.push((i, next)) }
-    }
-    strong.extend(weak);
-    strong
-}
-
-/// The tokens of a clean reading's subject.
-fn subject(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let reader = Reader::new(voc, tokens.to_vec());
-    let best = reader
-        .whole(Set::Main)
-        .iter()
-        .filter_map(|fitting| build(&reader, fitting))
-        .filter(|built| built.faults.is_empty())
-        .min_by_key(|built| built.cost)?;
-    let (from, to) = best.subject;
-    (to > from).then(|| tokens[from..to].to_vec())
 }
 
 /// Whether two readings are the same rules; how the action is displayed does not count.
@@ -306,7 +191,17 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
-    if has("undefined-act") && matches!(built.form, Form::Forbid) && !tokens.iter().any(|t| t.low == "no") {
+    // Who answers, in a case that nobody can check, is no gate.
+    if built.form == Form::RouteIf && built.faults.iter().all(|f| f.code == "undefined-condition") {
+        return false;
+    }
+    if has("no-tool") && tokens.windows(2).any(|pair| pair[0].low.starts_with("approve") && pair[1].low == "of") {
+        return false;
+    }
+    if has("undefined-act")
+        && matches!(built.form, Form::Forbid | Form::ForbidUnless)
+        && !tokens.iter().any(|t| t.low == "no")
+    {
         return false;
     }
     if has("no-tool") || has("unknown-tool") && built.form != Form::Permit {
@@ -364,6 +259,8 @@ fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
     let reader = Reader::new(voc, tokens.to_vec());
     (0..tokens.len()).any(|i| {
         matches!(reader.low(i), "approval" | "approve" | "approved")
+            || matches!(reader.low(i), "ask" | "asking")
+                && reader.slot(super::grammar::Slot::To, i + 1).iter().any(|s| s.cost < 60)
             || reader.slot(super::grammar::Slot::Act, i).iter().any(|s| s.faults.is_empty() && s.cost < 4)
     })
 }
@@ -398,6 +295,12 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
                     | "but"
                     | "except"
                     | "before"
+                    | "("
+                    | "-"
+                    | ":"
+                    | "as"
+                    | "because"
+                    | "since"
             )
         });
         !plain && between.len() < 6

@@ -6,20 +6,19 @@ use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
 use super::values::{Slotted, Val, Workers, error};
-use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL};
-use super::vocabulary::topics::CUSTOMERS;
-use super::vocabulary::words::{NUMBER_WORDS, VAGUE};
+use super::vocabulary::people::{CROWD, EVERYONE, NOUNS_OF_WORKERS, PRONOUNS, SPECIAL, THINGS_OF_WORKERS};
+use super::vocabulary::words::NUMBER_WORDS;
 use crate::workers::WorkerRef;
 
 #[derive(Clone)]
-struct One {
-    end: usize,
-    workers: Workers,
-    cost: u32,
-    faults: Vec<Finding>,
+pub struct One {
+    pub end: usize,
+    pub workers: Workers,
+    pub cost: u32,
+    pub faults: Vec<Finding>,
 }
 
-const UNKNOWN_COST: u32 = 100;
+pub const UNKNOWN_COST: u32 = 100;
 
 /// All worker phrases that start at `i`: single ones, and lists with commas, "and", "or".
 pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -55,10 +54,22 @@ pub fn fill(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         // "both finance managers".
         found.extend(singles(reader, slot, i).into_iter().filter(|one| one.workers.count == Some(2)));
     }
+    for one in &mut found {
+        one.workers.all |= joined_by_and(reader, start, one);
+    }
     found
         .into_iter()
         .map(|one| Slotted { end: one.end, val: Val::Workers(one.workers), cost: one.cost, faults: one.faults })
         .collect()
+}
+
+/// "Peter and Jun", without an "or": where people approve, both must.
+fn joined_by_and(reader: &Reader<'_>, start: usize, one: &One) -> bool {
+    let joint = |words: &[&str]| (start..one.end).any(|at| words.contains(&reader.low(at)));
+    one.workers.refs.len() > 1
+        && one.workers.count.is_none()
+        && joint(&["and", "&", "plus", "together", "along", "well"])
+        && !joint(&["or", "nor"])
 }
 
 fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut Vec<One>) {
@@ -68,12 +79,17 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
         return;
     }
     let mut next = one.end;
+    // "Marcus's or Lucia's approval".
+    if reader.low(next) == "'s" && matches!(reader.low(next + 1), "and" | "or" | "nor" | ",") {
+        next += 1;
+    }
     if reader.tokens.get(next).is_some_and(|t| t.is_mark(',')) {
         next += 1;
     }
-    let joined = matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
+    let as_well = ["as well as", "together with", "along with"].iter().find_map(|joint| phrase_at(reader, next, joint));
+    let joined = as_well.is_some() || matches!(reader.low(next), "and" | "or" | "nor" | "&" | "plus");
     if joined {
-        next += 1;
+        next = as_well.unwrap_or(next + 1);
         if matches!(reader.low(next), "also" | "to" | "from" | "by" | "with") {
             next += 1;
         }
@@ -96,7 +112,7 @@ fn extend(reader: &Reader<'_>, slot: Slot, one: One, depth: usize, found: &mut V
     }
 }
 
-fn known(end: usize, worker: WorkerRef, cost: u32) -> One {
+pub fn known(end: usize, worker: WorkerRef, cost: u32) -> One {
     One { end, workers: Workers { refs: vec![worker], ..Workers::default() }, cost, faults: Vec::new() }
 }
 
@@ -114,6 +130,15 @@ fn singles(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<One> {
         }
         Kind::Word => words(reader, slot, i, &mut found),
         _ => {}
+    }
+    // "Hedda's desk", "on Yara's plate": what somebody has is with them.
+    if slot == Slot::To {
+        let theirs = |one: &One| {
+            let thing = reader.low(one.end) == "'s" && THINGS_OF_WORKERS.contains(&reader.low(one.end + 1));
+            thing.then(|| One { end: one.end + 2, ..one.clone() })
+        };
+        let held: Vec<One> = found.iter().filter_map(theirs).collect();
+        found.extend(held);
     }
     // "Finn (finance-agent)", "Kim Osei (@kim)": the bracket says which one is meant.
     let bracketed: Vec<One> = found.iter().filter_map(|one| bracket(reader, slot, one)).collect();
@@ -222,7 +247,7 @@ fn words(reader: &Reader<'_>, slot: Slot, i: usize, found: &mut Vec<One>) {
     let longest = found.iter().map(|one| one.end).max().unwrap_or(0);
     let cut_short = longest > at && NOUNS_OF_WORKERS.contains(&singular(reader.low(longest)).as_str());
     if found.is_empty() || vague_one || cut_short {
-        unknown(reader, slot, i, at, found);
+        super::nobody::unknown(reader, slot, i, at, found);
     }
 }
 
@@ -358,8 +383,10 @@ fn kind_and_name(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
 
 /// "the bot sentry", "the sentry bot": another program in the channel.
 fn bot(reader: &Reader<'_>, at: usize, found: &mut Vec<One>) {
-    let name = |i: usize| {
-        reader.tokens.get(i).filter(|t| t.is_word() && !STOPS.contains(&t.low.as_str())).map(|t| t.low.clone())
+    let name = |i: usize| match reader.tokens.get(i).map(|t| (&t.kind, &t.low)) {
+        Some((Kind::Word, low)) if !STOPS.contains(&low.as_str()) => Some(low.clone()),
+        Some((Kind::Code(name) | Kind::Quote(name), _)) => Some(name.to_lowercase()),
+        _ => None,
     };
     if matches!(reader.low(at), "bot" | "app")
         && let Some(name) = name(at + 1)
@@ -388,56 +415,6 @@ fn pronoun(reader: &Reader<'_>, i: usize, found: &mut Vec<One>) {
     found.push(One { faults: vec![fault], ..known(i + 1, WorkerRef::Human, UNKNOWN_COST - 10) });
 }
 
-/// Something that stands where a worker should and looks like one, but that nobody is called.
-fn unknown(reader: &Reader<'_>, slot: Slot, i: usize, at: usize, found: &mut Vec<One>) {
-    if slot == Slot::From {
-        return;
-    }
-    let stop = |j: usize| {
-        let token = &reader.tokens[j];
-        !token.is_word() || (j > at && STOPS.contains(&token.low.as_str()))
-    };
-    if matches!(reader.low(i), "someone" | "somebody" | "anyone" | "anybody") && VAGUE.contains(&reader.low(i + 1)) {
-        let fault = reader.hedge_fault(i, i + 2);
-        found.push(One { faults: vec![fault], ..known(i + 2, WorkerRef::Human, UNKNOWN_COST) });
-    }
-    let mut vague = false;
-    for end in at + 1..=(at + 4).min(reader.tokens.len()) {
-        if stop(end - 1) || STOPS.contains(&reader.low(at)) {
-            break;
-        }
-        let words: Vec<String> = (at..end).map(|j| singular(reader.low(j))).collect();
-        vague |= (at..end).any(|j| VAGUE.contains(&reader.low(j)));
-        let last = words.last().map_or("", String::as_str);
-        let phrase = words.join(" ");
-        let near = reader.index.nearest(&phrase);
-        let upper = |j: usize| reader.tokens[j].text.chars().next().is_some_and(char::is_uppercase);
-        let strange = at > 0 || reader.tokens[at].lemmas.is_empty() && !reader.is_filler(at);
-        let capital = (at..end).all(upper) && strange;
-        let described = slot == Slot::To && end > at + 1 && at > i && !CUSTOMERS.contains(&last) && at > 1;
-        let worker_like = NOUNS_OF_WORKERS.contains(&last);
-        if !(worker_like || capital || described || near.is_some()) {
-            continue;
-        }
-        let help = near.map_or("write a name from company.md, a role or a position".to_owned(), |name| {
-            format!("did you mean {}?", display(&name.worker))
-        });
-        let written = reader.tokens[at].span.start..reader.tokens[end - 1].span.end;
-        let fault = if vague {
-            error(
-                "hedge",
-                reader.span(i, end),
-                format!("“{phrase}” does not say who"),
-                "name a person, a role or a team",
-            )
-        } else {
-            error("unknown-worker", written, format!("no worker is called “{phrase}”"), &help)
-        };
-        let cost = UNKNOWN_COST + if worker_like || near.is_some() { 0 } else { 15 };
-        found.push(One { faults: vec![fault], ..known(end, WorkerRef::Human, cost) });
-    }
-}
-
 /// How a worker is called in messages.
 pub fn display(worker: &WorkerRef) -> String {
     match worker {
@@ -448,7 +425,7 @@ pub fn display(worker: &WorkerRef) -> String {
     }
 }
 
-const STOPS: &[&str] = &[
+pub const STOPS: &[&str] = &[
     "is", "are", "be", "may", "can", "must", "should", "shall", "will", "has", "have", "had", "do", "does", "not",
     "and", "or", "to", "for", "if", "when", "unless", "with", "without", "in", "on", "by", "within", "otherwise",
     "before", "after", "from", "at", "who", "that", "which", "until", "about", "as", "of", "then", "but", "than", "'s",

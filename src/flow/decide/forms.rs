@@ -6,7 +6,8 @@ use super::{Wanted, approval, task};
 use crate::commands::Query;
 use crate::ids::TaskId;
 use crate::replies::refusals::Refusal;
-use crate::replies::{Form, Verb, asking, human, review, unsure};
+use crate::replies::target::read_task_and_result;
+use crate::replies::{Form, Verb, asking, human, judged, review, unsure};
 use crate::runs::Waiting;
 use crate::tasks::store as tasks;
 use crate::workers::{SlackUser, WorkerRef};
@@ -19,6 +20,7 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         }
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
         Verb::RecordReview => of_position(app, target)?,
+        Verb::Refine | Verb::NotRight => of_result(app, verb, target).await?,
         Verb::Why => match target.parse::<TaskId>() {
             Ok(task) => {
                 let card = query::card(app, by, &Query::Why { task }, &query::Asker::anywhere()).await?;
@@ -58,7 +60,13 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::ProposeRule
         | Verb::TakeIn
         | Verb::LeaveRule
-        | Verb::BudgetMore => None,
+        | Verb::BudgetMore
+        | Verb::UseIt
+        | Verb::RefineForm
+        | Verb::NotRightForm
+        | Verb::JudgeRight
+        | Verb::JudgeWrong
+        | Verb::TrustAgain => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
 }
@@ -85,6 +93,18 @@ async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, Fl
             }
         }
     })
+}
+
+async fn of_result(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {
+    let Some((id, _)) = read_task_and_result(target) else { return Ok(None) };
+    let Some(found) = tasks::find_task(&app.store, id).await? else { return Ok(None) };
+    if verb == Verb::Refine {
+        return Ok(Some(judged::refine_form(target, id)));
+    }
+    let moment = Moment::of(app)?;
+    let router = app.router()?;
+    let choices = task::reassign_choices(app, &router, &moment.directives, &moment.directory, &found);
+    Ok(Some(judged::not_right_form(target, id, &choices)))
 }
 
 fn of_position(app: &App, target: &str) -> Result<Option<Form>, FlowError> {

@@ -22,6 +22,7 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
+pub(in crate::flow) use task::reassign;
 pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
@@ -142,6 +143,8 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::ProposeRule { text } => change::propose(app, tx, text, by).await,
         Intent::TakeIn { proposal } => change::take_in(app, tx, *proposal, by).await,
         Intent::LeaveRule { proposal } => change::leave_rule(app, tx, *proposal, by).await,
+        Intent::Judge { task, result, judgement } => super::judge::judge(app, tx, *task, *result, judgement, by).await,
+        Intent::LiftGuard { guard } => super::judge::lift(app, tx, guard, by).await,
         Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
         // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),

@@ -7,8 +7,8 @@ use super::super::facts::{self, Moment};
 use super::super::spend::{self, Permission};
 use super::super::{App, FlowError, Worked, failpoint};
 use super::propose::look_and_judge;
-use super::settle;
 use super::version::version_of;
+use super::{own, settle};
 use crate::budgets::Kind;
 use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
@@ -63,7 +63,10 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
         digest: begun.tool_digest.clone(),
         position: begun.stored.position.clone(),
     };
-    let (outcome, told) = outcome_of(app.tools.call(call).await);
+    let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
+        Some(ours) => ours,
+        None => outcome_of(app.tools.call(call).await),
+    };
     failpoint::pass("action-called");
     let cost = match &outcome {
         Outcome::Answered { .. } | Outcome::Refused { .. } => spend::cost_of_tool(app, &begun.stored.tool, told),

@@ -20,6 +20,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &[]),
     ("proposals", &["directives", "roster"]),
     ("replies", &[]),
+    ("results", &[]),
     ("roster", &[]),
     ("routing", &["directives", "roster", "tasks"]),
     ("runs", &["tasks"]),

@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("inbox", workforce::inbox::store::STATEMENTS),
     ("ledger", workforce::ledger::store::STATEMENTS),
     ("replies", workforce::replies::store::STATEMENTS),
+    ("results", workforce::results::store::STATEMENTS),
     ("roster", workforce::roster::store::STATEMENTS),
     ("routing", workforce::routing::store::STATEMENTS),
     ("runs", workforce::runs::store::STATEMENTS),

@@ -1,6 +1,8 @@
 //! Reminders, escalation, expiry; working hours; the true state wherever a card stands.
 
 use workforce::clock::Span;
+use workforce::gate::ApprovalState;
+use workforce::ids::ApprovalId;
 use workforce::sandbox::ApiFault;
 
 use super::{Desk, holds, lacks};
@@ -82,5 +84,26 @@ async fn what_slack_refuses_altogether_is_drawn_again_later() {
     desk.office.after(Span::minutes(11)).await;
     holds(&desk.office.direct("omar"), "Dana Ruiz declined");
     holds(&desk.thread(), "Dana Ruiz declined");
+    desk.office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_written_on_a_card_is_erased_in_time_and_the_decision_stays() {
+    let desk = Desk::asked(&[]).await;
+    desk.runs("dana", "ask A-1 which parcel broke?").await;
+    desk.replies("ana", "The blue one.").await;
+    desk.runs("dana", "deny A-1 replace it instead").await;
+    let digest = desk.digest(1).await;
+    for _ in 0..3 {
+        desk.office.after(Span::days(400)).await;
+    }
+    let store = &desk.service().app.store;
+    let card = workforce::gate::store::find_card(store, ApprovalId(1)).await.unwrap().unwrap();
+    let kept = format!("{card:?}");
+    for text in ["ORD-1042", "blue", "replace it", "which parcel"] {
+        lacks(&kept, text);
+    }
+    assert_eq!(card.approval.digest, digest);
+    assert!(matches!(&card.approval.state, ApprovalState::Denied { by, .. } if by == "dana"), "{kept}");
     desk.office.end().await;
 }

@@ -21,6 +21,21 @@ const FRAMES: &[(&str, &str, &[&str])] = &[
         "Send billing questions to the finance agent.",
         &["* billing questions to the finance agent.", "* billing questions with the finance agent."],
     ),
+    (
+        "moved",
+        "Billing questions go to the finance agent.",
+        &["Billing questions are * to the finance agent.", "Billing questions get * straight to the finance agent."],
+    ),
+    (
+        "be_needed",
+        "Refunds need approval from Dana.",
+        &["Dana's approval * for refunds.", "For refunds Dana's approval *."],
+    ),
+    (
+        "looked_up",
+        "Before issuing refunds, look up the order.",
+        &["Before issuing refunds, the order *.", "The order * before issuing refunds."],
+    ),
     ("it", "If it is about billing, send it to Finn.", &["If it is about billing, send * to Finn."]),
     (
         "answer",

@@ -16,12 +16,30 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(with the exception of|<except>) (those|ones|the ones|these|requests|messages|anything|work|cases|tickets|if it be|when it be)? (that be|which be|that|which)? {cond}",
         ],
     ),
+    (
+        UnlessSegment,
+        &["(with the exception of|<except>|but not|unless it be) (for|to|from|with|those of|that of)? (the)? {seg}"],
+    ),
     (UnlessMod, &["(unless|except|but not|not) (for|in|from|by|with|at)? {from}"]),
     (WhenMod, &["{mod}"]),
     (
         Within,
         &[
             "within {dur}",
+            "(in|within) (a)? (max|maximum|maximal|at max) (of)? {dur}",
+            "(in|within) {dur} (maximum|max|at most|at the latest|at the most)",
+            "to be (given|decided|granted|answered|obtained|made|taken) (with)? (within|in) {dur}",
+            "(which|that) (be|be to be|must be|have to be|shall be|should be) (given|decided|granted|answered|obtained|made|taken) (within|in) {dur}",
+            "(the|an|a)? (answer|decision|approval|reply) (must|should|be to|have to|shall)? (be given|come|be due|be made|be taken|arrive|due) (within|in) {dur}",
+            "for which (they|he|she) (have|has) {dur}",
+            "with {dur} to (decide|answer|approve|reply|respond)",
+            "(he|she|they) (must|have to|should|shall) (do so|do it) within {dur}",
+            "(deadline|time limit) (of|:|be)? {dur}",
+            "at the latest {dur} (later|afterwards)",
+            "in the space of {dur}",
+            "inside {dur}",
+            "inside of {dur}",
+            "before {dur} (be up|have passed|be over)",
             "in (under|less than|at most|no more than)? {dur}",
             "(with)? (a deadline|the deadline|time limit|a time limit) of {dur}",
             "by {dur}",
@@ -41,15 +59,18 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         OtherwiseAsk,
         &[
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
-            "(otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with) {to}",
+            "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
+            "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
+            "(or|and)? if (there be)? (no|no one|nobody) (<answer>|answer|decide|respond|reply|react|approval)? (be given|be made|come|arrive|be received|be taken|be granted|be there)? (within|in|after) {dur} ,? (it|they|the request)? <aux>? (ask|that of|from|by|with|go to|be asked of|pass to|fall to|be passed to|be decided by|be up to|escalate to|be escalated to|be put to)? {to} (decide|be asked|may decide|take over)?",
+            "(or|and)? if (he|she|they|{to}) (do not|have not|fail to) (answer|answered|decide|decided|respond|responded|reply|replied) (within|in|after) {dur} ,? (it|they|the request)? <aux>? (ask|that of|from|by|with|go to|be asked of|pass to|fall to|be passed to|be decided by|be up to)? {to} (decide|be asked|may decide|take over)?",
             "(with|and) {to} (as)? (the)? (fallback|backup|back up|escalation)",
         ],
     ),
     (
         OtherwiseDeny,
         &[
-            "(otherwise|or else|else|failing that|failing which|if not|or|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|approve) (in time|by then|within that time)?|then|on timeout|and if not) (it|they|the request|that|this|we|the refund|the action|the answer|the change)? <aux>? (be)? (deny|denied|refused|rejected|declined|cancelled|dropped|no|refuse|reject|decline|it|turned down|not run|not done|a no|forbidden|void|off|lapse|expire|do not happen|do not run|do nothing|count as (denied|refused|a no))  (it)?",
+            "(otherwise|or else|else|failing that|failing which|if not|or|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|approve) (in time|by then|within that time)?|then|on timeout|and if not) (it|they|the request|that|this|we|the refund|the action|the answer|the change)? <aux>? (be)? (deny|denied|refused|rejected|declined|cancelled|dropped|no|refuse|reject|decline|it|turned down|not run|not done|a no|forbidden|void|off|lapse|expire|do not happen|do not run|do nothing|count as (denied|refused|a no)|count as a no|not go ahead|not go through|not happen) (it)? ((after|within|in) {dur})?",
         ],
     ),
     (
@@ -59,6 +80,11 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(and|with|,)? (a)? typed (confirmation|word|yes)",
             "(who|and|,)? (they|he|she|who|the approver)? (must|should|has to|have to)? (type) (a word|the word|it|a confirmation|to confirm|yes|it out) (to confirm)? ({mentions})?",
             "(and|,)? the approver (must|has to|should) type (a word|the word|it|a confirmation|to confirm) (to confirm)?",
+            "(who|and|,)? (he|she|they|who|the approver)? (must|should|have to|shall|be to|need to) confirm (it|this|that|the action)? (by typing|in typing|with a typed (word|confirmation|answer)) (a word|the word|it|a phrase|a code|in)? ({mentions})?",
+            "to be confirmed (by typing|in typing|with a typed (word|confirmation)) (a word|the word|it)? ({mentions})?",
+            "confirmed (by typing|in typing) (a word|the word|it|it out)? ({mentions})?",
+            "(and)? typing (be|must be) (required|needed) (to confirm)?",
+            "by a typed (confirmation|word|yes)",
             "confirmed (with|by) a typed (word|confirmation)",
             "(in writing)? by typing (a word|the word|it|a confirmation) ({mentions})?",
             "(and|,)? (a word|the word) must be typed (to confirm)?",
@@ -75,7 +101,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenPause,
         &[
-            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|her|him|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
         ],
     ),
     (
@@ -94,7 +120,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
         RemindTo,
         &[
             "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
-            "{to} (be|get) (reminded|notified|told|pinged|nudged)",
+            "(and)? {to} <aux>? (be|get) (reminded|notified|told|pinged|nudged|informed) (of it|about it|of this|when (it be)? due|in time)?",
         ],
     ),
     (
@@ -107,6 +133,10 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(for|during|in|over|throughout) (its|the|their|his|her|your)? (first|next|coming|initial)? {dur}",
             "(for|during|in|over) {dur} (after (it|they) (start|join|begin)|from (now|today|the start))",
         ],
+    ),
+    (
+        Emphatic,
+        &["first", "either way", "(with|under) no (exception|exceptions)", "regardless of (the|its) (reason|cause)"],
     ),
     (ByWho, &["(by|from|with|checked by|reviewed by|read by) {to}"]),
     (
@@ -126,6 +156,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
+            "no (answer|reply|response|reaction|acknowledgement) (in {channels}|to {work}) (in|within|after|for|for more than) {dur}",
             "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and|open|waiting)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
             "(it|they|a <thing>|the <thing>|{work}) (be|have)? not (be)? (answered|picked up|taken|accepted|claimed|replied to|responded to|acknowledged) (within|in|after|for|by) {dur}",
             "(it|they|a <thing>|the <thing>|anyone|somebody|someone|a customer|the requester|{work}) (wait|have waited|have been waiting|be waiting|have to wait|be kept waiting) (for)? (more than|longer than|over|for)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
@@ -280,7 +311,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         InChannel,
         &[
-            "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
+            "(it|they|the <thing>|a <thing>|that|this|something|anything|someone|{work})? (that|which)? (be|come|come in|arrive|be posted|be asked|be sent|be written|be raised|land|appear|post|ask|write|get posted|pop up|come up|be made|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|requested|ordered|asked for|reported|started|triggered|opened|proposed|that come|which come|that arrive)? (in|from|on|via|through|into|to|at|within|inside|over) {channels}",
             "{channels}",
             "(asked for|requested|ordered|made|that be asked for|that be requested) (in|from|on|via|through) {channels}",
         ],
@@ -290,7 +321,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be asked|be raised|be requested|be made|be asked for|be written|be posted)? (sent|asked|raised|coming|requested|asked for|made|written|posted|submitted|filed|opened|reported|that come|which come|that be|given|ordered|started)? (from|by|of) {from} (himself|herself|themselves)?",
             "{from} (ask|write|request|want|ask for it|request it|ask us|send it|be asking|send|ask a question|post|raise it|be the requester|make the request|have asked|want it|need it|order it|have asked for it|have requested it|ask (us|you) to|need something|need help|want something|be the one asking|say so|ask (it|for something)|request (something|this|that))",
-            "the (requester|person asking|sender|author|one asking) be {from}",
+            "(the|a|an)? (requester|requestor|person asking|sender|author|one asking|asker|person who ask|person who asked) (be|come|work)? (from|in|with|on|for|at|part of|a member of|one of)? {from}",
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
@@ -300,7 +331,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Segment,
         &[
-            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|concern|involve|affect|come in)? (coming|that come|sent|raised)? (from|to|for|of|by|with|about|regarding|concerning|involving|affecting|belonging to|made by|made to|on) {seg}",
+            "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|concern|involve|affect|come in|go)? (coming|that come|sent|raised|offered|made|given|issued|granted|paid|owed|addressed|promised|going|meant)? (from|to|for|of|by|with|about|regarding|concerning|involving|affecting|belonging to|made by|made to|on) {seg}",
             "(the|a|our)? (customer|client|account|user|buyer|order|requester|company|person) (be|belong to|come from) {seg}",
             "{seg} (ask|write|be concerned|be affected|be involved|request it|complain|be waiting|call|want it|ask for it|request one|contact us|get in touch)",
             "(it|they) (be|concern|involve|affect) {seg}",
@@ -312,12 +343,25 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|the <thing>|a <thing>|that|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be received|reach us|land|get)? (sent|received|coming|coming in|arriving|submitted|filed|that come in|made|asked for|requested|asked|ordered)? (by|via|through|over|as|from|in|with|on) (an|a|the|our)? {source}",
         ],
     ),
-    (ActsAmount, &["(a|an|the|any)? {act} (be|cost|come to|amount to|total|be worth|be for)? {bound}"]),
+    (
+        Acting,
+        &[
+            "(that|which)? {who} (want to|wish to|would like to|be about to|intend to|plan to|try to)? (give|make|issue|offer|do|grant|send|propose|initiate|start|perform|run|carry out|pay|process|handle)",
+            "(made|issued|offered|proposed|initiated|started|performed|run|sent|processed) by {who}",
+        ],
+    ),
+    (
+        ActsAmount,
+        &[
+            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
+        ],
+    ),
     (
         Acts,
         &[
             "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
+            "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|order|agent) (have|get|request|ask for|want|make|receive|order|submit|need|place|cause|see|be given|be granted|be paid) {act}",
         ],
     ),
 ];
@@ -345,7 +389,9 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(be|that be|which be|that ask|which ask|asking|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(be|that be|which be|that ask|which ask|asking|have to do|have anything to do|(who|that)? (ask|write|call|come|complain|inquire|enquire|speak|have a question|have questions|have a problem|have problems|have trouble|have an issue|have issues|need help|need information|need advice|want to know|be asking|come to us|contact us|get in touch|turn to us)|with (a question|questions|a problem|problems|an issue|issues|trouble)|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
+            "(who|that) (want|need|request|report|ask for|look for|seek|apply for|raise|have lost|require) {topics}",
+            "(wanting|needing|requesting|reporting|asking for|applying for|seeking) {topics}",
         ],
     ),
     (
@@ -353,7 +399,9 @@ pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
         &[
             "(that|which|who|where (someone|the customer|the text|a customer|somebody))? (mention|mentioning|contain|containing|say|saying|including|include|talk of|speak of|naming|name|refer to|referring to|that mention|with a mention of|with mention of|threaten|threatening|citing|cite|bring up|talking of|speaking of|bearing) (the (word|words|phrase|term|phrases|terms))? {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
             "(with|containing|using|that use|that have|which have|that contain|having|that include|including) (the)? (word|words|phrase|term|phrases|terms) {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
+            "(about|regarding|concerning|on|re) {mentions}",
             "with {mentions} in (it|them|the text|the message|the subject)",
+            "(in which|where|in whose text) {mentions} (be mentioned|come up|be named|appear|be brought up|be said|be talked about|be spoken of|occur)",
         ],
     ),
     (MentionsAll, &["(that|which)? (mention|mentioning|contain|containing|say|saying) both {mentions}"]),

@@ -1,5 +1,6 @@
 //! What people say, as data: one table per class of words, one place per relation. Nothing here decides anything.
 
+pub mod approvals;
 pub mod bounds;
 pub mod clauses;
 pub mod gate_relations;

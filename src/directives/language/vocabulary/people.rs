@@ -138,7 +138,13 @@ pub const CROWD: &[&str] = &[
 ];
 
 pub const PRONOUNS: &[&str] =
-    &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these"];
+    &["it", "they", "them", "he", "she", "him", "her", "you", "this", "that", "those", "these", "me", "myself", "mine"];
+
+/// What somebody has who is given work.
+pub const THINGS_OF_WORKERS: &[&str] = &[
+    "desk", "lap", "inbox", "queue", "plate", "attention", "court", "hands", "table", "door", "backlog", "list",
+    "care", "mailbox", "board", "pile",
+];
 
 /// Words at the end of a phrase that make it the name of a worker.
 pub const NOUNS_OF_WORKERS: &[&str] = &[
@@ -147,5 +153,5 @@ pub const NOUNS_OF_WORKERS: &[&str] = &[
     "supervisor", "boss", "chief", "admin", "administrator", "owner", "specialist", "crew", "group", "staff", "squad",
     "colleague", "role", "controller", "treasurer", "secretary", "coordinator", "representative", "rep", "operator",
     "expert", "leader", "people", "president", "partner", "buyer", "clerk", "intern", "controllers", "executive",
-    "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr",
+    "deputy", "member", "employee", "stakeholder", "ciso", "dpo", "hr", "committee", "council", "panel", "office",
 ];

@@ -52,3 +52,17 @@ pub const OF_MONTHS: &[(&str, &str)] = &[
     ("of the quarter", "Jan,Apr,Jul,Oct"),
     ("of a quarter", "Jan,Apr,Jul,Oct"),
 ];
+
+/// What somebody may be told to do by the clock.
+pub const SCHEDULED_VERBS: &[&str] = &[
+    "remind", "send", "post", "tell", "list", "check", "ask", "run", "start", "report", "look", "search", "generate",
+    "prepare", "collect", "summarise", "summarize", "review", "write", "create", "publish", "share", "update", "give",
+    "notify", "ping", "make", "show", "export", "compile", "draft", "email", "mail", "message", "clean", "close",
+    "open", "verify", "test", "back", "restart", "sync", "refresh", "compute", "count", "archive", "pull", "get",
+    "fetch", "read", "deliver", "forward", "submit", "produce", "pay", "invoice", "chase", "follow", "nudge", "warn",
+    "alert", "have", "let", "do", "go", "rotate", "scan", "audit", "monitor", "reconcile", "import", "print", "file",
+    "plan", "book", "assign", "see", "say", "find", "inform", "inspect", "walk", "call", "page", "provide", "put",
+    "build", "load", "renew", "purge", "delete", "remove", "poll", "query", "propose", "suggest", "recap", "reassess",
+    "evaluate", "look through", "go through", "write up", "hand", "bring", "upload", "download", "watch", "confirm",
+    "recalculate", "calculate", "gather", "note",
+];

@@ -193,6 +193,7 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
         Err(refusal) => return Ok(Said::Refused(refusal)),
     };
     scene.carry_out(app, tx, authorized).await?;
+    super::super::judge::look(app, tx, &scene.moment, &scene.stored.position).await?;
     Ok(Said::Privately(steering::decided(&scene.view(), approve, look::missing(&scene.card))))
 }
 

@@ -275,6 +275,7 @@ impl House {
             digest: "sha256:refund".into(),
             looked_up_first: vec![],
             target_version: None,
+            erased: false,
         };
         let parties = Parties::of(proposal);
         let moment = Moment { now: opened, ..Moment::of(&self.app).unwrap() };

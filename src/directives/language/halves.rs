@@ -1,0 +1,198 @@
+//! A sentence that holds two rules: where it may be cut, and what its second half leaves out.
+
+use super::Vocabulary;
+use super::build::build;
+use super::grammar::Slot;
+use super::pattern_set::Set;
+use super::scan::Reader;
+use super::token::{Kind, Token};
+use super::values::Val;
+use super::verdict::{Meaning, Placed, understand};
+use super::workers::phrase_at;
+
+const MAX_SPLITS: usize = 8;
+
+/// The sentence as two: cut at a semicolon, a comma, "and" or "but"; a half without a subject takes the other one's.
+pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth: usize) -> Option<(Placed, u32)> {
+    let cuts = cuts(reader);
+    for (left_end, right_start) in cuts.into_iter().take(MAX_SPLITS) {
+        let left = &tokens[..left_end];
+        let Meaning::Rules(first, left_cost) = understand(voc, left, 3) else { continue };
+        let subject = subject(voc, left);
+        let right = &tokens[right_start..];
+        let mut tries: Vec<Vec<Token>> = Vec::new();
+        let pronoun =
+            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        if let Some(subject) = &subject {
+            let rest = if pronoun { &right[1..] } else { right };
+            let joined = subject.iter().chain(rest).cloned().collect();
+            if pronoun {
+                tries.push(joined);
+            } else {
+                tries.push(right.to_vec());
+                tries.push(joined);
+            }
+        } else {
+            tries.push(right.to_vec());
+        }
+        tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
+        tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));
+        for attempt in tries {
+            if let Meaning::Rules(second, right_cost) = understand(voc, &attempt, depth + 1) {
+                let mut all = first.clone();
+                let offset = right.first().map_or(0, |t| t.span.start);
+                all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
+                return Some((all, left_cost + right_cost));
+            }
+        }
+    }
+    None
+}
+
+/// "…, above $2,000 from the CFO": subject and verb of the first half are understood.
+fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Option<&[Token]>) -> Vec<Vec<Token>> {
+    let Some(subject) = subject else { return Vec::new() };
+    let approval = tokens[..right_start]
+        .iter()
+        .any(|t| matches!(t.low.as_str(), "approval" | "approve" | "approved" | "sign" | "ok" | "consent" | "okay"));
+    if !approval {
+        return Vec::new();
+    }
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    // "…, refunds above $250 by the CFO".
+    let right = &tokens[right_start..];
+    if let Some(by) = right.iter().position(|t| matches!(t.low.as_str(), "by" | "from")).filter(|by| *by > 0) {
+        let mut list = right[..by].to_vec();
+        list.extend([word("need"), word("approval"), word("from")]);
+        list.extend(right[by + 1..].iter().cloned());
+        lists.push(list);
+    }
+    for bound in reader.slot(Slot::Bound, right_start).iter() {
+        let rest = &tokens[bound.end..];
+        let Some(first) = rest.first() else { continue };
+        let mut list: Vec<Token> = subject.to_vec();
+        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend([word("need"), word("approval")]);
+        match first.low.as_str() {
+            "from" | "by" => list.extend(rest.iter().cloned()),
+            "need" | "needs" | "require" | "requires" => continue,
+            _ => {
+                list.push(word("from"));
+                // "above $2,000 the CFO's".
+                list.extend(rest.iter().filter(|t| t.low != "'s").cloned());
+            }
+        }
+        lists.push(list);
+    }
+    lists
+}
+
+/// What a second half leaves out: "…, anything above that needs Jun's", "… but not sign them", "…, praise by Marcus".
+fn elliptic(
+    reader: &Reader<'_>,
+    tokens: &[Token],
+    (left_end, right_start): (usize, usize),
+    subject: Option<&[Token]>,
+) -> Vec<Vec<Token>> {
+    let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+    let mut lists = Vec::new();
+    let right = &tokens[right_start..];
+    // Up to what the first half holds is where "above that" begins.
+    if let Some(end) = BEYOND.iter().filter_map(|phrase| phrase_at(reader, right_start, phrase)).max()
+        && let Some(subject) = subject
+        && let Some((limit, over)) = limit(reader, left_end)
+    {
+        let end = end + usize::from(matches!(reader.low(end), "that" | "this" | "it"));
+        let mut list = subject.to_vec();
+        list.extend(over.iter().map(|low| word(low)));
+        list.extend(tokens[limit].iter().cloned());
+        list.extend(tokens[end..].iter().cloned());
+        lists.push(list);
+    }
+    // "may draft contracts but not sign them".
+    if reader.low(right_start) == "not"
+        && let Some(subject) = subject
+    {
+        let mut list = subject.to_vec();
+        list.extend([word("may"), word("not")]);
+        list.extend(right[1..].iter().cloned());
+        lists.push(list);
+    }
+    // "Complaints are dealt with by Mira, praise by Marcus."
+    let joint = |t: &Token| matches!(t.low.as_str(), "by" | "to" | "with");
+    if let Some(said) = tokens[..left_end].iter().rposition(joint)
+        && let Some(at) = right.iter().position(joint).filter(|at| *at > 0 && right[*at].low == tokens[said].low)
+    {
+        let mut list = right[..at].to_vec();
+        list.extend([word("go"), word("to")]);
+        list.extend(right[at + 1..].iter().cloned());
+        lists.push(list);
+    }
+    lists
+}
+
+const BEYOND: &[&str] = &[
+    "anything above", "anything over", "anything beyond", "everything above", "everything over", "all above", "above",
+    "beyond", "anything more", "more than", "anything higher", "those above", "larger ones", "anything larger",
+    "bigger ones", "higher ones", "anything bigger", "whatever is above", "what is above", "everything beyond", "over",
+    "anything more than", "higher amounts", "larger amounts", "bigger amounts", "amounts above", "sums above", "past",
+];
+
+/// The tokens of the upper limit before `end`, and the words for what lies beyond it.
+fn limit(reader: &Reader<'_>, end: usize) -> Option<(std::ops::Range<usize>, &'static [&'static str])> {
+    (0..end).find_map(|at| {
+        let bounds = reader.slot(Slot::Bound, at);
+        let widest = bounds.iter().filter(|one| one.faults.is_empty() && one.end <= end).max_by_key(|one| one.end)?;
+        let Val::Range(range) = &widest.val else { return None };
+        let over: &'static [&'static str] = match (range.at_most, range.under) {
+            (Some(_), _) => &["over"],
+            (None, Some(_)) => &["at", "least"],
+            (None, None) => return None,
+        };
+        let amount = (at..widest.end).rev().filter_map(|from| {
+            let money = reader.slot(Slot::Money, from);
+            money.iter().find(|one| one.faults.is_empty() && one.end <= widest.end).map(|one| from..one.end)
+        });
+        amount.max_by_key(|range| (range.end, range.len())).map(|amount| (amount, over))
+    })
+}
+
+fn cuts(reader: &Reader<'_>) -> Vec<(usize, usize)> {
+    let mut strong = Vec::new();
+    let mut weak = Vec::new();
+    for i in 2..reader.tokens.len().saturating_sub(1) {
+        let token = &reader.tokens[i];
+        let mark = matches!(token.kind, Kind::Mark(';' | '.' | '-' | ':'));
+        let comma = token.is_mark(',');
+        let word = matches!(token.low.as_str(), "and" | "but" | "while" | "whereas" | "yet");
+        if !(mark || comma || word) {
+            continue;
+        }
+        let mut next = i + 1;
+        while matches!(reader.low(next), "and" | "but" | "while" | "whereas" | "then" | "also" | "however" | ",")
+            && next < i + 4
+        {
+            next += 1;
+        }
+        if next >= reader.tokens.len() {
+            continue;
+        }
+        if mark { strong.push((i, next)) } else { weak.push((i, next)) }
+    }
+    strong.extend(weak);
+    strong
+}
+
+/// The tokens of a clean reading's subject.
+fn subject(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let reader = Reader::new(voc, tokens.to_vec());
+    let best = reader
+        .whole(Set::Main)
+        .iter()
+        .filter_map(|fitting| build(&reader, fitting))
+        .filter(|built| built.faults.is_empty())
+        .min_by_key(|built| built.cost)?;
+    let (from, to) = best.subject;
+    (to > from).then(|| tokens[from..to].to_vec())
+}
