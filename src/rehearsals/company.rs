@@ -207,7 +207,7 @@ impl Company {
         };
         sandbox.duplicate_events(setting.weather.twice);
         // The company is made up, and so is everybody who might have agreed to its directives.
-        Box::pin(agree_to_all(&config.database_url, &self.files, clock.now())).await?;
+        agree_to_all(&config.database_url, &self.files, clock.now()).await?;
         let bot = Bot { config, slack: connection(&sandbox)?, clock };
         let service = bot.start(&sandbox).await?;
         let people: Vec<(String, String)> =
