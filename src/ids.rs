@@ -64,6 +64,14 @@ spoken_id!(
     /// A sentence that somebody wants to stand in the directives, `R-3`.
     ProposalId, "R", "proposed rule"
 );
+spoken_id!(
+    /// A standing grant, `G-3`: somebody's word for actions that are alike.
+    GrantId, "G", "grant"
+);
+spoken_id!(
+    /// Several waiting actions on one card, `L-5`.
+    ListId, "L", "list"
+);
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {

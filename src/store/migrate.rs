@@ -32,13 +32,11 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(
-        migrations!("sqlite": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets"), (9, "0009_results")),
-    )
+    let all = migrations!("sqlite": (1, "0001_house"), (4, "0004_living"), (6, "0006_fatigue"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(
-        migrations!("postgres": (1, "0001_house"), (4, "0004_living"), (8, "0008_budgets"), (9, "0009_results")),
-    )
+    let all = migrations!("postgres": (1, "0001_house"), (4, "0004_living"), (6, "0006_fatigue"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
-use workforce::config::{Config, Limits};
+use workforce::config::{Approvals, Config, Limits};
 use workforce::drivers::Drivers;
 use workforce::flow::directory::read_directory;
 use workforce::flow::effect::agree_to_all;
@@ -67,6 +67,7 @@ impl Office {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            approvals: Approvals::default(),
             prices: Default::default(),
         };
         set(&mut config);

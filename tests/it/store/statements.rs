@@ -17,6 +17,8 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("directives::changes", workforce::directives::changes::store::STATEMENTS),
     ("proposals", workforce::proposals::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
+    ("gate", workforce::gate::fatigue::store::STATEMENTS),
+    ("gate", workforce::gate::grants::store::STATEMENTS),
     ("gate", workforce::gate::store::STATEMENTS),
     ("inbox", workforce::inbox::store::STATEMENTS),
     ("ledger", workforce::ledger::store::STATEMENTS),

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::store::{create_floor, put_floor};
 use crate::clock::Clock;
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::drivers::Drivers;
 use crate::flow::directory::read_directory;
 use crate::flow::effect::agree_to_all;
@@ -156,6 +156,7 @@ fn config(database: &str) -> Config {
         keep_answers: true,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
+        approvals: Approvals::default(),
         prices: Default::default(),
     }
 }
