@@ -57,6 +57,14 @@ spoken_id!(
 );
 
 spoken_id!(
+    /// A change of directives that somebody must agree to, `D-4`.
+    ChangeId, "D", "change of directives"
+);
+spoken_id!(
+    /// A sentence that somebody wants to stand in the directives, `R-3`.
+    ProposalId, "R", "proposed rule"
+);
+spoken_id!(
     /// A standing grant, `G-3`: somebody's word for actions that are alike.
     GrantId, "G", "grant"
 );

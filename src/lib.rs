@@ -17,6 +17,7 @@ pub mod config;
 
 // Rooms: types in `mod.rs`, pure decisions beside them, SQL in `store.rs`.
 pub mod assignments;
+pub mod backtest;
 pub mod budgets;
 pub mod commands;
 pub mod directives;
@@ -26,6 +27,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod playbooks;
 pub mod policy;
+pub mod proposals;
 pub mod replies;
 pub mod results;
 pub mod roster;

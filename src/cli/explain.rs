@@ -22,7 +22,7 @@ use crate::routing::{Cause, Experience, Request, Router, Routing, Settled, route
 use crate::workers::WorkerRef;
 
 /// The exit status when the directives cannot be used; nothing is answered then.
-const EXIT_BROKEN_SET: u8 = 2;
+pub(super) const EXIT_BROKEN_SET: u8 = 2;
 /// The exit status when a line of a batch was no message.
 const EXIT_BAD_LINE: u8 = 1;
 
@@ -285,7 +285,7 @@ fn to_json(id: Option<&Value>, routing: &Routing) -> Value {
     Value::Object(whole)
 }
 
-fn report(problems: &[Problem], dir: &Path) {
+pub(super) fn report(problems: &[Problem], dir: &Path) {
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
         let path = dir.join(&problem.file);
         eprintln!("{}:{}:{}: {}", path.display(), problem.line, problem.column, problem.message);

@@ -152,7 +152,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let folder = args.dir.join("directives");
     println!(
         "\nNext:\n  workforce check {}\n  workforce manifest      paste it at api.slack.com/apps → Create New App → From a manifest\n  \
-         workforce doctor        once SLACK_APP_TOKEN and SLACK_BOT_TOKEN are set\n  workforce serve\n\
+         workforce doctor        once SLACK_APP_TOKEN and SLACK_BOT_TOKEN are set\n  workforce directives accept\n  workforce serve\n\
          First safe step: in #{}, write “@workforce welcome! who are you?” It only answers.",
         folder.display(),
         args.channel.trim_start_matches('#')

@@ -5,11 +5,14 @@
 pub mod bench;
 pub mod check;
 #[cfg(feature = "sandbox")]
+mod corrections;
+#[cfg(feature = "sandbox")]
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod demo_models;
 #[cfg(feature = "sandbox")]
 pub mod demo_tools;
+pub mod directives;
 pub mod doctor;
 pub mod explain;
 pub mod init;
@@ -18,6 +21,8 @@ pub mod manifest;
 pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
+pub mod replay;
+mod revision;
 pub mod serve;
 pub mod tools;
 
@@ -51,6 +56,10 @@ enum Command {
     Manifest(manifest::Args),
     /// Find what keeps an installation from working, and say how to mend it
     Doctor(doctor::Args),
+    /// Agree to directives: at the first start, and when an edit would be looser
+    Directives(directives::Args),
+    /// Judge every recorded decision again by other directives, and say what would be otherwise; nothing is done
+    Replay(replay::Args),
     /// Work on the policies in Rego beside the directives
     Policy(policy::Args),
     /// Connect to Slack and work until told to stop
@@ -86,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Manifest(args) => manifest::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Directives(args) => directives::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]

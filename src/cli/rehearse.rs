@@ -7,9 +7,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde_json::json;
 
+use super::corrections::{Case, tried};
+use super::replay::Place;
 use crate::config::environment;
+use crate::directives::files::read_set;
+use crate::flow::directory::read_directory;
 use crate::rehearsals::transcript::{self, Paint};
 use crate::rehearsals::{CannotRehearse, Company, Outcome, Rehearsal, rehearse};
+use crate::routing::store::corrections;
 
 /// The exit status when something differs.
 const EXIT_DIFFERS: u8 = 1;
@@ -24,6 +29,9 @@ pub struct Args {
     file: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Also route again what people corrected in this database of a bot, sqlite:FILE or postgres://…
+    #[arg(long, value_name = "URL")]
+    corrections: Option<String>,
     /// Print the conversations too, not only what differs
     #[arg(long)]
     transcript: bool,
@@ -47,12 +55,29 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let playing = async { Ok(rehearse(&company, &rehearsals, &program, dir.path(), tell).await?) };
     let outcomes = super::block_on(playing)?;
+    let cases = match &args.corrections {
+        Some(database) => super::block_on(corrected(database, &args.dir))?,
+        None => Vec::new(),
+    };
     let text = match args.format {
-        Format::Text => ending(&outcomes, paint()),
-        Format::Json => as_json(&outcomes)?,
+        Format::Text => format!("{}{}", cases.iter().map(Case::line).collect::<String>(), ending(&outcomes, paint())),
+        Format::Json => as_json(&outcomes, &cases)?,
     };
     std::io::stdout().write_all(text.as_bytes()).context("the output cannot be written")?;
-    Ok(if outcomes.iter().all(Outcome::passed) { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DIFFERS) })
+    let held = outcomes.iter().all(Outcome::passed) && cases.iter().all(|case| case.passed);
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DIFFERS) })
+}
+
+/// What people corrected, tried again by the directives of the folder.
+async fn corrected(database: &str, dir: &std::path::Path) -> anyhow::Result<Vec<Case>> {
+    let place = Place { directives: dir.to_owned(), database: database.to_owned() };
+    let store = place.open().await?;
+    let (log, now) = (corrections(&store).await?, store.clock().await?);
+    store.close().await;
+    let today = now.to_utc().date_naive();
+    let set = read_directory(dir).and_then(|texts| read_set(&texts, today));
+    let set = set.map_err(|problems| with_problems(CannotRehearse::Directives(problems), dir))?;
+    Ok(tried(&log, &set, now))
 }
 
 /// Colours on a terminal, unless somebody does not want them.
@@ -113,7 +138,7 @@ pub(super) fn tally(outcomes: &[Outcome]) -> String {
     }
 }
 
-fn as_json(outcomes: &[Outcome]) -> anyhow::Result<String> {
+fn as_json(outcomes: &[Outcome], cases: &[Case]) -> anyhow::Result<String> {
     let section = |outcome: &Outcome| {
         json!({
             "file": outcome.file, "line": outcome.line, "title": outcome.title, "passed": outcome.passed(),
@@ -121,6 +146,8 @@ fn as_json(outcomes: &[Outcome]) -> anyhow::Result<String> {
         })
     };
     let sections: Vec<_> = outcomes.iter().map(section).collect();
-    let whole = json!({ "passed": outcomes.iter().all(Outcome::passed), "sections": sections });
+    let corrections: Vec<_> = cases.iter().map(Case::to_json).collect();
+    let passed = outcomes.iter().all(Outcome::passed) && cases.iter().all(|case| case.passed);
+    let whole = json!({ "passed": passed, "sections": sections, "corrections": corrections });
     Ok(format!("{}\n", serde_json::to_string_pretty(&whole).context("the outcome cannot be written as JSON")?))
 }

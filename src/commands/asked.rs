@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grant::Next;
 use crate::catalogue::ToolName;
-use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, ListId, TaskId};
+use crate::ids::{ActionId, ApprovalId, ChangeId, GrantId, InboxId, ListId, ProposalId, TaskId};
 use crate::replies::Verb;
 use crate::workers::WorkerRef;
 
@@ -74,6 +74,10 @@ pub enum Query {
     Directives,
     /// Where this text would go, and by which line.
     Explain {
+        text: String,
+    },
+    /// How a sentence would be read, where it would stand, and what it would change.
+    Rule {
         text: String,
     },
     /// What a worker may do, line by line.
@@ -266,6 +270,22 @@ pub enum Intent {
     },
     DropFailed {
         letter: InboxId,
+    },
+    TakeEffect {
+        change: ChangeId,
+    },
+    LeaveOut {
+        change: ChangeId,
+    },
+    /// A sentence that shall stand in the directives; whoever keeps its file decides.
+    ProposeRule {
+        text: String,
+    },
+    TakeIn {
+        proposal: ProposalId,
+    },
+    LeaveRule {
+        proposal: ProposalId,
     },
     /// Says what a result was worth.
     Judge {

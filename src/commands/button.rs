@@ -72,6 +72,11 @@ impl Intent {
             }
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::TakeEffect => Some(Self::TakeEffect { change: target.parse().ok()? }),
+            Verb::LeaveOut => Some(Self::LeaveOut { change: target.parse().ok()? }),
+            Verb::ProposeRule => Some(Self::ProposeRule { text: id_like(target)? }),
+            Verb::TakeIn => Some(Self::TakeIn { proposal: target.parse().ok()? }),
+            Verb::LeaveRule => Some(Self::LeaveRule { proposal: target.parse().ok()? }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::UseIt => judged(target, Judgement::Use),
             Verb::RefineForm => judged(target, Judgement::Refine { words: words()? }),
@@ -151,6 +156,11 @@ impl Query {
             | Verb::ShareHere
             | Verb::RetryFailed
             | Verb::DropFailed
+            | Verb::TakeEffect
+            | Verb::LeaveOut
+            | Verb::ProposeRule
+            | Verb::TakeIn
+            | Verb::LeaveRule
             | Verb::BudgetMore
             | Verb::UseIt
             | Verb::Refine
@@ -273,7 +283,12 @@ mod tests {
                 let (intent, query) = (Intent::of_button(*verb, junk, &[]), Query::of_button(*verb, junk));
                 let by_name = matches!(
                     verb,
-                    Verb::StopAll | Verb::Resume | Verb::ResumeNow | Verb::ShareHere | Verb::RecordReviewForm
+                    Verb::StopAll
+                        | Verb::Resume
+                        | Verb::ResumeNow
+                        | Verb::ShareHere
+                        | Verb::RecordReviewForm
+                        | Verb::ProposeRule
                 );
                 assert!(by_name || (intent.is_none() && query.is_none()), "{verb} {junk}");
             }

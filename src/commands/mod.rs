@@ -41,9 +41,12 @@ pub mod reassign;
 pub mod resume;
 pub mod review;
 pub mod reviews;
+pub mod rule;
 pub mod status;
 pub mod stop;
 pub mod take;
+pub mod take_effect;
+pub mod take_in;
 pub mod undo;
 pub mod who_owns;
 pub mod why;
@@ -88,5 +91,8 @@ pub static COMMANDS: &[&Spec] = &[
     &review::SPEC,
     &directives::SPEC,
     &explain::SPEC,
+    &rule::SPEC,
+    &take_in::SPEC,
+    &take_effect::SPEC,
     &failed::SPEC,
 ];

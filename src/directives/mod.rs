@@ -3,6 +3,7 @@
 //! `read_set` (in `files/`) takes the texts of all files and yields either a whole [`Directives`] or the list of every
 //! problem in every file. There is no half-read set: one error and the last good set stays in force.
 
+pub mod changes;
 pub mod condition;
 pub mod diagnostics;
 pub mod files;

@@ -10,7 +10,6 @@ statements! { STATEMENTS;
     KEEP (3) -> [] = { "INSERT INTO directive_sets (digest, files, loaded_us) VALUES ($1, $2, $3) ON CONFLICT (digest) DO UPDATE SET loaded_us = excluded.loaded_us" }
     FILES (1) -> [files] = { "SELECT files FROM directive_sets WHERE digest = $1" }
     LOADED (1) -> [loaded_us] = { "SELECT loaded_us FROM directive_sets WHERE digest = $1" }
-    LATEST (0) -> [digest] = { "SELECT digest FROM directive_sets ORDER BY loaded_us DESC, digest LIMIT 1" }
 }
 
 /// Keeps the texts of a set that comes into force.
@@ -31,9 +30,4 @@ pub async fn files_of(store: &Store, digest: &str) -> Result<Option<BTreeMap<Str
 /// When a set last came into force.
 pub async fn loaded_at(store: &Store, digest: &str) -> Result<Option<Timestamp>, StoreError> {
     store.row(&LOADED, args![digest]).await?.map(|row| row.time("loaded_us")).transpose()
-}
-
-/// The set that came into force last.
-pub async fn latest_digest(store: &Store) -> Result<Option<String>, StoreError> {
-    store.row(&LATEST, args![]).await?.map(|row| row.text("digest")).transpose()
 }

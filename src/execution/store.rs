@@ -15,7 +15,7 @@ pub const LEASE: Span = Span::minutes(15);
 
 statements! { STATEMENTS;
     RESERVE (10) -> [id] = { "INSERT INTO actions (run, task, seq, tool, digest, as_name, actor_chain, team, position, requester, autonomy, state, because, planned_us, attempt, fence, lease_until_us, not_before_us) SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, '', $4, $5, $6, $7, $8, $9, 'planned', '[]', $10, 0, 0, 0, $10 FROM actions WHERE run = $1 RETURNING id" }
-    PLAN (8) -> [] = { "UPDATE actions SET proposal = $2, digest = $3, autonomy = $4, state = $5, stage = $6, because = $7, says = $8 WHERE id = $1 AND state = 'planned'" }
+    PLAN (9) -> [] = { "UPDATE actions SET proposal = $2, digest = $3, autonomy = $4, state = $5, stage = $6, because = $7, says = $8, counts_from_us = $9 WHERE id = $1 AND state = 'planned'" }
     PLAN_LOOK_UP (3) -> [] = { "UPDATE actions SET proposal = $2, stage = $3 WHERE id = $1 AND state = 'planned'" }
     GET (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE id = $1" }
     OF_TASK (1) -> [id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us] = { "SELECT id, run, task, tool, proposal, digest, as_name, position, team, requester, stage, because, says, attempt, fence, cost_micros, cost_currency, planned_us, started_us, ended_us FROM actions WHERE task = $1 ORDER BY id" }
@@ -30,7 +30,7 @@ statements! { STATEMENTS;
         sqlite "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('planned', 'allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1) RETURNING id"
         postgres "UPDATE actions SET lease_until_us = $2, fence = fence + 1 WHERE id = (SELECT id FROM actions WHERE state IN ('planned', 'allowed', 'started') AND lease_until_us <= $1 AND not_before_us <= $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id" }
     MOVE (8) -> [] = { "UPDATE actions SET state = $3, stage = $4, attempt = $5, started_us = COALESCE($6, started_us), ended_us = $7, because = COALESCE($8, because) WHERE id = $1 AND fence = $2" }
-    MOVE_UNHELD (7) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7 WHERE id = $1 AND state = $2" }
+    MOVE_UNHELD (8) -> [] = { "UPDATE actions SET state = $3, stage = $4, ended_us = $5, fence = fence + 1, lease_until_us = 0, not_before_us = $6, attempt = $7, counts_from_us = COALESCE(counts_from_us, $8) WHERE id = $1 AND state = $2" }
     PRICE (4) -> [] = { "UPDATE actions SET cost_micros = $3, cost_currency = $4 WHERE id = $1 AND fence = $2" }
     LATER (3) -> [] = { "UPDATE actions SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2" }
     ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state NOT IN ('unknown', 'by_hand') AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
@@ -123,7 +123,7 @@ pub struct Plan<'a> {
 }
 
 /// Stores the proposal with its verdict.
-pub async fn plan(tx: &mut Tx, id: ActionId, plan: &Plan<'_>) -> Result<bool, StoreError> {
+pub async fn plan(tx: &mut Tx, id: ActionId, plan: &Plan<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let args = args![
         id,
         json(plan.proposal),
@@ -132,7 +132,8 @@ pub async fn plan(tx: &mut Tx, id: ActionId, plan: &Plan<'_>) -> Result<bool, St
         stage_word(plan.stage),
         json(plan.stage),
         json(&plan.because),
-        plan.title
+        plan.title,
+        counts_from(plan.stage, now)
     ];
     Ok(tx.run(&PLAN, args).await? == 1)
 }
@@ -221,8 +222,14 @@ pub async fn advance_unheld(
     let Some(stage) = stored.stage.as_ref() else { return Ok(None) };
     let Some(next) = stage.after(step) else { return Ok(None) };
     let ended = next.is_final().then_some(now);
-    let args = args![stored.id, stage_word(stage), stage_word(&next), json(&next), ended, now, stored.attempt];
+    let from = counts_from(&next, now);
+    let args = args![stored.id, stage_word(stage), stage_word(&next), json(&next), ended, now, stored.attempt, from];
     Ok((tx.run(&MOVE_UNHELD, args).await? == 1).then_some(next))
+}
+
+/// From when on an action counts in running totals: from the moment at which it is allowed.
+fn counts_from(stage: &Stage, now: Timestamp) -> Option<Timestamp> {
+    matches!(stage, Stage::Allowed).then_some(now)
 }
 
 /// Notes what the claimed action cost; an unmetered cost stays unknown.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::says::Names;
-use super::{App, FlowError};
+use super::{App, FlowError, effect};
 use crate::catalogue::canonical::digest_bytes;
+use crate::directives::changes::{ChangeBody, store as changes};
 use crate::directives::diagnostics::{Problem, Severity};
-use crate::directives::{Directives, files, store};
+use crate::directives::{Directives, store};
 use crate::execution::store as actions;
 use crate::flow::directory::read_directory;
 use crate::ledger::{Fact, FactKind, store as ledger};
@@ -30,14 +31,19 @@ pub enum Loaded {
     Same,
     /// The set is broken; the last good one stays in force.
     Refused(Vec<Problem>),
+    /// The set would be looser; the one before stays in force until somebody agrees.
+    Waits(Box<ChangeBody>),
+    /// No set was ever agreed to, nor this one.
+    NotAccepted,
 }
 
 /// What was looked at last: the day, since dates are judged by it, and the texts. `None` where they could not be read.
 pub type Looked = Option<(chrono::NaiveDate, BTreeMap<String, String>)>;
 
-/// Looks at the folder and puts it in force if it changed and holds. Reading is work, so texts that were looked at already
+/// Looks at the folder, and puts it in force if it changed, holds, and makes nothing looser. Reading is work, so texts that were looked at already
 /// are not read again: whatever came of them is in force, or was told.
 pub async fn load(app: &App) -> Result<Loaded, FlowError> {
+    let _turn = app.loading.lock().await;
     let in_force = app.directives().ok();
     let today = app.now().to_utc().date_naive();
     let texts = read_directory(&app.config.directives);
@@ -45,7 +51,8 @@ pub async fn load(app: &App) -> Result<Loaded, FlowError> {
     if looked.is_some() && !app.is_new_look(&looked) {
         return Ok(Loaded::Same);
     }
-    let loaded = take(app, in_force, texts.and_then(|texts| files::read_set(&texts, today))).await?;
+    let loaded =
+        take(app, in_force, texts.and_then(|texts| effect::read_candidate(&texts, &app.directory(), today))).await?;
     app.remember_look(looked);
     Ok(loaded)
 }
@@ -53,16 +60,14 @@ pub async fn load(app: &App) -> Result<Loaded, FlowError> {
 /// At a start with broken files: the set that was in force when the process ended comes into force again, and the keeper
 /// hears of the problems. `None` where no set ever was, or where this version cannot read it any more.
 pub async fn resume_last_good(app: &App, problems: Vec<Problem>) -> Result<Option<Arc<Directives>>, FlowError> {
-    let Some(digest) = store::latest_digest(&app.store).await? else { return Ok(None) };
-    let Some(texts) = store::files_of(&app.store, &digest).await? else { return Ok(None) };
-    let today = app.now().to_utc().date_naive();
-    let Ok(set) = files::read_set(&texts, today) else { return Ok(None) };
+    let Some(digest) = changes::in_force(&app.store).await? else { return Ok(None) };
+    let Some(set) = effect::stored(app, &digest).await? else { return Ok(None) };
     tracing::error!(
         problems = problems.len(),
         digest,
         "the directives on disk are broken; the last good set is in force again, and `workforce check` shows what to mend"
     );
-    let set = take_effect(app, Arc::new(set)).await?;
+    let set = put_in_force(app, Arc::new(set)).await?;
     refuse(app, Some(&set), problems).await?;
     Ok(Some(set))
 }
@@ -75,20 +80,16 @@ async fn take(
     match read {
         Ok(set) if in_force.as_ref().is_some_and(|now| now.digest == set.digest) => {
             mended(app, in_force.as_deref()).await?;
+            effect::nothing_changed(app, &set).await?;
             Ok(Loaded::Same)
         }
-        Ok(set) => take_effect(app, Arc::new(set)).await.map(Loaded::InForce),
+        Ok(set) => effect::consider(app, in_force, Arc::new(set)).await,
         Err(problems) => refuse(app, in_force.as_deref(), problems).await,
     }
 }
 
-async fn take_effect(app: &App, set: Arc<Directives>) -> Result<Arc<Directives>, FlowError> {
-    let mut tx = app.store.begin().await?;
-    store::keep_set(&mut tx, &set.digest, &set.files, app.now()).await?;
-    let payload =
-        json!({ "digest": set.digest, "files": set.files.keys().collect::<Vec<_>>(), "rules": set.readings.len() });
-    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesLoaded, payload), app.now()).await?;
-    tx.commit().await?;
+/// The set serves from now on, with a router fitted for it.
+pub(super) async fn put_in_force(app: &App, set: Arc<Directives>) -> Result<Arc<Directives>, FlowError> {
     tracing::info!(digest = set.digest, rules = set.readings.len(), "directives are in force");
     let log = corrections(&app.store).await?;
     let experience: Vec<Experience> = log.into_iter().map(|(text, route)| Experience { text, route }).collect();

@@ -60,6 +60,13 @@ pub fn read_directory(dir: &Path) -> Result<BTreeMap<String, String>, Vec<Proble
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
+/// Whether a path, relative to the folder and with forward slashes, is that of a file that may be part of a set.
+pub fn is_of_a_set(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let known = KNOWN.iter().any(|(known, ending)| *known == folder && name.ends_with(ending));
+    !name.starts_with('.') && (known || (folder.is_empty() && LOCKS.contains(&name)))
+}
+
 /// The entries of one folder; a folder that is not there has none.
 fn entries(path: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<(String, PathBuf)> {
     let listing = match std::fs::read_dir(path) {

@@ -1,11 +1,11 @@
 //! Texts that were kept long enough are erased; their digests stay, so that every chain of the ledger still verifies.
 
-use super::facts::longest_period;
 use super::{App, FlowError};
+use crate::backtest::store as decisions;
 use crate::clock::{Span, Timestamp};
 use crate::execution::store as actions;
 use crate::gate::grants::store as grants;
-use crate::gate::store as approvals;
+use crate::gate::{longest_period, store as approvals};
 use crate::inbox::store as inbox;
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::store as outbox;
@@ -48,6 +48,7 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
             runs::erase_results(&mut tx, task).await?;
             workflows::erase_results(&mut tx, task).await?;
             ledger::erase_payloads(&mut tx, task).await?;
+            decisions::erase_facts(&mut tx, task).await?;
             tasks::erase_texts(&mut tx, task).await?;
         }
         tx.commit().await?;

@@ -1,6 +1,6 @@
 //! What the gate is told of a task and of the past, gathered in the caller's transaction at the moment of judging.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::assign::stopped;
 use super::says::Names;
@@ -8,13 +8,11 @@ use super::{App, FlowError};
 use crate::catalogue::ToolName;
 use crate::clock::{Span, Timestamp};
 use crate::directives::Directives;
-use crate::directives::condition::Condition;
 use crate::directives::rule::{Priority, Rule};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, Stored};
-use crate::gate::amounts::amount_of;
 use crate::gate::{
-    AccountState, Accounts, History, LookedUp, Outside, Past, Requester, Surroundings, TaskFacts, whose,
+    AccountState, Accounts, History, LookedUp, Outside, Past, Requester, Surroundings, TaskFacts, longest_period,
 };
 use crate::ids::ActionId;
 use crate::results::store as results;
@@ -111,7 +109,8 @@ pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) 
     Ok(facts)
 }
 
-fn looked_up(stored: &Stored) -> Option<LookedUp> {
+/// What a call found, where it succeeded and was not erased.
+pub(super) fn looked_up(stored: &Stored) -> Option<LookedUp> {
     let (proposal, Some(Stage::Done { result })) = (stored.proposal.as_ref()?, stored.stage.as_ref()) else {
         return None;
     };
@@ -136,63 +135,9 @@ pub async fn history(tx: &mut Tx, moment: &Moment, but: ActionId) -> Result<Hist
     for stored in past.iter().filter(|stored| stored.id != but) {
         // An action whose texts were erased within the period cannot be added up: then nothing is known for certain.
         let Some(proposal) = &stored.proposal else { return Ok(History::Unknown) };
-        let whose = whose(proposal);
-        known.push(Past {
-            tool: proposal.tool.clone(),
-            requester: whose.requester,
-            worker: whose.worker,
-            customer: whose.customer,
-            target: whose.target,
-            amount: amount_of(&moment.directives, &proposal.tool, &proposal.arguments).ok().flatten(),
-            at: stored.planned,
-        });
+        known.push(Past::of(proposal, &moment.directives, stored.planned));
     }
     Ok(History::Known(known))
-}
-
-/// How far back policies in Rego are told what happened: no sentence says which period they add up.
-const POLICY_HISTORY: Span = Span::days(30);
-
-/// The longest period of any running total in force.
-pub(super) fn longest_period(directives: &Directives) -> Option<Span> {
-    let mut periods = BTreeSet::new();
-    if !directives.policies.is_empty() {
-        periods.insert(POLICY_HISTORY);
-    }
-    for reading in &directives.readings {
-        let when = match &reading.rule {
-            Rule::Approve(rule) => &rule.when,
-            Rule::Allow(rule) => &rule.when,
-            Rule::Forbid(rule) => &rule.when,
-            Rule::Before(rule) => &rule.when,
-            Rule::Define(_)
-            | Rule::Route(_)
-            | Rule::Escalate(_)
-            | Rule::Permit(_)
-            | Rule::Prioritise(_)
-            | Rule::Budget(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Sample(_)
-            | Rule::Guard(_)
-            | Rule::Autonomy(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => continue,
-        };
-        collect_periods(when, &mut periods);
-    }
-    periods.last().copied()
-}
-
-fn collect_periods(when: &Condition, periods: &mut BTreeSet<Span>) {
-    let amount = when.amount.as_ref().and_then(|range| range.per.as_ref());
-    let times = when.times.as_ref().map(|times| &times.per);
-    periods.extend(amount.into_iter().chain(times).filter_map(crate::directives::rule::IsoDuration::span));
-    for inner in when.all.iter().chain(when.unless.as_deref()) {
-        collect_periods(inner, periods);
-    }
 }
 
 /// The other side of a call, as it is configured and as the lock has it. The tool host refuses, before anything is sent, a tool

@@ -24,11 +24,13 @@ pub mod decide;
 pub mod deliver;
 pub mod directives;
 pub mod directory;
+pub mod effect;
 pub mod erase;
 mod evidence;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+pub mod git;
 mod grants;
 mod health;
 mod homes;
@@ -36,14 +38,17 @@ mod hooks;
 pub mod intake;
 mod judge;
 pub mod open;
+pub mod pen;
 mod promise;
 mod prompts;
 pub mod query;
 mod questions;
 pub mod receive;
+pub mod record;
 pub mod remind;
 pub mod resume;
 pub mod route;
+pub mod rules;
 pub mod says;
 pub mod schedule;
 pub mod service;
@@ -106,6 +111,10 @@ pub struct Shared {
     tools_are_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
+    /// Held by whoever looks at the directives, or puts others in force.
+    loading: tokio::sync::Mutex<()>,
+    /// Somebody agreed to other directives in a transaction that has not ended yet.
+    agreed: AtomicBool,
     /// The last approval that was done, until somebody looked whether people always say yes to its kind.
     just_done: Mutex<Option<ApprovalId>>,
     /// The directives' digest and the directory that the standing grants were last looked at with.
@@ -183,6 +192,8 @@ impl App {
             directory_is_old: AtomicBool::new(false),
             tools_are_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
+            loading: tokio::sync::Mutex::new(()),
+            agreed: AtomicBool::new(false),
             just_done: Mutex::new(None),
             checked_grants: Mutex::new(None),
             looked: Mutex::new(None),
@@ -227,6 +238,16 @@ impl App {
     /// What is stored of the directory changed in a transaction that has not ended yet.
     pub fn reload_directory_soon(&self) {
         self.directory_is_old.store(true, Ordering::SeqCst);
+    }
+
+    /// Somebody agreed to other directives; they come into force when the transaction has ended.
+    pub fn follow_directives_soon(&self) {
+        self.agreed.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody agreed to other directives; asked once.
+    pub fn has_agreed(&self) -> bool {
+        self.agreed.swap(false, Ordering::SeqCst)
     }
 
     /// Whether the directory must be read again; asked once.
@@ -326,6 +347,7 @@ impl App {
         if !self.clock.is_manual() {
             self.look_at_tools_soon();
             tracker.spawn(tick::ring_when_due(self.clone()));
+            tracker.spawn(tick::watch_directives(self.clone()));
         }
     }
 

@@ -19,6 +19,10 @@ pub enum CannotStart {
     #[error("the directives cannot be put in force; `workforce check` shows where")]
     Directives(Vec<Problem>),
     #[error(
+        "nobody has agreed to these directives yet; `workforce directives accept` shows what they grant and asks, then start again"
+    )]
+    NotAccepted,
+    #[error(
         "another process works with this database file already; stop it first, or use PostgreSQL for several replicas"
     )]
     Locked,
@@ -68,15 +72,16 @@ impl OnlyProcess {
 pub async fn prepare(app: &App) -> Result<(), CannotStart> {
     free_leases(app).await?;
     sweep::prepare(app).await?;
-    sync::reload(app).await?;
+    // Accounts first: people who are known by a handle alone are pinned to them when somebody agrees.
+    sync::everything(app).await?;
     match directives::load(app).await? {
-        Loaded::InForce(_) | Loaded::Same => {}
+        Loaded::InForce(_) | Loaded::Same | Loaded::Waits(_) => {}
+        Loaded::NotAccepted => return Err(CannotStart::NotAccepted),
         Loaded::Refused(problems) => {
             let last_good = directives::resume_last_good(app, problems.clone()).await?;
             last_good.ok_or(CannotStart::Directives(problems))?;
         }
     }
-    sync::everything(app).await?;
     warn_of_unpriced(app)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::assign::{self, Giving};
-use super::{App, FlowError, Worked, failpoint, workflow};
+use super::{App, FlowError, Worked, failpoint, record, workflow};
 use crate::assignments::store as assignments;
 use crate::directives::Directives;
 use crate::ids::TaskId;
@@ -48,6 +48,7 @@ pub async fn route_next(app: App) -> Result<Worked, FlowError> {
     if !tasks::set_routing(&mut tx, id, state, priority, &directives.digest, &to_json(&routing)).await? {
         return Err(FlowError::LostLease);
     }
+    record::routed(&mut tx, &task, &request, &routing, (&directives, &router, &directory)).await?;
     let payload = json!({ "routing": routing, "directives": directives.digest });
     assign::note(&mut tx, &task, FactKind::Routed, payload, app.now()).await?;
     let task = crate::tasks::Task { state, priority, ..task };

@@ -34,6 +34,16 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     if super::schedule::fire_due(&app).await? {
         return Ok(Worked::Yes);
     }
+    if app.has_agreed() {
+        if super::effect::follow(&app).await? {
+            return Ok(Worked::Yes);
+        }
+        // The transaction that agrees has not ended yet; its end rings the bell.
+        app.follow_directives_soon();
+    }
+    if super::rules::take_next(&app).await? {
+        return Ok(Worked::Yes);
+    }
     if app.grants_must_be_checked() {
         grants::void_those_lost(&app).await?;
         return Ok(Worked::Yes);
@@ -147,8 +157,24 @@ pub(super) async fn ring_when_due(app: App) {
             Ok(false) => {}
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "could not look what is due"),
         }
+    }
+}
+
+/// Looks whether the directives changed, on disk or by agreement elsewhere. Trying a month's decisions takes its time, so that
+/// this is a task of its own.
+pub(super) async fn watch_directives(app: App) {
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _tick = every.tick() => {}
+        }
         if let Err(error) = super::directives::load(&app).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "could not look at the directives");
+        }
+        if let Err(error) = super::effect::follow(&app).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not look which directives are in force");
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What the same people did before: the figures that running totals are made of.
 
-use super::amounts::Interval;
+use std::collections::BTreeSet;
+
+use super::amounts::{Interval, amount_of};
+use super::{Proposal, whose};
 use crate::catalogue::ToolName;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
+use crate::directives::Directives;
 use crate::directives::matching::holds::Holds;
-use crate::directives::rule::{AmountRange, Same, Times, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, IsoDuration, Rule, Same, Times, ToolPattern};
 use crate::money::Money;
 
 /// One action of the past that counts: it ran, may have run, or is allowed to run. The action that is judged is not among them.
@@ -49,7 +53,21 @@ impl Whose {
 }
 
 impl Past {
-    fn of(&self, same: Same) -> Option<&str> {
+    /// What counts of a call that was planned at `at`.
+    pub fn of(proposal: &Proposal, directives: &Directives, at: Timestamp) -> Self {
+        let whose = whose(proposal);
+        Self {
+            tool: proposal.tool.clone(),
+            requester: whose.requester,
+            worker: whose.worker,
+            customer: whose.customer,
+            target: whose.target,
+            amount: amount_of(directives, &proposal.tool, &proposal.arguments).ok().flatten(),
+            at,
+        }
+    }
+
+    fn same(&self, same: Same) -> Option<&str> {
         match same {
             Same::Requester => self.requester.as_deref(),
             Same::Worker => self.worker.as_deref(),
@@ -121,10 +139,55 @@ impl Window<'_> {
 
     fn is_same(&self, entry: &Past, same: Option<Same>) -> Holds {
         let Some(same) = same else { return Holds::Met };
-        match (self.whose.of(same), entry.of(same)) {
+        match (self.whose.of(same), entry.same(same)) {
             (Some(this), Some(that)) => Holds::of(this == that),
             (None, _) | (_, None) => Holds::Unknown,
         }
+    }
+}
+
+/// How far back policies in Rego are told what happened: no sentence says which period they add up.
+const POLICY_HISTORY: Span = Span::days(30);
+
+/// The longest period of any running total in force.
+pub fn longest_period(directives: &Directives) -> Option<Span> {
+    let mut periods = BTreeSet::new();
+    if !directives.policies.is_empty() {
+        periods.insert(POLICY_HISTORY);
+    }
+    for reading in &directives.readings {
+        let when = match &reading.rule {
+            Rule::Approve(rule) => &rule.when,
+            Rule::Allow(rule) => &rule.when,
+            Rule::Forbid(rule) => &rule.when,
+            Rule::Before(rule) => &rule.when,
+            Rule::Define(_)
+            | Rule::Route(_)
+            | Rule::Escalate(_)
+            | Rule::Permit(_)
+            | Rule::Prioritise(_)
+            | Rule::Budget(_)
+            | Rule::Expect(_)
+            | Rule::Review(_)
+            | Rule::Sample(_)
+            | Rule::Guard(_)
+            | Rule::Autonomy(_)
+            | Rule::Schedule(_)
+            | Rule::Cover(_)
+            | Rule::Hours(_)
+            | Rule::Guidance(_) => continue,
+        };
+        collect_periods(when, &mut periods);
+    }
+    periods.last().copied()
+}
+
+fn collect_periods(when: &Condition, periods: &mut BTreeSet<Span>) {
+    let amount = when.amount.as_ref().and_then(|range| range.per.as_ref());
+    let times = when.times.as_ref().map(|times| &times.per);
+    periods.extend(amount.into_iter().chain(times).filter_map(IsoDuration::span));
+    for inner in when.all.iter().chain(when.unless.as_deref()) {
+        collect_periods(inner, periods);
     }
 }
 

@@ -50,7 +50,7 @@ pub use autonomy::level_of;
 pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};
 pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};
-pub use history::{History, Past, Whose};
+pub use history::{History, Past, Whose, longest_period};
 pub use judge::{judge, whose};
 pub use policies::policy_document;
 pub use privilege::may_use;
@@ -91,7 +91,7 @@ pub struct Requester {
 }
 
 /// What is known of the task that a call belongs to. `None` is what nobody told, which is not the same as "no".
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskFacts {
     pub task: TaskId,
     pub text: Option<String>,

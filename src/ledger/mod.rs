@@ -56,6 +56,13 @@ pub enum FactKind {
     Reviewed,
     DirectivesLoaded,
     DirectivesRefused,
+    /// An edited set would be looser: it waits for somebody to agree.
+    DirectivesHeld,
+    DirectivesAccepted,
+    DirectivesDeclined,
+    RuleProposed,
+    RuleDecided,
+    RuleWritten,
     DeadLetter,
     Reminded,
     ConnectionChanged,

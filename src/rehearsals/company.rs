@@ -14,6 +14,7 @@ use crate::config::{Approvals, Config, Limits};
 use crate::directives::diagnostics::Problem;
 use crate::directives::files::read_set;
 use crate::flow::directory::read_directory;
+use crate::flow::effect::agree_to_all;
 use crate::flow::resume::CannotStart;
 use crate::flow::service::Service;
 use crate::roster::{Person, Roster};
@@ -207,6 +208,8 @@ impl Company {
             Time::Running => Clock::system(),
         };
         sandbox.duplicate_events(setting.weather.twice);
+        // The company is made up, and so is everybody who might have agreed to its directives.
+        agree_to_all(&config.database_url, &self.files, clock.now()).await?;
         let bot = Bot { config, slack: connection(&sandbox)?, clock };
         let service = bot.start(&sandbox).await?;
         let people: Vec<(String, String)> =

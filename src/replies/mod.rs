@@ -12,6 +12,7 @@ pub mod asking;
 pub mod budget;
 pub mod card;
 pub mod catalogue;
+pub mod change;
 pub mod compose;
 pub mod evidence;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub mod receipt;
 pub mod refusals;
 pub mod remind;
 pub mod review;
+pub mod rule;
 pub mod steering;
 pub mod store;
 pub mod target;

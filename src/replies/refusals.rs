@@ -95,6 +95,15 @@ pub enum Refusal {
     Stranger {
         keeper: Who,
     },
+    /// Edited directives, or a proposed sentence, that others agree to.
+    NotAgreeing {
+        what: String,
+        may: Vec<Who>,
+    },
+    /// A change or a proposal that was decided, or that the files have overtaken.
+    Overtaken {
+        what: String,
+    },
     NoSuchTask {
         text: String,
     },
@@ -165,6 +174,8 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NotAloud { .. }
         | Refusal::Outsider
         | Refusal::Stranger { .. }
+        | Refusal::NotAgreeing { .. }
+        | Refusal::Overtaken { .. }
         | Refusal::NoSuchTask { .. }
         | Refusal::NoSuchApproval { .. }
         | Refusal::NoSuchWorker { .. }
@@ -224,6 +235,12 @@ pub fn sentence(refusal: &Refusal) -> String {
             "I do not know your account: no person in company.md has it. {} keeps that file. Nothing changed.",
             keeper.name
         ),
+        Refusal::NotAgreeing { what, may } => {
+            format!("{what} is for others to decide: {}. Nothing changed.", names(may))
+        }
+        Refusal::Overtaken { what } => {
+            format!("{what} is no longer open: it was decided, or the files changed since. Nothing changed now.")
+        }
         Refusal::NoSuchTask { text } => format!("There is no task {text}. /workforce status lists yours."),
         Refusal::NoSuchApproval { text } => {
             format!("There is no approval {text}. /workforce approvals lists what waits.")
@@ -296,6 +313,8 @@ mod tests {
             Refusal::NotAloud { command: "workload".into() },
             Refusal::Outsider,
             Refusal::Stranger { keeper: kim() },
+            Refusal::NotAgreeing { what: "D-4".into(), may: vec![kim()] },
+            Refusal::Overtaken { what: "R-3".into() },
             Refusal::NoSuchTask { text: "T-99".into() },
             Refusal::NoSuchApproval { text: "A-99".into() },
             Refusal::NoSuchWorker { text: "fin".into(), nearest: Some("Finn (Finance)".into()) },
@@ -325,6 +344,8 @@ mod tests {
         This is not for everybody here. /workforce workload shows it to you alone.
         Only members of this workspace can use this; guests and other companies cannot. Nothing changed.
         I do not know your account: no person in company.md has it. Kim Osei keeps that file. Nothing changed.
+        D-4 is for others to decide: Kim Osei. Nothing changed.
+        R-3 is no longer open: it was decided, or the files changed since. Nothing changed now.
         There is no task T-99. /workforce status lists yours.
         There is no approval A-99. /workforce approvals lists what waits.
         Nobody here is called “fin”. Did you mean Finn (Finance)?

@@ -139,6 +139,16 @@ verbs! {
     AcceptTool = "accept_tool" opens Nothing,
     /// A server's tool stays held back. Target as with *Accept*.
     KeepToolOff = "keep_tool_off" opens Nothing,
+    /// Edited directives take effect. Target: change.
+    TakeEffect = "take_effect" opens Nothing,
+    /// Edited directives stay out of force. Target: change.
+    LeaveOut = "leave_out" opens Nothing,
+    /// A sentence is proposed to whoever keeps its file. Target: the sentence.
+    ProposeRule = "propose_rule" opens Nothing,
+    /// A proposed sentence is written into its file. Target: proposal.
+    TakeIn = "take_in" opens Nothing,
+    /// A proposed sentence is not taken. Target: proposal.
+    LeaveRule = "leave_rule" opens Nothing,
     /// More may be spent in this window. Target: the budget and when its window began.
     BudgetMore = "budget_more" opens Nothing,
     /// The requester uses an answer. Target: task and result (`replies::target`), as for the six below.

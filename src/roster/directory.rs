@@ -108,6 +108,21 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// For everybody whom only a handle ties to an account: the one live account of that handle now. People rename themselves,
+    /// so that this is looked up once and pinned when a human agrees to it.
+    pub fn pins(&self, roster: &Roster) -> std::collections::BTreeMap<String, String> {
+        let bare = roster.people.values().filter(|one| roster.account_id(one).is_none() && one.email.is_none());
+        let found = bare.filter_map(|person| {
+            let live = |account: &&AccountFact| !account.is_bot && !account.is_guest && !account.deactivated;
+            let mut bear = self.accounts.iter().filter(live).filter(|account| account.handle == person.handle);
+            let account = bear.next().filter(|_| bear.next().is_none())?;
+            Some((person.handle.clone(), account.user.user.clone()))
+        });
+        found.collect()
+    }
+}
+
 impl Roster {
     /// The account id that the file or the lock ties to a person.
     pub fn account_id<'a>(&'a self, person: &'a Person) -> Option<&'a str> {

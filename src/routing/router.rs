@@ -37,6 +37,8 @@ pub struct Router {
     calibration: Calibration,
     /// Lessons that name nobody of this company (any more).
     unknown: usize,
+    /// All lessons that it was built from.
+    lessons: usize,
 }
 
 /// What the text alone tells.
@@ -72,7 +74,13 @@ impl Router {
             calibration: Calibration::of(&outcomes(&classes, &lessons)),
             model: Model::of(&classes, &learned),
             unknown,
+            lessons: experience.len(),
         }
+    }
+
+    /// How many corrections it was built from.
+    pub fn lessons(&self) -> usize {
+        self.lessons
     }
 
     /// How many lines of the experience name nobody of this company; they teach nothing.

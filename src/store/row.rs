@@ -5,8 +5,8 @@ use sqlx::Row as _;
 use super::error::StoreError;
 use crate::clock::Timestamp;
 use crate::ids::{
-    ActionId, ApprovalId, AssignmentId, ConversationId, GrantId, InboxId, ListId, OutboxId, RunId, TaskId,
-    WorkflowRunId,
+    ActionId, ApprovalId, AssignmentId, ChangeId, ConversationId, GrantId, InboxId, ListId, OutboxId, ProposalId,
+    RunId, TaskId, WorkflowRunId,
 };
 
 /// A bound parameter.
@@ -32,7 +32,8 @@ macro_rules! int_arg {
 int_arg! {
     i64 => |v| v, i32 => |v| i64::from(v), u32 => |v| i64::from(v), bool => |v| i64::from(v), Timestamp => |v| v.0,
     TaskId => |v| v.0, ApprovalId => |v| v.0, InboxId => |v| v.0, AssignmentId => |v| v.0, RunId => |v| v.0,
-    ActionId => |v| v.0, OutboxId => |v| v.0, GrantId => |v| v.0, ListId => |v| v.0, WorkflowRunId => |v| v.0,
+    ActionId => |v| v.0, OutboxId => |v| v.0, GrantId => |v| v.0, ListId => |v| v.0, ChangeId => |v| v.0,
+    ProposalId => |v| v.0, WorkflowRunId => |v| v.0,
 }
 
 impl From<&str> for Arg {

@@ -74,7 +74,17 @@ impl Shop {
         })
         .await
         .unwrap();
-        Self { dir, vendor: None, sandbox }
+        let shop = Self { dir, vendor: None, sandbox };
+        let agreed = Command::new(env!("CARGO_BIN_EXE_workforce"))
+            .args(["directives", "accept", "--yes"])
+            .current_dir(shop.dir.path())
+            .env("DATABASE_URL", format!("sqlite:{}", shop.dir.path().join("workforce.db").display()))
+            .env("WORKFORCE_DIRECTIVES", shop.dir.path().join("directives"))
+            .status()
+            .await
+            .unwrap();
+        assert!(agreed.success());
+        shop
     }
 
     fn tools(&self) -> PathBuf {

@@ -29,6 +29,7 @@ mod init;
 mod judged;
 #[cfg(feature = "sandbox")]
 mod leaks;
+mod living;
 #[cfg(feature = "sandbox")]
 mod loops;
 mod manifest;
@@ -42,6 +43,8 @@ mod own_tools;
 mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
+#[cfg(feature = "sandbox")]
+mod replay;
 #[cfg(feature = "sandbox")]
 mod replicas;
 #[cfg(feature = "sandbox")]

@@ -8,6 +8,8 @@ use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
 use workforce::config::{Approvals, Config, Limits};
 use workforce::drivers::Drivers;
+use workforce::flow::directory::read_directory;
+use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
@@ -70,6 +72,8 @@ impl Office {
             links: Default::default(),
         };
         set(&mut config);
+        let files = read_directory(&config.directives).unwrap();
+        agree_to_all(&config.database_url, &files, begins()).await.unwrap();
         let mut office = Self { sandbox, clock: Clock::manual(begins()), service: None, config, drivers, _dir: dir };
         office.come_in().await;
         office
@@ -100,6 +104,22 @@ impl Office {
 
     pub fn service(&self) -> &Service {
         self.service.as_ref().expect("somebody is there")
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Changes a file of the directives, and has the bot look at it.
+    pub async fn edit(&self, file: &str, old: &str, new: &str) {
+        let path = self.config.directives.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file} does not say {old}");
+        std::fs::write(&path, text.replace(old, new)).unwrap();
+        if let Some(service) = &self.service {
+            workforce::flow::directives::load(&service.app).await.unwrap();
+            self.rest().await;
+        }
     }
 
     /// Both clocks are turned, and what is due is done.

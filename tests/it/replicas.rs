@@ -23,6 +23,14 @@ async fn two_replicas_do_everything_once() {
     };
     let every: String = ["orders", "billing", "helpdesk", "licences", "accounts", "crm"].map(entry).concat();
     std::fs::write(house.dir.path().join("workforce.toml"), every).unwrap();
+    let agreed = tokio::process::Command::new(program)
+        .args(["directives", "accept", "--yes"])
+        .current_dir(house.dir.path())
+        .env("DATABASE_URL", &database.url)
+        .output()
+        .await
+        .unwrap();
+    assert!(agreed.status.success(), "{}", super::serve::said(&agreed));
     house.sandbox.duplicate_events(true);
     let serve = || {
         let mut command = house.command(&house.sandbox.app_token(), &house.sandbox.bot_token());

@@ -24,6 +24,15 @@ impl House {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(file, text).unwrap();
         }
+        let house = dir.path().to_owned();
+        let agreed = Command::new(env!("CARGO_BIN_EXE_workforce"))
+            .args(["directives", "accept", "--yes"])
+            .current_dir(house)
+            .env_clear()
+            .output()
+            .await
+            .unwrap();
+        assert!(agreed.status.success(), "{}", said(&agreed));
         let workspace = Company::example().expect("the example holds").workspace(Time::Running);
         Self { dir, sandbox: Sandbox::start(workspace).await.unwrap() }
     }
@@ -93,6 +102,16 @@ async fn broken_directives_at_the_first_start_name_line_and_mend() {
     let said = house.refused(&house.sandbox.app_token(), &house.sandbox.bot_token()).await;
     assert!(said.contains("approvals.md:8:41"), "{said}");
     assert!(said.contains("did you mean finance-manager?"), "{said}");
+    assert_eq!(house.sandbox.connections(), 0);
+}
+
+/// Nobody agreed: nothing starts, and it is said who can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn directives_that_nobody_agreed_to_start_nothing() {
+    let house = House::open().await;
+    std::fs::remove_file(house.dir.path().join("workforce.db")).unwrap();
+    let said = house.refused(&house.sandbox.app_token(), &house.sandbox.bot_token()).await;
+    assert!(said.contains("`workforce directives accept`"), "{said}");
     assert_eq!(house.sandbox.connections(), 0);
 }
 

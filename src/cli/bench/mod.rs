@@ -5,6 +5,7 @@ pub mod ack;
 mod company;
 pub mod costs;
 pub mod query;
+pub mod replay;
 pub mod route;
 #[cfg(feature = "sandbox")]
 pub mod runs;
@@ -29,6 +30,8 @@ enum Command {
     Costs(costs::Args),
     /// Ask every question in a company at work, next to one where hardly anything has happened
     Query(query::Args),
+    /// Judge a made-up month of decisions again, twice, and compare the two
+    Replay(replay::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
     Route(route::Args),
     /// Let runs of model agents take a step each, with a scripted vendor, until all of them wait for people
@@ -42,6 +45,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Ack(args) => ack::run(&args),
         Command::Costs(args) => costs::run(&args),
         Command::Query(args) => query::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Route(args) => route::run(&args),
         #[cfg(feature = "sandbox")]
         Command::Runs(args) => runs::run(&args),

@@ -310,7 +310,7 @@ async fn perform(
         because: &[],
         title: "Get the order",
     };
-    actions::plan(tx, id, &plan).await?;
+    actions::plan(tx, id, &plan, at).await?;
     let Some(held) = actions::claim_next(tx, at).await? else { return Ok(()) };
     let start = Step::Start { attempt: 1, fence: held.fence, version: None };
     let Some(stage) = actions::advance(tx, &held, start, None, at).await? else { return Ok(()) };

@@ -11,7 +11,8 @@ use crate::commands::costs::{coverage, measured, none_or};
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::files;
 use crate::flow::directory::read_directory;
-use crate::flow::{App, directives, query};
+use crate::flow::{App, directives, effect, query};
+use crate::replies::named::any_of;
 use crate::sandbox::{Backstage, Checked, Read, Remark, Saved, Try};
 
 /// The longest text that the editor sends; no file of directives may be longer.
@@ -44,6 +45,19 @@ impl House {
 
 fn is_written_by_people(file: &str) -> bool {
     file.ends_with(".md") && !file.starts_with("rehearsals/")
+}
+
+impl House {
+    /// Who must click before what was saved counts.
+    async fn waits(&self) -> String {
+        match effect::waiting(&self.app).await {
+            Ok(Some(view)) => format!(
+                "Saved, but it would be looser, so it does not count yet: act as {} and press Take effect in the direct messages.",
+                any_of(&view.may)
+            ),
+            Ok(None) | Err(_) => "Saved, but it does not count yet.".to_owned(),
+        }
+    }
 }
 
 #[async_trait]
@@ -95,8 +109,16 @@ impl Backstage for House {
                 let errors = crate::replies::wording::counted(i64::try_from(errors).unwrap_or(i64::MAX), "error");
                 format!("Saved, but it does not count: {errors}. What was in force stays in force.")
             }
-            directives::Loaded::Refused(_) | directives::Loaded::InForce(_) | directives::Loaded::Same => {
-                if in_force { "Saved, and in force." } else { "Saved, but it does not count yet." }.to_owned()
+            directives::Loaded::Refused(_)
+            | directives::Loaded::InForce(_)
+            | directives::Loaded::Same
+            | directives::Loaded::Waits(_)
+            | directives::Loaded::NotAccepted => {
+                if in_force {
+                    "Saved, and in force.".to_owned()
+                } else {
+                    self.waits().await
+                }
             }
         };
         Ok(Saved { in_force, said })

@@ -64,7 +64,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     super::block_on(async {
         let mut code = ExitCode::SUCCESS;
         if args.play {
-            let outcomes = play(&company, &company.rehearsals()?, &program, &dir, args.fast).await?;
+            let outcomes = Box::pin(play(&company, &company.rehearsals()?, &program, &dir, args.fast)).await?;
             summary(&outcomes, args.keep.as_ref().map(|_| dir.as_path()));
             if !outcomes.iter().all(Outcome::passed) {
                 code = ExitCode::from(EXIT_DIFFERS);

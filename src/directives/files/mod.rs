@@ -19,6 +19,7 @@ mod place;
 mod playbook;
 mod prose;
 mod readings;
+pub use readings::NOT_ENFORCED;
 pub mod rego;
 mod role;
 mod role_text;

@@ -67,6 +67,11 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::ShareHere
         | Verb::RetryFailed
         | Verb::DropFailed
+        | Verb::TakeEffect
+        | Verb::LeaveOut
+        | Verb::ProposeRule
+        | Verb::TakeIn
+        | Verb::LeaveRule
         | Verb::BudgetMore
         | Verb::UseIt
         | Verb::RefineForm

@@ -2,6 +2,7 @@
 //! anything is acknowledged. A button and a command yield the same [`Intent`], carried out in one place.
 
 mod approval;
+mod change;
 mod dress;
 mod forms;
 mod grants;
@@ -150,6 +151,11 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
         Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
         Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        Intent::TakeEffect { change } => change::take_effect(app, tx, *change, by).await,
+        Intent::LeaveOut { change } => change::leave_out(app, tx, *change, by).await,
+        Intent::ProposeRule { text } => change::propose(app, tx, text, by).await,
+        Intent::TakeIn { proposal } => change::take_in(app, tx, *proposal, by).await,
+        Intent::LeaveRule { proposal } => change::leave_rule(app, tx, *proposal, by).await,
         Intent::Judge { task, result, judgement } => super::judge::judge(app, tx, *task, *result, judgement, by).await,
         Intent::LiftGuard { guard } => super::judge::lift(app, tx, guard, by).await,
         Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
@@ -275,14 +281,20 @@ async fn stands_on_its_own_card(app: &App, click: &Click) -> Result<bool, FlowEr
     }
 }
 
-/// Whether a slot's card is about this target. Targets start with `T-17`, `A-31`, or name an action or a position; cards
-/// about those last two are direct messages of their own.
+/// Whether a slot's card is about this target. Targets start with `T-17`, `A-31`, `D-4`, `R-3`, or name an action or a position;
+/// cards about those last two are direct messages of their own.
 fn slot_is_about(slot: &str, target: &str) -> bool {
     let number = |prefix: &str| {
         let digits: String = target.strip_prefix(prefix)?.chars().take_while(char::is_ascii_digit).collect();
         (!digits.is_empty()).then_some(digits)
     };
     let of = |kind: &str, n: &str| slot == format!("{kind}:{n}") || slot.starts_with(&format!("{kind}:{n}:"));
+    if let Some(change) = number("D-") {
+        return of("change", &change);
+    }
+    if let Some(proposal) = number("R-") {
+        return of("rule", &proposal);
+    }
     // A grant's button stands on every card that it let pass, and in what its giver was told.
     if target.parse::<GrantId>().is_ok() {
         return ["approval:", "grant:", "reply:"].iter().any(|kind| slot.starts_with(kind));
@@ -341,6 +353,8 @@ mod tests {
             ("approval:31:card", "A-31"),
             ("approval:31:dm:U1", "A-31"),
             ("action:5", "5"),
+            ("change:4:dm:U1", "D-4"),
+            ("rule:3:dm:U1", "R-3"),
             ("approval:31:card", "G-3"),
             ("grant:3", "G-3"),
             ("list:5", "L-5.2"),
@@ -355,6 +369,9 @@ mod tests {
             ("approval:3:card", "A-31"),
             ("task:17:held:3", "A-31"),
             ("approval:31:card", "5"),
+            ("change:4:dm:U1", "D-5"),
+            ("change:4:dm:U1", "R-4"),
+            ("rule:3:dm:U1", "D-3"),
             ("task:17:held:3", "G-3"),
             ("list:5", "L-51.2"),
             ("approval:31:card", "L-5.2"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::assign::note;
 use super::super::facts::{self, Moment};
-use super::super::{App, FlowError, decide};
+use super::super::{App, FlowError, decide, record};
 use super::version::{has_version, version_of};
 use super::{journal, tell_run};
 use crate::catalogue::ToolName;
@@ -163,7 +163,8 @@ async fn judged(
         because: &verdict.because,
         title: &shown.title,
     };
-    actions::plan(tx, *id, &plan).await?;
+    actions::plan(tx, *id, &plan, moment.now).await?;
+    record::judged(tx, moment, task, *id, proposal, &known, &verdict).await?;
     let payload = json!({
         "action": id, "tool": proposal.tool, "arguments": crate::catalogue::canonical::digest(&proposal.arguments),
         "digest": digest, "verdict": verdict.decision.word(), "because": verdict.because, "directives": moment.directives.digest,

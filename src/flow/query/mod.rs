@@ -15,6 +15,7 @@ mod grants;
 mod health;
 mod home;
 mod reviews;
+pub(super) mod rule;
 pub(super) use reviews::standing as reviews_standing;
 mod seen;
 mod stage;
@@ -129,6 +130,7 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::ReviewCard { name } => reviews::card(viewer, name).await,
         Query::Directives => directives::answer(viewer).await,
         Query::Explain { text } => explain::answer(viewer, text),
+        Query::Rule { text } => rule::answer(viewer, text).await,
         Query::Can { name } => can::answer(viewer, name).await,
         Query::Failed => failed::answer(viewer).await,
     }

@@ -174,6 +174,12 @@ impl Trail<'_> {
                 | FactKind::Reviewed
                 | FactKind::DirectivesLoaded
                 | FactKind::DirectivesRefused
+                | FactKind::DirectivesHeld
+                | FactKind::DirectivesAccepted
+                | FactKind::DirectivesDeclined
+                | FactKind::RuleProposed
+                | FactKind::RuleDecided
+                | FactKind::RuleWritten
                 | FactKind::DeadLetter
                 | FactKind::ToolOffered
                 | FactKind::ToolDecided

@@ -8,6 +8,7 @@ pub const LEAVES: &[&str] = &["catalogue", "clock", "ids", "money", "redact", "s
 /// Rooms with the other rooms that they may import.
 pub const ROOMS: &[(&str, &[&str])] = &[
     ("assignments", &["directives", "roster", "tasks"]),
+    ("backtest", &["directives", "gate", "roster", "routing"]),
     ("budgets", &[]),
     ("commands", &["replies"]),
     ("directives", &["policy", "roster"]),
@@ -17,6 +18,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("playbooks", &["directives", "runs"]),
     ("policy", &[]),
+    ("proposals", &["directives", "roster"]),
     ("replies", &[]),
     ("results", &[]),
     ("roster", &[]),

@@ -11,9 +11,12 @@ use crate::database::Database;
 
 const TABLE: &[(&str, &[Stmt])] = &[
     ("assignments", workforce::assignments::store::STATEMENTS),
+    ("backtest", workforce::backtest::store::STATEMENTS),
     ("budgets", workforce::budgets::store::STATEMENTS),
     ("catalogue", workforce::catalogue::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
+    ("directives::changes", workforce::directives::changes::store::STATEMENTS),
+    ("proposals", workforce::proposals::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
     ("gate", workforce::gate::fatigue::store::STATEMENTS),
     ("gate", workforce::gate::grants::store::STATEMENTS),

@@ -14,6 +14,8 @@ use super::store::{create_floor, put_floor};
 use crate::clock::Clock;
 use crate::config::{Approvals, Config, Limits};
 use crate::drivers::Drivers;
+use crate::flow::directory::read_directory;
+use crate::flow::effect::agree_to_all;
 use crate::flow::service::Service;
 use crate::flow::{App, Outside, intake};
 use crate::inbox::{Arrival, store as inbox};
@@ -82,6 +84,8 @@ impl Bot {
             Behind::Everything => {
                 std::fs::write(folder.join("company.md"), COMPANY).context("the directives cannot be written")?;
                 let config = Config { directives: folder.to_owned(), ..config(database) };
+                let files = read_directory(folder).map_err(|_| anyhow::Error::msg("the directives cannot be read"))?;
+                agree_to_all(database, &files, Clock::system().now()).await?;
                 let service = Service::start(config, slack, Clock::system()).await?;
                 let store = Some(service.app.store.clone());
                 Self { kind: Kind::Service(Box::new(service)), store }

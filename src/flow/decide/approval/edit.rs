@@ -183,6 +183,7 @@ async fn judged(
     let bound = Bound { proposal: edited, task: scene.task.id, outside };
     let verdict = judge(edited, &known, &moment.directives, &history, moment.now);
     let shown = Shown::of(&bound, &moment.directives, &known.looked_up).after(&verdict);
+    super::super::super::record::judged(tx, moment, &scene.task, action, edited, &known, &verdict).await?;
     Ok((verdict, shown))
 }
 
@@ -204,7 +205,7 @@ async fn plan(
         because: &verdict.because,
         title: &shown.title,
     };
-    actions::plan(tx, action, &plan).await?;
+    actions::plan(tx, action, &plan, scene.moment.now).await?;
     let because: &[Because] = &verdict.because;
     let fact = json!({
         "action": action, "run": scene.stored.run, "tool": edited.tool, "digest": shown.digest,

@@ -233,7 +233,7 @@ impl House {
                     because: &because,
                     title: &title,
                 };
-                assert!(actions::plan(tx, id, &plan).await.unwrap());
+                assert!(actions::plan(tx, id, &plan, minutes_ago(ago)).await.unwrap());
                 id
             })
             .await;
