@@ -76,6 +76,8 @@ async fn a_changed_line_wakes_what_waited() {
     std::fs::write(&file, text.replace("$0.0025 a week", "$5 a week")).unwrap();
     workforce::flow::directives::load(&office.service().app).await.unwrap();
     office.rest().await;
+    // A wider limit waits for whoever keeps the directives.
+    office.clicks("kim", "Take effect").await.unwrap();
     assert!(office.channel("support").contains("Refunded $20.00"), "{}", office.channel("support"));
     office.sandbox.slash("kim", "support", "/workforce", "costs finance-agent").unwrap();
     office.end().await;

@@ -41,6 +41,7 @@ impl Shop {
         let role = shop.dir.path().join("directives/roles/finance-operations.md");
         let text = std::fs::read_to_string(&role).unwrap();
         std::fs::write(&role, text.replace("driver: playbook", "driver: model")).unwrap();
+        shop.agree().await;
         shop
     }
 
@@ -75,16 +76,21 @@ impl Shop {
         .await
         .unwrap();
         let shop = Self { dir, vendor: None, sandbox };
+        shop.agree().await;
+        shop
+    }
+
+    /// Whoever runs the program agrees to the directives as they stand.
+    async fn agree(&self) {
         let agreed = Command::new(env!("CARGO_BIN_EXE_workforce"))
             .args(["directives", "accept", "--yes"])
-            .current_dir(shop.dir.path())
-            .env("DATABASE_URL", format!("sqlite:{}", shop.dir.path().join("workforce.db").display()))
-            .env("WORKFORCE_DIRECTIVES", shop.dir.path().join("directives"))
+            .current_dir(self.dir.path())
+            .env("DATABASE_URL", format!("sqlite:{}", self.dir.path().join("workforce.db").display()))
+            .env("WORKFORCE_DIRECTIVES", self.dir.path().join("directives"))
             .status()
             .await
             .unwrap();
         assert!(agreed.success());
-        shop
     }
 
     fn tools(&self) -> PathBuf {

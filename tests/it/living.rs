@@ -7,28 +7,12 @@ use workforce::clock::Span;
 use workforce::directives::changes::store as changes;
 use workforce::flow::git::git;
 use workforce::ledger::{FactKind, store as facts};
-use workforce::sandbox::Refused;
 
 use crate::office::Office;
 use crate::replay::at_work;
 
 const LOOSER: (&str, &str, &str) = ("approvals.md", "Refunds up to $200 run", "Refunds up to $500 run");
 const STRICTER: (&str, &str, &str) = ("approvals.md", "$200", "$30");
-
-/// Clicks the newest button of that label in a person's direct conversation with the bot.
-async fn clicks(office: &Office, who: &str, label: &str) -> Result<(), Refused> {
-    let channel = office.sandbox.dm_channel(who).unwrap();
-    let shown = office.sandbox.shown(&channel).unwrap();
-    let mut last = Err(Refused(format!("@{who} has no [{label}]:\n{}", office.direct(who))));
-    for message in shown.iter().rev() {
-        last = office.sandbox.clicks(who, &channel, &message.ts, label).map(|_| ());
-        if last.is_ok() {
-            break;
-        }
-    }
-    office.rest().await;
-    last
-}
 
 fn in_force(office: &Office, text: &str) -> bool {
     office.service().app.directives().unwrap().files["approvals.md"].contains(text)
@@ -56,7 +40,7 @@ async fn what_would_be_looser_waits_for_the_keeper_and_what_is_stricter_does_not
         told.contains("Runs without approval: “Refunds up to $500 run without approval.” `approvals.md:7`"),
         "{told}"
     );
-    assert!(clicks(&office, "ana", "Take effect").await.is_err(), "nobody else was asked");
+    assert!(office.clicks("ana", "Take effect").await.is_err(), "nobody else was asked");
 
     // The question survives a restart and is not asked twice; the second path is refused to everybody else.
     office.go_home().await;
@@ -71,9 +55,9 @@ async fn what_would_be_looser_waits_for_the_keeper_and_what_is_stricter_does_not
     office.rest().await;
     assert!(!in_force(&office, "$500"), "{change}");
 
-    clicks(&office, "kim", "Not now").await.unwrap();
+    office.clicks("kim", "Not now").await.unwrap();
     assert!(!in_force(&office, "$500"));
-    clicks(&office, "kim", "Take effect").await.unwrap();
+    office.clicks("kim", "Take effect").await.unwrap();
     assert!(in_force(&office, "Refunds up to $500 run"), "{}", office.direct("kim"));
     assert!(office.direct("kim").contains("Kim Osei let them take effect"), "{}", office.direct("kim"));
     office.sandbox.says("ana", "#support", "@workforce please refund ORD-1042, $450, it arrived broken").unwrap();
@@ -91,7 +75,7 @@ async fn an_edit_taken_back_takes_its_question_back() {
     assert_eq!(office.told("kim", "would be looser"), 1);
     office.edit(LOOSER.0, LOOSER.2, LOOSER.1).await;
     assert!(office.direct("kim").contains("Edited directives are gone"), "{}", office.direct("kim"));
-    assert!(clicks(&office, "kim", "Take effect").await.is_err());
+    assert!(office.clicks("kim", "Take effect").await.is_err());
     office.end().await;
 }
 
@@ -125,7 +109,7 @@ async fn a_keeper_who_made_the_edit_needs_a_second_person() {
     }
     office.rest().await;
     assert!(!in_force(&office, "$500"));
-    clicks(&office, "kim", "Take effect").await.unwrap();
+    office.clicks("kim", "Take effect").await.unwrap();
     assert!(in_force(&office, "$500"));
     office.end().await;
 }
@@ -156,7 +140,7 @@ async fn a_proposed_sentence_is_written_after_the_keepers_click_and_never_withou
     office.rest().await;
     assert_eq!(on_disk(), before, "the proposer cannot take it in");
 
-    clicks(&office, "kim", "Take it in").await.unwrap();
+    office.clicks("kim", "Take it in").await.unwrap();
     assert!(on_disk().contains(sentence), "{}", office.direct("kim"));
     assert_eq!(on_disk().lines().count(), before.lines().count() + 1);
     assert!(in_force(&office, sentence), "{}", office.direct("kim"));
@@ -186,11 +170,11 @@ async fn a_file_that_changed_since_it_was_shown_is_shown_anew() {
     office.rest().await;
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("# What runs", "<!-- edited -->\n# What runs")).unwrap();
-    clicks(&office, "kim", "Take it in").await.unwrap();
+    office.clicks("kim", "Take it in").await.unwrap();
     assert!(!std::fs::read_to_string(&file).unwrap().contains(sentence), "it is not what was agreed to");
     let told = office.direct("kim");
     assert!(told.contains("The file changed since this was shown before; it is shown anew."), "{told}");
-    clicks(&office, "kim", "Take it in").await.unwrap();
+    office.clicks("kim", "Take it in").await.unwrap();
     assert!(std::fs::read_to_string(&file).unwrap().contains(sentence));
 
     // A sentence that nobody can read is proposed to nobody.
@@ -209,7 +193,7 @@ async fn a_handle_is_pinned_when_somebody_agrees_and_a_bare_one_wins_no_seat() {
     office.edit("company.md", "(@pilar, pilar@acme.test)", "(@pilar)").await;
     assert_eq!(changes::in_force(store).await.unwrap(), Some(first), "another account is somebody else");
     assert!(office.direct("kim").contains("@pilar acts by another account or address"), "{}", office.direct("kim"));
-    clicks(&office, "kim", "Take effect").await.unwrap();
+    office.clicks("kim", "Take effect").await.unwrap();
     let lock = std::fs::read_to_string(office.config().directives.join("people.lock")).unwrap();
     let pilar =
         office.service().app.directory().accounts.iter().find(|one| one.handle == "pilar").unwrap().user.user.clone();

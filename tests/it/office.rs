@@ -13,7 +13,7 @@ use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
-use workforce::sandbox::Sandbox;
+use workforce::sandbox::{Refused, Sandbox};
 use workforce::slack::SlackConfig;
 use workforce::slack::socket::SocketLimits;
 
@@ -108,6 +108,21 @@ impl Office {
 
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Clicks the newest button of that label in a person's direct conversation with the bot.
+    pub async fn clicks(&self, who: &str, label: &str) -> Result<(), Refused> {
+        let channel = self.sandbox.dm_channel(who).unwrap();
+        let shown = self.sandbox.shown(&channel).unwrap();
+        let mut last = Err(Refused(format!("@{who} has no [{label}]:\n{}", self.direct(who))));
+        for message in shown.iter().rev() {
+            last = self.sandbox.clicks(who, &channel, &message.ts, label).map(|_| ());
+            if last.is_ok() {
+                break;
+            }
+        }
+        self.rest().await;
+        last
     }
 
     /// Changes a file of the directives, and has the bot look at it.

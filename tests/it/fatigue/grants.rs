@@ -77,10 +77,14 @@ async fn whoever_loses_the_right_loses_the_grant_for_good() {
     let after = before.replace("approval from a finance manager", "approval from @kim");
     std::fs::write(&file, &after).unwrap();
     workforce::flow::directives::load(&desk.office.service().app).await.unwrap();
+    desk.office.rest().await;
+    desk.office.clicks("kim", "Take effect").await.unwrap();
     desk.office.after(Span::seconds(1)).await;
     holds(&desk.office.direct("omar"), "Whoever gave it may no longer approve such actions.");
     std::fs::write(&file, &before).unwrap();
     workforce::flow::directives::load(&desk.office.service().app).await.unwrap();
+    desk.office.rest().await;
+    desk.office.clicks("kim", "Take effect").await.unwrap();
     desk.office.after(Span::seconds(1)).await;
     desk.refund("ORD-1050", 250).await;
     assert_eq!(desk.refunded().await, [30_000], "it does not come back with the right");
