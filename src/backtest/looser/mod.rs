@@ -73,6 +73,7 @@ pub fn grants(now: &Directives) -> Vec<Looser> {
         catalogue: crate::catalogue::Catalogue::default(),
         playbooks: Vec::new(),
         workflows: Vec::new(),
+        step_gates: Vec::new(),
         policies: Default::default(),
         problems: Vec::new(),
         keepers: std::collections::BTreeMap::new(),
