@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod playbooks;
 pub mod policy;
 pub mod replies;
+pub mod results;
 pub mod roster;
 pub mod routing;
 pub mod runs;

@@ -207,6 +207,19 @@ impl ActorChain {
         }
     }
 
+    /// How often `from` has handed over to `to` already.
+    pub fn times_handed(&self, from: &str, to: &str) -> usize {
+        let agents: Vec<&str> = self
+            .0
+            .iter()
+            .filter_map(|actor| match actor {
+                Actor::Agent(id) => Some(id.as_str()),
+                Actor::Human(_) | Actor::Schedule(_) | Actor::Webhook(_) => None,
+            })
+            .collect();
+        agents.windows(2).filter(|pair| *pair == [from, to]).count()
+    }
+
     /// The position that would act: the last agent in the chain.
     pub fn acting_agent(&self) -> Option<&str> {
         self.0.iter().rev().find_map(|actor| match actor {

@@ -24,6 +24,7 @@ statements! { STATEMENTS;
     ALERT (3) -> [] = { "UPDATE budget_windows SET alerted = $3 WHERE budget = $1 AND from_us = $2 AND alerted < $3" }
     GRANT (3) -> [] = { "UPDATE budget_windows SET granted_micros = granted_micros + $3, alerted = 0 WHERE budget = $1 AND from_us = $2" }
     CALL (1) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE call = $1" }
+    MODEL_CALLS (1) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE task = $1 AND kind = 'model' ORDER BY at_us, call" }
     LEFT_OPEN (2) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE run = $1 AND state = 'reserved' AND kind = 'model' AND fence < $2 ORDER BY call" }
     RESERVE (12) -> [] = { "INSERT INTO spending (call, kind, task, run, position, requester, model, state, windows, reserved_micros, currency, fence, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9, $10, $11, $12) ON CONFLICT (call) DO NOTHING" }
     SETTLE (6) -> [] = { "UPDATE spending SET state = 'settled', cost_micros = $2, currency = COALESCE($3, currency), tokens = $4, uncounted = $5, settled_us = $6 WHERE call = $1 AND state <> 'settled'" }
@@ -221,6 +222,11 @@ pub async fn doubt(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
 
 pub async fn call(tx: &mut Tx, key: &str) -> Result<Option<Call>, StoreError> {
     tx.row(&CALL, args![key]).await?.as_ref().map(read_call).transpose()
+}
+
+/// The model calls of a task, oldest first.
+pub async fn model_calls_of(store: &Store, task: TaskId) -> Result<Vec<Call>, StoreError> {
+    store.rows(&MODEL_CALLS, args![task]).await?.iter().map(read_call).collect()
 }
 
 /// Notes that the owner was told of this share; false when they were told of it, or a higher one, before.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Class, ToolDef, ToolName, canonical};
+use super::{Class, ToolDef, ToolName, canonical, own};
 
 /// What the lock holds of one tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,9 +141,19 @@ impl Catalogue {
     }
 
     pub fn get(&self, name: &ToolName) -> Option<&Tool> {
-        self.tools.get(name)
+        self.tools.get(name).or_else(|| own::get(name).filter(|_| !self.has_server(name.server())))
     }
 
+    fn has_server(&self, server: &str) -> bool {
+        self.tools.keys().any(|name| name.server() == server)
+    }
+
+    /// Those of servers, and those of our own that no server takes the place of.
+    pub fn with_own(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.values().chain(own::iter().filter(|tool| !self.has_server(tool.name.server())))
+    }
+
+    /// Those of servers.
     pub fn iter(&self) -> impl Iterator<Item = &Tool> {
         self.tools.values()
     }
@@ -154,7 +164,7 @@ impl Catalogue {
 
     /// All tools that `pattern` (`billing.refund` or `billing.*`) covers, in the order of their names.
     pub fn matching<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Tool> + 'a {
-        self.tools.values().filter(move |tool| tool.name.matches(pattern))
+        self.with_own().filter(move |tool| tool.name.matches(pattern))
     }
 }
 

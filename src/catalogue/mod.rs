@@ -8,6 +8,7 @@ mod diff;
 pub mod differences;
 mod lock;
 pub mod offers;
+pub mod own;
 pub mod schema;
 pub mod store;
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::grant::Next;
 use crate::catalogue::ToolName;
-use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, ListId, TaskId};
 use crate::replies::Verb;
 use crate::workers::WorkerRef;
 
@@ -49,6 +50,10 @@ pub enum Query {
         task: TaskId,
     },
     Approvals,
+    /// How people approve, where a sentence turned that on.
+    ApproverHealth,
+    /// Standing grants.
+    Grants,
     /// `None`: the asker's own; else a name or a team.
     Workload {
         who: Option<String>,
@@ -103,6 +108,24 @@ pub enum StopWhat {
     Task(TaskId),
 }
 
+/// What somebody says of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    Use,
+    /// Another version is wanted.
+    Refine {
+        words: String,
+    },
+    Wrong {
+        why: Option<String>,
+        /// Who should have had the task.
+        to: Option<To>,
+    },
+    /// Of a check, or of what would have been done.
+    Right,
+}
+
 /// Something that changes something. Who may do so is decided where it is carried out, by account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,6 +165,26 @@ pub enum Intent {
     Deny {
         id: ApprovalId,
         reason: Option<String>,
+    },
+    /// Approves one, and says yes beforehand to the next ones like it.
+    ApproveNext {
+        id: ApprovalId,
+        next: Next,
+    },
+    RevokeGrant {
+        id: GrantId,
+    },
+    /// Everything on a list that waits, as it stood at this revision.
+    ApproveList {
+        list: ListId,
+        revision: i64,
+    },
+    LookAtEach {
+        list: ListId,
+    },
+    /// Takes an approval back before its action starts.
+    Undo {
+        id: ApprovalId,
     },
     AskAgain {
         id: ApprovalId,
@@ -219,6 +262,16 @@ pub enum Intent {
     },
     DropFailed {
         letter: InboxId,
+    },
+    /// Says what a result was worth.
+    Judge {
+        task: TaskId,
+        result: i64,
+        judgement: Judgement,
+    },
+    /// Trusts a worker again whose guard fell.
+    LiftGuard {
+        guard: String,
     },
     /// Lets more be spent from a budget in its present window.
     RaiseBudget {

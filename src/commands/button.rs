@@ -3,12 +3,13 @@
 //! The target and the fields came back through Slack: they name what it is about and carry no authority.
 
 use super::arguments::reason;
-use super::asked::{Intent, Query, StopWhat, To};
+use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
-use crate::replies::target::{read_approval_page, read_task_and_worker};
+use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
 
 impl Intent {
@@ -32,6 +33,14 @@ impl Intent {
                 Some(Self::Record { id: approval()?, done, fields: fields.to_vec() })
             }
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
+            Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
+            Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
+            Verb::ApproveList => {
+                let (list, revision) = read_target(target)?;
+                Some(Self::ApproveList { list, revision })
+            }
+            Verb::LookAtEach => Some(Self::LookAtEach { list: read_target(target)?.0 }),
+            Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
             Verb::ReassignTo => {
@@ -64,8 +73,15 @@ impl Intent {
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
+            Verb::UseIt => judged(target, Judgement::Use),
+            Verb::RefineForm => judged(target, Judgement::Refine { words: words()? }),
+            Verb::NotRightForm => judged(target, Judgement::Wrong { why: words(), to: chosen(fields) }),
+            Verb::JudgeRight => judged(target, Judgement::Right),
+            Verb::JudgeWrong => judged(target, Judgement::Wrong { why: None, to: None }),
+            Verb::TrustAgain => Some(Self::LiftGuard { guard: guard_like(target)? }),
             Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
-            Verb::Deny
+            Verb::ApproveNext
+            | Verb::Deny
             | Verb::Details
             | Verb::EditFirst
             | Verb::AskBack
@@ -76,6 +92,8 @@ impl Intent {
             | Verb::Done
             | Verb::Answer
             | Verb::RecordReview
+            | Verb::Refine
+            | Verb::NotRight
             | Verb::Why => None,
         }
     }
@@ -87,6 +105,12 @@ impl Query {
         match verb {
             Verb::Why => Some(Self::Why { task: target.parse().ok()? }),
             Verb::Approve
+            | Verb::ApproveNext
+            | Verb::ApproveNextForm
+            | Verb::RevokeGrant
+            | Verb::ApproveList
+            | Verb::LookAtEach
+            | Verb::Undo
             | Verb::ApproveForm
             | Verb::EditFirst
             | Verb::EditForm
@@ -127,7 +151,15 @@ impl Query {
             | Verb::ShareHere
             | Verb::RetryFailed
             | Verb::DropFailed
-            | Verb::BudgetMore => None,
+            | Verb::BudgetMore
+            | Verb::UseIt
+            | Verb::Refine
+            | Verb::RefineForm
+            | Verb::NotRight
+            | Verb::NotRightForm
+            | Verb::JudgeRight
+            | Verb::JudgeWrong
+            | Verb::TrustAgain => None,
         }
     }
 }
@@ -169,6 +201,16 @@ fn tool_and_digest(target: &str) -> Option<(ToolName, String)> {
     let hex = digest.strip_prefix("sha256:")?;
     let fits = tool.contains('.') && !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| (ToolName(tool.to_owned()), digest.to_owned()))
+}
+
+fn judged(target: &str, judgement: Judgement) -> Option<Intent> {
+    let (task, result) = read_task_and_result(target)?;
+    Some(Intent::Judge { task, result, judgement })
+}
+
+/// `finance-agent|acceptance|below|80000000|30`: what a guard's key looks like.
+fn guard_like(target: &str) -> Option<String> {
+    (target.split('|').count() == 5).then(|| target.to_owned())
 }
 
 fn id_like(target: &str) -> Option<String> {

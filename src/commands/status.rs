@@ -69,6 +69,8 @@ pub struct TaskStatus {
     /// What happens by itself next, and when: "Kim Osei is asked".
     pub next: Option<(Timestamp, String)>,
     pub spent: Spent,
+    /// What sentences promise about time: a first answer (else the end), until when, and whether it was missed.
+    pub promised: Vec<(bool, Timestamp, bool)>,
     /// Our permalink to the thread.
     pub thread: Option<String>,
     pub as_of: Timestamp,
@@ -105,6 +107,11 @@ fn render_task(task: &TaskStatus) -> Card {
     }
     if let Some(rule) = &task.because {
         card = card.line(rule.quoted());
+    }
+    for (first_answer, due, missed) in &task.promised {
+        let what = if *first_answer { "First answer promised by " } else { "Promised to be solved by " };
+        let missed = if *missed { vec![text(" · "), bold("missed")] } else { Vec::new() };
+        card = card.line([vec![text(what), day_and_clock(*due)], missed].concat());
     }
     let why = Button::new("Why", Verb::Why, task.task.to_string()).spoken(format!("Why {}", task.task));
     let cancel = Button::new("Cancel", Verb::CancelTask, task.task.to_string()).spoken(format!("Cancel {}", task.task));
@@ -144,6 +151,7 @@ mod tests {
             because: Some(cited("Billing questions go to the finance agent.", "routing.md", 12)),
             next: Some((at(14, 2), "Kim Osei is asked".into())),
             spent: Spent { known: vec![], metered: 0, unmetered: 2 },
+            promised: vec![(true, at(10, 3), true)],
             thread: None,
             as_of: at(10, 5),
         }
@@ -167,6 +175,7 @@ mod tests {
         Dana Ruiz answers for it
         At 20 Nov 14:02: Kim Osei is asked
         “Billing questions go to the finance agent.” `routing.md:12`
+        First answer promised by 20 Nov 10:03 · *missed*
         · Cost: not metered · as of 20 Nov 10:05
         [Why] [Cancel]
         ");
@@ -177,6 +186,7 @@ mod tests {
         Asked by Ana Silva in #C0SUPPORT, 20 Nov 10:01
         Dana Ruiz answers for it
         “Billing questions go to the finance agent.” `routing.md:12`
+        First answer promised by 20 Nov 10:03 · *missed*
         · Cost: not metered · as of 20 Nov 10:05
         [Why]
         ");

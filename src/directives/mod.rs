@@ -143,7 +143,7 @@ pub enum StepAct {
 /// The kinds of rule that this version enforces; the others are read, checked and listed as "read, not in force".
 pub const IN_FORCE: &[&str] = &[
     "define", "route", "escalate", "approve", "allow", "forbid", "permit", "before", "review", "autonomy", "cover",
-    "hours", "prioritise", "schedule", "budget", "guidance",
+    "hours", "prioritise", "schedule", "budget", "expect", "sample", "guard", "guidance",
 ];
 
 impl Directives {
@@ -163,6 +163,13 @@ impl Directives {
                 })
             })
             .collect()
+    }
+
+    /// The first sentence that permits this very tool by its name.
+    pub fn permit_named(&self, tool: &str) -> Option<&Reading> {
+        let permits = self.each(|rule| if let Rule::Permit(permit) = rule { Some(permit) } else { None });
+        let mut named = permits.filter(|(_, permit)| permit.tools.iter().any(|pattern| pattern.0 == tool));
+        named.next().map(|(reading, _)| reading)
     }
 
     /// All rules of one kind with where they stand, in file order: `directives.rules(|r| match r { Rule::Route(x) => Some(x), … })`.

@@ -48,13 +48,11 @@ impl Driver for CommandDriver {
             () = stop.cancelled() => Err(Failure::Stopped),
         };
         usage.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let read = heard.and_then(|line| {
-            contract::answer(&line, &self.position).map_err(|why| {
-                passing(format!("The program of {} answered with something that is no answer: {why}.", self.position))
-            })
-        });
-        match read {
-            Ok((said, told)) => Heard::Said { said, usage: Usage { took_ms: usage.took_ms, ..told } },
+        match heard {
+            Ok(line) => match contract::answer(&line, &self.position) {
+                Ok((said, told)) => Heard::Said { said, usage: Usage { took_ms: usage.took_ms, ..told } },
+                Err(why) => Heard::Said { said: contract::unreadable(&line, &why), usage },
+            },
             Err(failure) => Heard::Failed { failure, usage },
         }
     }
@@ -101,9 +99,10 @@ impl CommandDriver {
             let words = crate::redact::text(&self.without_ours(&words)).into_owned();
             return Err(passing(format!("The program of {of} left without an answer{how}: {words}")));
         }
+        // Whatever else it said makes it more than one answer, which the contract's reader refuses.
         match more {
-            Ok(Ok(_)) if rest.trim().is_empty() => Ok(line),
-            Ok(_) | Err(_) => Err(passing(format!("The program of {of} said more than one answer."))),
+            Ok(Ok(_)) => Ok(format!("{line}{rest}")),
+            Ok(Err(_)) | Err(_) => Err(passing(format!("The program of {of} went on after its answer."))),
         }
     }
 

@@ -7,12 +7,15 @@ use serde_json::Value;
 use crate::money::{Cost, Currency, Money};
 use crate::runs::brief::{Brief, Colleague, Turn};
 use crate::runs::said::{Arguments, Call, End, Said, Usage};
-use crate::runs::thinking::own_words;
+use crate::runs::thinking::{UNREADABLE, own_words};
 
 /// The version of the contract.
 pub const VERSION: u32 = 1;
 /// The longest answer that is read, in bytes.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// How much of an answer that cannot be read is kept, in characters.
+const LONGEST_SHOWN: usize = 2_000;
 
 /// One question.
 #[derive(Debug, Serialize)]
@@ -131,6 +134,13 @@ pub fn answer(text: &str, by: &str) -> Result<(Said, Usage), String> {
     let calls =
         answer.calls.into_iter().map(|call| Call { name: call.name, arguments: Arguments::Read(call.arguments) });
     Ok((Said { text: answer.text, calls: calls.collect(), end: End::Finished }, usage))
+}
+
+/// An answer that is none, as something that the worker may mend once.
+pub fn unreadable(text: &str, why: &str) -> Said {
+    let shown: String = text.chars().take(LONGEST_SHOWN).collect();
+    let call = Call { name: UNREADABLE.to_owned(), arguments: Arguments::Unreadable(format!("{why}: {shown}")) };
+    Said { text: String::new(), calls: vec![call], end: End::Finished }
 }
 
 #[cfg(test)]

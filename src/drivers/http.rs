@@ -56,10 +56,7 @@ impl Driver for HttpDriver {
             }
             (Ok(Answer::Now(body)), _) => match contract::answer(&body, of) {
                 Ok((said, told)) => Heard::Said { said, usage: Usage { took_ms, ..told } },
-                Err(why) => {
-                    let why = format!("The agent of {of} answered with something that is no answer: {why}.");
-                    Heard::Failed { failure: passing(why, None), usage }
-                }
+                Err(why) => Heard::Said { said: contract::unreadable(&body, &why), usage },
             },
             (Err(failure), _) => Heard::Failed { failure, usage },
         }

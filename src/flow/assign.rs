@@ -66,7 +66,7 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
         return ask_triage(app, tx, task, why, &[]).await;
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
-    let chain = ActorChain::from_origin(Actor::Human(task.requester.clone())).then(Actor::Agent(position.to_owned()));
+    let chain = chain_of(tx, task, &giving.because).await?.then(Actor::Agent(position.to_owned()));
     let new = NewRun {
         task: task.id,
         position,
@@ -79,6 +79,19 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     let payload = json!({ "run": run, "position": position, "driver": kind, "plan": plan, "actors": chain });
     note(tx, task, FactKind::RunStarted, payload, app.now()).await?;
     say(tx, task, id, receipt::has_this(&names.receipt(task, &worker, &giving.because)), app.now()).await
+}
+
+/// Who acts for whom: where an agent handed over, it stays in the chain; a person's choice begins a new one.
+async fn chain_of(tx: &mut Tx, task: &Task, because: &Because) -> Result<ActorChain, FlowError> {
+    let origin = ActorChain::from_origin(Actor::Human(task.requester.clone()));
+    Ok(match because {
+        Because::HandedOver { .. } => runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain),
+        Because::Rule(_)
+        | Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::SameThread { .. }
+        | Because::Escalated { .. } => origin,
+    })
 }
 
 /// What drives a position for this request, and by which plan: the first playbook of its role that fits, or the driver that

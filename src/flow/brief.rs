@@ -72,7 +72,7 @@ pub(super) fn conversation(scene: &Scene, journal: &[JournalEntry]) -> Vec<Turn>
 fn offers(directives: &Directives, worker: &WorkerRef) -> Vec<Offer> {
     directives
         .catalogue
-        .iter()
+        .with_own()
         .filter(|tool| may_use(directives, worker, &tool.name).is_ok())
         .map(|tool| Offer {
             tool: tool.name.clone(),

@@ -17,6 +17,7 @@ use crate::gate::{
     AccountState, Accounts, History, LookedUp, Outside, Past, Requester, Surroundings, TaskFacts, whose,
 };
 use crate::ids::ActionId;
+use crate::results::store as results;
 use crate::roster::directory::Directory;
 use crate::store::Tx;
 use crate::tasks::{Task, TaskPriority};
@@ -98,6 +99,15 @@ pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) 
             moment.names().account(&crate::workers::SlackUser { team: task.requester.team.clone(), user: by }).name
         )
     });
+    let fallen = results::fallen::<crate::directives::Origin>(tx, position).await?;
+    // A sentence that is gone guards nothing any more.
+    let in_force = |origin: &crate::directives::Origin| {
+        let mut guards = moment.directives.each(|rule| if let Rule::Guard(guard) = rule { Some(guard) } else { None });
+        guards.any(|(reading, guard)| {
+            reading.origin.text == origin.text && guard.then == crate::directives::rule::GuardThen::ApproveAll
+        })
+    };
+    facts.guarded = fallen.into_iter().map(|guard| guard.origin).find(in_force);
     Ok(facts)
 }
 

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::inbox::{Arrival, store as inbox};
 use crate::slack::Counters;
 use crate::webhooks::{Door, Figure, NotKept};
-use crate::{replies, runs, tasks};
+use crate::{replies, results, runs, tasks};
 
 /// The app as the listener for hooks sees it.
 pub struct HookDoor {
@@ -77,6 +77,16 @@ impl HookDoor {
             ),
             Figure::gauge("workforce_runs_ready", "Runs that may take a step.", runs::store::ready_count(store).await?),
         ];
+        let promises = results::store::kept_and_missed(store).await?;
+        for (what, made, _) in &promises {
+            let what = crate::store::word(what);
+            figures.push(Figure::gauge("workforce_promises", "Promises about time, by kind.", *made).of("what", what));
+        }
+        for (what, _, missed) in &promises {
+            let help = "Promises about time that were missed, by kind.";
+            let what = crate::store::word(what);
+            figures.push(Figure::gauge("workforce_promises_missed", help, *missed).of("what", what));
+        }
         for (state, n) in tasks::store::count_by_state(store).await? {
             let state = crate::store::word(&state);
             figures.push(Figure::gauge("workforce_tasks", "Tasks by state.", n).of("state", state));

@@ -4,12 +4,16 @@
 use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
+use super::execute::Proposed;
+use super::facts::Moment;
 use super::says::Names;
-use super::{App, FlowError, Worked, execute, failpoint};
+use super::{App, FlowError, Worked, execute, failpoint, judge};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
-use crate::directives::{Directives, PlaybookSource};
+use crate::directives::rule::Level;
+use crate::directives::{Directives, Origin, PlaybookSource};
+use crate::gate::level_of;
 use crate::ledger::FactKind;
 use crate::playbooks::{self, JournalEntry, Next};
 use crate::replies::links;
@@ -124,7 +128,12 @@ impl Scene {
     pub(super) async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
         match next {
             Next::Call { tool, arguments, as_name } => {
-                execute::propose(&self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
+                let proposed =
+                    execute::propose(&self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
+                if let Proposed::OnlyWould { title } = proposed {
+                    let (level, origin) = self.level().unwrap_or((Level::Observe, None));
+                    return judge::would_have(self, tx, &title, level, origin.as_ref()).await;
+                }
                 failpoint::pass("action-planned");
                 Ok(())
             }
@@ -143,14 +152,23 @@ impl Scene {
         if !runs::wait_for(tx, &self.run, &waiting).await? {
             return Err(FlowError::LostLease);
         }
+        super::questions::note_asked(&self.app, tx, &self.run).await?;
         note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
         let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
         let view = self.names().receipt_of(&self.task, &held);
         say(tx, &self.task, held.id, asking::question(&view, &question), now).await
     }
 
+    /// How free the worker is, where a sentence says so.
+    fn level(&self) -> Option<(Level, Option<Origin>)> {
+        level_of(&self.directives, &WorkerRef::Agent(self.run.position.clone()), self.app.now())
+    }
+
     async fn answer(&self, tx: &mut Tx, text: &str, done: bool) -> Result<(), FlowError> {
         let now = self.app.now();
+        if let Some((level, origin)) = self.level().filter(|(level, _)| done && *level < Level::Ask) {
+            return judge::would_have(self, tx, text, level, origin.as_ref()).await;
+        }
         let (run, task) = if done { (RunState::Done, TaskState::Done) } else { (RunState::Failed, TaskState::Failed) };
         let held = self.finish(tx, run, task, json!({ "answer": canonical::digest_bytes(text.as_bytes()) })).await?;
         let Some(held) = held else { return Ok(()) };
@@ -167,9 +185,10 @@ impl Scene {
         let by_plan = !self.run.driver.thinks();
         let changed = performed.iter().find_map(|action| action.changed_by.as_ref()).filter(|_| by_plan);
         let text = changed.map_or_else(|| text.to_owned(), |by| format!("Done as {} changed it.", by.name));
+        let judging = if done { judge::keep_answer(self, tx, &text, !performed.is_empty()).await? } else { None };
         let links = links::allowed_in(&text, &self.app.config.links.allowed_hosts);
-        let card = links::with_links(receipt::answered(&view, &text, &performed, now), &links);
-        say(tx, &self.task, held.id, card, now).await?;
+        let card = receipt::answered(&view, &text, &performed, now, judging.as_ref());
+        say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
         self.take_eyes_off(tx).await?;
         failpoint::pass("run-ended");
         Ok(())
@@ -206,6 +225,7 @@ impl Scene {
         payload["run"] = json!(self.run.id);
         payload["state"] = json!(task);
         note(tx, &self.task, FactKind::TaskEnded, payload, now).await?;
+        judge::look(&self.app, tx, &Moment::of(&self.app)?, &self.run.position).await?;
         Ok(held)
     }
 
@@ -229,17 +249,24 @@ impl Scene {
         let by = names.worker(&WorkerRef::Agent(self.run.position.clone()));
         let to = self.concrete(to);
         if let Some(held) = &held {
-            let card = receipt::reassigned(&names.receipt_of(&self.task, held), &by, &names.worker(&to), now);
+            let card = receipt::handed_over(&names.receipt_of(&self.task, held), &names.worker(&to), why, now);
             say(tx, &self.task, held.id, card, now).await?;
         }
-        if runs::count_of_task(tx, self.task.id).await?
-            >= i64::try_from(self.app.config.limits.runs_per_task).unwrap_or(i64::MAX)
+        // Two who hand to each other again and again, and a task that went through many hands, come to a person.
+        let limits = &self.app.config.limits;
+        let again = to
+            .agent()
+            .is_some_and(|to| self.run.actor_chain.times_handed(&self.run.position, to) >= limits.hand_overs_per_pair);
+        if again
+            || runs::count_of_task(tx, self.task.id).await? >= i64::try_from(limits.runs_per_task).unwrap_or(i64::MAX)
         {
-            let times = u32::try_from(self.app.config.limits.runs_per_task).unwrap_or(u32::MAX);
+            let times = u32::try_from(runs::count_of_task(tx, self.task.id).await?).unwrap_or(u32::MAX);
             return assign::ask_triage(&self.app, tx, &self.task, Why::GivenBack { times }, &[]).await;
         }
-        let giving = Giving { worker: &to, because: Because::Chosen { by, at: now }, level: 0, offered_since: now };
-        assign::give(&self.app, tx, &self.task, giving).await
+        let because = Because::HandedOver { by, why: why.trim().to_owned(), at: now };
+        let giving = Giving { worker: &to, because, level: 0, offered_since: now };
+        assign::give(&self.app, tx, &self.task, giving).await?;
+        judge::look(&self.app, tx, &Moment::of(&self.app)?, &self.run.position).await
     }
 
     /// `owner` and `supervisor` of a hand-over are those of the position that hands over.

@@ -346,7 +346,7 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, answer: &AgentAnswer) 
         Ok((said, usage)) => (JournalEntry::Said { said, usage: usage.clone() }, usage),
         Err(why) => {
             let usage = Usage::unknown(&answer.position);
-            (unheard(&format!("Its answer cannot be read: {why}."), &usage), usage)
+            (JournalEntry::Said { said: contract::unreadable(&answer.body, &why), usage: usage.clone() }, usage)
         }
     };
     let digest = canonical::digest(&json!({ "answers": answer.question }));

@@ -1,47 +1,19 @@
 //! Which rules fit a call, and how surely: conditions against the request and against the record of the action.
 
 use super::amounts::Interval;
+use super::autonomy::speaks_of;
 use super::history::Window;
 use super::judge::Court;
 use super::precedence::Fitting;
 use super::segments::Evidence;
-use crate::clock::{Span, Timestamp};
+use crate::clock::Timestamp;
 use crate::directives::matching::conditions::{Measures, Request, Scope, Sender, holds, hours_are_assumed};
 use crate::directives::matching::holds::Holds;
-use crate::directives::matching::people::{binds, position_of, role_of};
-use crate::directives::rule::{
-    Allow, AmountRange, Approve, Autonomy, Condition, IsoDuration, Rule, Times, ToolPattern,
-};
+use crate::directives::rule::{Allow, AmountRange, Approve, Condition, Rule, Times, ToolPattern};
 use crate::directives::{Directives, Reading};
 use crate::workers::{Actor, WorkerRef};
 
 impl<'a> Court<'a> {
-    /// The lowest level in force; a role file may only lower it.
-    pub(super) fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
-        self.directives
-            .each(|rule| if let Rule::Autonomy(r) = rule { Some(r) } else { None })
-            .filter(|(reading, rule)| self.who_fits(reading, &rule.who).met_or_unknown() && self.still(rule))
-            .min_by_key(|(_, rule)| rule.level)
-    }
-
-    /// Until a date, that day included; for a duration, from the day on which the position began. Unreadable: still.
-    fn still(&self, rule: &Autonomy) -> bool {
-        let Some(until) = rule.until.as_deref() else { return true };
-        let today = local_date(self.directives, self.now);
-        if let Ok(last) = until.parse::<chrono::NaiveDate>() {
-            return today <= last;
-        }
-        let began = position_of(&self.directives.roster, &self.proposal.worker)
-            .and_then(|position| position.since.as_deref())
-            .and_then(|since| since.parse::<chrono::NaiveDate>().ok());
-        match (began, IsoDuration(until.to_owned()).span()) {
-            (Some(began), Some(Span(micros))) => {
-                (today - began).num_microseconds().is_none_or(|elapsed| elapsed < micros)
-            }
-            (None, _) | (_, None) => true,
-        }
-    }
-
     pub(super) fn approvals(&mut self) -> Vec<Fitting<'a, Approve>> {
         let mut fitting = Vec::new();
         for (reading, rule) in self.directives.each(|rule| if let Rule::Approve(r) = rule { Some(r) } else { None }) {
@@ -65,10 +37,7 @@ impl<'a> Court<'a> {
     }
 
     fn who_fits(&self, reading: &Reading, who: &[WorkerRef]) -> Holds {
-        let roster = &self.directives.roster;
-        let own_role = role_of(roster, &self.proposal.worker).map(|role| role.id.as_str());
-        let scoped = Holds::of(reading.role.is_none() || reading.role.as_deref() == own_role);
-        scoped.and(binds(roster, who, &self.proposal.worker))
+        speaks_of(self.directives, reading, who, &self.proposal.worker)
     }
 
     pub(super) fn fits(

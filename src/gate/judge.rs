@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::amounts::amount_of;
+use super::autonomy::lowest;
 use super::containment::Company;
 use super::policies::tighten;
 use super::precedence::{Fitting, settle};
@@ -117,6 +118,11 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
+    /// The sentence that makes the worker least free now.
+    pub(super) fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
+        lowest(self.directives, &self.proposal.worker, self.now)
+    }
+
     /// What the sentences and their defaults say, without the policies.
     pub(super) fn sentences(&mut self) -> (Decision, Vec<Because>) {
         let autonomy = self.autonomy();
@@ -144,6 +150,10 @@ impl<'a> Court<'a> {
                 needs.push(self.requirement(fitting));
             }
             return Ok((Decision::Approve(needs), because));
+        }
+        if let (Some(origin), true) = (&self.facts.guarded, class > Class::Read) {
+            let says = "Its record fell below what this line asks for, so its owner decides.".to_owned();
+            return Ok((self.owner_decides(), vec![Because { origin: Some(origin.clone()), says }]));
         }
         let asks = autonomy.filter(|(_, rule)| rule.level == Level::Ask);
         if let (Some((reading, _)), true) = (asks, class > Class::Read) {

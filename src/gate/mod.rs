@@ -12,12 +12,15 @@
 pub mod amounts;
 mod approval;
 pub mod approvers;
+mod autonomy;
 mod clicks;
 mod clock;
 pub mod containment;
 mod digest;
 pub mod editing;
+pub mod fatigue;
 mod fitting;
+pub mod grants;
 mod history;
 mod judge;
 mod policies;
@@ -39,10 +42,11 @@ use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
-pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, Turn, Vote};
+pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, TAKEN_BACK, Turn, Vote};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };
+pub use autonomy::level_of;
 pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};
 pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};
@@ -107,6 +111,8 @@ pub struct TaskFacts {
     pub stuck_for: Option<Span>,
     /// Why nothing may start (somebody stopped the task, the agent, or everything).
     pub stopped: Option<String>,
+    /// The sentence whose guard fell: whatever this worker changes needs its owner's word.
+    pub guarded: Option<Origin>,
 }
 
 impl TaskFacts {
@@ -126,6 +132,7 @@ impl TaskFacts {
             unsure: None,
             stuck_for: None,
             stopped: None,
+            guarded: None,
         }
     }
 }

@@ -60,11 +60,26 @@ pub enum FactKind {
     ToolOffered,
     /// Somebody accepted it or kept it off, or it could not be accepted.
     ToolDecided,
+    GrantGiven,
+    GrantUsed,
+    GrantEnded,
+    /// Whoever keeps a sentence was told how it could ask less.
+    ChangeProposed,
     /// A model call was paid for.
     Spent,
     BudgetAlert,
     BudgetRefused,
     BudgetRaised,
+    /// Somebody said what a result was worth.
+    Judged,
+    /// A result was drawn for a human's check.
+    CheckAsked,
+    /// What a worker would have done that only observes or suggests.
+    Proposed,
+    GuardFell,
+    GuardLifted,
+    /// What a sentence promised about time was not kept.
+    PromiseMissed,
 }
 
 /// A fact that is about to be written.

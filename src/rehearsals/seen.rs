@@ -195,10 +195,14 @@ pub(super) struct Field {
 }
 
 /// The field that words go into: the first for free text, else the first that there is.
-pub(super) fn field(form: &Value) -> Option<Field> {
+pub(super) fn field(form: &Value, with: &str) -> Option<Field> {
     let inputs = || form["blocks"].as_array().into_iter().flatten().filter(|block| block["type"] == "input");
     let free = inputs().find(|block| block["element"]["type"] == "plain_text_input");
-    let element = &free.or_else(|| inputs().next())?["element"];
+    let offers = |block: &&Value| {
+        let options = block["element"]["options"].as_array();
+        options.is_some_and(|options| options.iter().any(|option| option["value"] == with))
+    };
+    let element = &inputs().find(offers).or(free).or_else(|| inputs().next())?["element"];
     let id = element["action_id"].as_str()?.to_owned();
     Some(Field { id, is_person: element["type"] == "users_select" })
 }

@@ -217,6 +217,10 @@ impl Stage {
 
     /// Clicks the newest button of that label: in the person's own conversation first, then in the channel.
     async fn click(&self, who: &str, label: &str, with: Option<&str>) -> Result<(), NotDone> {
+        if label.starts_with("Approve") && self.bot.clock.is_manual() {
+            // Nobody approves faster than they read.
+            self.turn_clocks(self.bot.config.approvals.read_first()).await?;
+        }
         match self.button(who, label)? {
             Some(button) => self.sandbox.clicks(who, &button.channel, &button.ts, &button.action_id)?,
             None => self.click_private(who, label)?,
@@ -225,7 +229,7 @@ impl Stage {
         self.rest().await?;
         let form = self.sandbox.view_json(who, false)?;
         let form = form.ok_or_else(|| NotDone::Impossible(format!("[{label}] opened no form for @{who}")))?;
-        let field = seen::field(&form).ok_or_else(|| impossible("the form has no field to fill in"))?;
+        let field = seen::field(&form, with).ok_or_else(|| impossible("the form has no field to fill in"))?;
         let handle = with.trim_start_matches('@');
         let account = field.is_person.then(|| seen::account(&self.sandbox, handle)).flatten();
         self.sandbox.submits(who, &[(&field.id, account.as_deref().unwrap_or(with))])?;

@@ -30,6 +30,21 @@ pub fn question(view: &ReceiptView, words: &str) -> Card {
         .buttons([answer_button(view.task), cancel(view.task)])
 }
 
+/// In the thread, once, while nobody answers.
+pub fn reminder(view: &ReceiptView, label: &str, until: crate::clock::Timestamp) -> Card {
+    Card::new(format!("{} still waits for the {label} · {}", view.worker.name, view.task))
+        .posted_as(view.identity.as_ref())
+        .line([
+            view.requester.pinged(),
+            text(format!(" {} still waits for the {label} · {}", view.worker.name, view.task)),
+        ])
+        .line([
+            text("Reply here. After "),
+            super::compose::day_and_clock(until),
+            text(" it is given back, and nothing is done."),
+        ])
+}
+
 /// The question once it is answered, so that nobody answers twice.
 pub fn answered_question(view: &ReceiptView, label: &str) -> Card {
     Card::new(format!("{} goes on · {}", view.worker.name, view.task))
@@ -144,6 +159,11 @@ mod tests {
         insta::assert_snapshot!(answered_question(&receipt(), "order number").to_plain(), @r"
         (Finn (Finance))
         *Finn (Finance)* has the order number and goes on · T-17
+        ");
+        insta::assert_snapshot!(reminder(&receipt(), "order number", at(10, 5)).to_plain(), @r"
+        (Finn (Finance))
+        @U0ANA Finn (Finance) still waits for the order number · T-17
+        Reply here. After 20 Nov 10:05 it is given back, and nothing is done.
         ");
         insta::assert_snapshot!(answer_form(TaskId(17), "order number").to_plain(), @r"
         = Answer for T-17 =

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::approval::ApprovalView;
 use super::card::{Button, Card, Identity, Span};
 use super::compose::{bold, clock, code, emoji, text};
+use super::judged::{self, Judging};
 use super::named::{Cited, Place, Who, any_of};
 use super::plain::shorten;
 use super::verb::Verb;
@@ -46,6 +47,16 @@ pub enum Because {
         by: Who,
         at: Timestamp,
     },
+    /// The thread is theirs already, by an earlier task.
+    SameThread {
+        task: TaskId,
+    },
+    /// An agent handed it over, with what it needs.
+    HandedOver {
+        by: Who,
+        why: String,
+        at: Timestamp,
+    },
     /// The one before did not answer.
     Escalated {
         from: Who,
@@ -62,6 +73,14 @@ impl Because {
                 vec![text(format!("No sentence settles this; it looks like their work ({percent} % sure)."))]
             }
             Self::Chosen { by, at } => vec![text(format!("{} decided so at ", by.name)), clock(*at), text(".")],
+            Self::SameThread { task } => {
+                vec![text(format!("No sentence settles this; they had {task} in this thread."))]
+            }
+            Self::HandedOver { by, why, at } => {
+                let needs =
+                    if why.is_empty() { String::new() } else { format!(": {}", super::plain::visible_line(why)) };
+                vec![text(format!("{} handed it over at ", by.name)), clock(*at), text(format!("{needs}."))]
+            }
             Self::Escalated { from, rule } => {
                 let mut spans = vec![text(format!("{} did not answer. ", from.name))];
                 spans.extend(rule.iter().flat_map(Cited::quoted));
@@ -119,8 +138,14 @@ pub fn by_hand(view: &ReceiptView, approval: &ApprovalView, by: &Who) -> Card {
         .buttons([cancel(view.task)])
 }
 
-/// The answer, in the receipt's place.
-pub fn answered(view: &ReceiptView, answer: &str, performed: &[Performed], at: Timestamp) -> Card {
+/// The answer, in the receipt's place; `judging` gives it the buttons by which people say what it was worth.
+pub fn answered(
+    view: &ReceiptView,
+    answer: &str,
+    performed: &[Performed],
+    at: Timestamp,
+    judging: Option<&Judging>,
+) -> Card {
     let mut card = Card::new(format!("{}: {}", view.worker.name, shorten(answer.trim(), 120)))
         .posted_as(view.identity.as_ref())
         .words([], answer);
@@ -131,7 +156,8 @@ pub fn answered(view: &ReceiptView, answer: &str, performed: &[Performed], at: T
     if let Because::Rule(rule) = &view.because {
         end.extend([text(" · "), rule.place()]);
     }
-    card.note(end).note(answers_for(view, "Mention me here if it is not what you needed.")).buttons([wrong(view.task)])
+    let card = card.note(end).note(answers_for(view, "Mention me here if it is not what you needed."));
+    judging.into_iter().fold(card, |card, judging| card.buttons(judged::buttons(judging)))
 }
 
 /// The worker could not finish. `why` is our sentence, with a next step; the chain of errors is in the log only.
@@ -184,6 +210,18 @@ pub fn edited(view: &ReceiptView, by: &Who, at: Timestamp) -> Card {
         clock(at),
         text(". It is routed anew with the new words; what ran already stays done."),
     ])
+}
+
+/// A worker handed the task to somebody else, with what it needs; that worker's receipt follows.
+pub fn handed_over(view: &ReceiptView, to: &Who, why: &str, at: Timestamp) -> Card {
+    let card = Card::new(format!("{} goes to {}", view.task, to.name)).posted_as(view.identity.as_ref()).line([
+        text(format!("{} · {} handed this to ", view.task, view.worker.name)),
+        to.bold(),
+        text(" at "),
+        clock(at),
+        text(if why.trim().is_empty() { "." } else { ":" }),
+    ]);
+    card.words([], why)
 }
 
 /// The task went to somebody else; that worker's receipt follows.
@@ -290,6 +328,23 @@ mod tests {
     }
 
     #[test]
+    fn a_hand_over_says_what_is_needed() {
+        let why = "needs an account for Jonas Lind";
+        insta::assert_snapshot!(handed_over(&receipt(), &eli(), why, at(10, 5)).to_plain(), @r"
+        (Finn (Finance))
+        T-17 · Finn (Finance) handed this to *Eli (Engineering)* at 10:05:
+        | needs an account for Jonas Lind
+        ");
+        let because = Because::HandedOver { by: eli(), why: why.into(), at: at(10, 5) };
+        insta::assert_snapshot!(has_this(&ReceiptView { because, ..receipt() }).to_plain(), @r"
+        (Finn (Finance))
+        :eyes: *Finn (Finance)* has this · T-17
+        Eli (Engineering) handed it over at 10:05: needs an account for Jonas Lind.
+        [Wrong — reassign] [Cancel]
+        ");
+    }
+
+    #[test]
     fn a_receipt_that_waits_says_for_whom() {
         insta::assert_snapshot!(waits(&receipt(), &approval()).to_plain(), @r"
         (Finn (Finance))
@@ -303,14 +358,13 @@ mod tests {
 
     #[test]
     fn the_answer_takes_the_receipts_place() {
-        let card = answered(&receipt(), "Refunded $450.00 to Jonas Lind.", &[performed()], at(10, 9));
+        let card = answered(&receipt(), "Refunded $450.00 to Jonas Lind.", &[performed()], at(10, 9), None);
         insta::assert_snapshot!(card.to_plain(), @r"
         (Finn (Finance))
         | Refunded $450.00 to Jonas Lind.
         · :white_check_mark: Refund $450.00 to order ORD-1042 · 10:04 · approved by Dana Ruiz
         · T-17 · done 10:09 · `routing.md:12`
         · Dana Ruiz answers for Finn (Finance). Mention me here if it is not what you needed. `/workforce why T-17`
-        [Wrong — reassign]
         ");
         assert_eq!(card.identity, receipt().identity);
         assert_eq!(card.notification, "Finn (Finance): Refunded $450.00 to Jonas Lind.");

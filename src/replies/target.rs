@@ -16,6 +16,17 @@ pub fn read_task_and_worker(target: &str) -> Option<(TaskId, Option<WorkerRef>)>
     }
 }
 
+/// `T-18/3`: a result's button carries the task and the number of the result.
+pub fn task_and_result(task: TaskId, result: i64) -> String {
+    format!("{task}/{result}")
+}
+
+/// Reads what [`task_and_result`] wrote.
+pub fn read_task_and_result(target: &str) -> Option<(TaskId, i64)> {
+    let (task, result) = target.split_once('/')?;
+    Some((task.parse().ok()?, result.parse().ok()?))
+}
+
 /// `A-31/2`: an approval and the page of its details, from 1.
 pub fn approval_page(approval: ApprovalId, page: usize) -> String {
     format!("{approval}/{page}")

@@ -57,6 +57,17 @@ macro_rules! verbs {
 verbs! {
     /// Target: approval.
     Approve = "approve" opens Nothing,
+    /// Opens the terms of a standing grant. Target: approval.
+    ApproveNext = "approve_next" opens Form,
+    ApproveNextForm = "approve_next_form" opens Nothing,
+    /// Target: grant.
+    RevokeGrant = "revoke_grant" opens Nothing,
+    /// Approves everything on a list that waits. Target: list and its state (`replies::prompt_list`).
+    ApproveList = "approve_list" opens Nothing,
+    /// Sends each of a list by its own card. Target: like [`Verb::ApproveList`].
+    LookAtEach = "look_at_each" opens Nothing,
+    /// Takes an approval back before its action starts. Target: approval.
+    Undo = "undo" opens Nothing,
     /// Opens the reasons. Target: approval.
     Deny = "deny" opens Form,
     /// The reasons, sent off. Target: approval.
@@ -130,6 +141,19 @@ verbs! {
     KeepToolOff = "keep_tool_off" opens Nothing,
     /// More may be spent in this window. Target: the budget and when its window began.
     BudgetMore = "budget_more" opens Nothing,
+    /// The requester uses an answer. Target: task and result (`replies::target`), as for the six below.
+    UseIt = "use_it" opens Nothing,
+    /// Opens a form for what should be different.
+    Refine = "refine" opens Form,
+    RefineForm = "refine_form" opens Nothing,
+    /// Opens a form for what is wrong, and who should have had it.
+    NotRight = "not_right" opens Form,
+    NotRightForm = "not_right_form" opens Nothing,
+    /// A checker or an owner judges a result that was not given to them.
+    JudgeRight = "judge_right" opens Nothing,
+    JudgeWrong = "judge_wrong" opens Nothing,
+    /// A guard that fell is lifted. Target: the guard's key.
+    TrustAgain = "trust_again" opens Nothing,
 }
 
 impl fmt::Display for Verb {

@@ -34,6 +34,19 @@ pub fn fits(when: &Condition, request: &Request, directives: &Directives, router
     Desk::of(request, directives, rules, now).fits(when, None)
 }
 
+/// The same for work that has a priority.
+pub fn fits_as(
+    when: &Condition,
+    request: &Request,
+    directives: &Directives,
+    router: &Router,
+    now: Timestamp,
+    priority: Priority,
+) -> bool {
+    let rules = &router.rules_for(directives);
+    Desk { priority: Some(priority), ..Desk::of(request, directives, rules, now) }.fits(when, None)
+}
+
 /// How urgent `request` is and the sentence that says so; `None` where no sentence does, which is normal.
 pub fn urgency(
     request: &Request,

@@ -20,7 +20,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{fits, route, urgency};
+pub use decide::{fits, fits_as, route, urgency};
 pub use router::{Experience, Router};
 
 use serde::{Deserialize, Serialize};

@@ -27,6 +27,7 @@ statements! { STATEMENTS;
     HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
+    LAST_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 ORDER BY id DESC LIMIT 1" }
     LIVE (0) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE ended_us IS NULL ORDER BY id" }
     CURRENT_OF_TASKS (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = {
         sqlite "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task IN (SELECT value FROM json_each($1)) AND ended_us IS NULL ORDER BY id"
@@ -42,6 +43,11 @@ statements! { STATEMENTS;
     AGAIN (3) -> [] = { "UPDATE runs SET lease_until_us = 0, not_before_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     END (3) -> [] = { "UPDATE runs SET state = $2, waiting = NULL, ended_us = $3, fence = fence + 1 WHERE id = $1 AND ended_us IS NULL" }
     END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    ASK (5) -> [] = { "INSERT INTO questions (run, task, asked_us, remind_us, due_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (run) DO UPDATE SET asked_us = excluded.asked_us, remind_us = excluded.remind_us, due_us = excluded.due_us" }
+    QUESTIONS_DUE (1) -> [run, remind_us, due_us] = { "SELECT run, remind_us, due_us FROM questions WHERE due_us <= $1 OR remind_us <= $1 ORDER BY due_us, run LIMIT 100" }
+    NEXT_QUESTION (0) -> [due] = { "SELECT MIN(COALESCE(remind_us, due_us)) AS due FROM questions" }
+    REMINDED (1) -> [] = { "UPDATE questions SET remind_us = NULL WHERE run = $1" }
+    NO_QUESTION (1) -> [] = { "DELETE FROM questions WHERE run = $1" }
     ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
     STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
     ERASE (1) -> [] = { "UPDATE steps SET result = NULL WHERE run IN (SELECT id FROM runs WHERE task = $1)" }
@@ -95,6 +101,11 @@ pub async fn run(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
 /// The run of a task that has not ended, if any.
 pub async fn current_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
     tx.row(&CURRENT_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
+}
+
+/// The newest run of a task, ended or not.
+pub async fn last_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<Run>, StoreError> {
+    tx.row(&LAST_OF_TASK, args![task]).await?.as_ref().map(read).transpose()
 }
 
 /// The runs of these tasks that have not ended, in one statement; the newest of a task comes last.
@@ -159,6 +170,38 @@ pub async fn break_off(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, S
 /// Frees all leases: only for a database that one process has to itself, when that process starts.
 pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.run(&FREE_LEASES, args![]).await
+}
+
+/// Notes that a run waits with a question: when whoever was asked is reminded, and when the task is given back.
+pub async fn note_question(
+    tx: &mut Tx,
+    run: &Run,
+    remind: Timestamp,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(&ASK, args![run.id, run.task, now, remind, due]).await.map(|_| ())
+}
+
+/// Runs whose question is to be looked at, each with whether its time is over; at most 100.
+pub async fn questions_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<(RunId, bool)>, StoreError> {
+    let rows = tx.rows(&QUESTIONS_DUE, args![now]).await?;
+    rows.iter().map(|row| Ok((RunId(row.int("run")?), row.time("due_us")? <= now))).collect()
+}
+
+/// When the next question is to be looked at.
+pub async fn next_question(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    store.row(&NEXT_QUESTION, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
+}
+
+/// Whoever was asked was reminded; once is enough.
+pub async fn note_reminded(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
+    tx.run(&REMINDED, args![run]).await.map(|_| ())
+}
+
+/// The run waits for no answer any more.
+pub async fn forget_question(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
+    tx.run(&NO_QUESTION, args![run]).await.map(|_| ())
 }
 
 /// How many runs a task has had.

@@ -21,6 +21,9 @@ pub const HAND_OVER: &str = "hand_over";
 /// Says that the work cannot be done.
 pub const CANNOT_DO: &str = "cannot_do";
 
+/// The name under which an answer is journalled that could not be read at all.
+pub const UNREADABLE: &str = "answer";
+
 /// The longest question or reason that is taken, in characters.
 const LONGEST_WORDS: usize = 4_000;
 
@@ -120,6 +123,10 @@ fn step(
 ) -> Onward {
     let arguments = match &call.arguments {
         Arguments::Read(value) => value,
+        Arguments::Unreadable(_) if call.name == UNREADABLE => {
+            let why = "your answer was not one JSON object as the contract describes it";
+            return malformed(as_name, why.to_owned());
+        }
         Arguments::Unreadable(_) => return malformed(as_name, "the arguments are not one JSON object".to_owned()),
     };
     if let Some(word) = own_words(colleagues).into_iter().find(|word| word.name == call.name) {

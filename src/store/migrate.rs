@@ -32,9 +32,11 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(migrations!("sqlite": (1, "0001_house"), (7, "0007_tools"), (8, "0008_budgets")))
+    let all = migrations!("sqlite": (1, "0001_house"), (6, "0006_fatigue"), (7, "0007_tools"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(migrations!("postgres": (1, "0001_house"), (7, "0007_tools"), (8, "0008_budgets")))
+    let all = migrations!("postgres": (1, "0001_house"), (6, "0006_fatigue"), (7, "0007_tools"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }

@@ -13,6 +13,8 @@ statements! { STATEMENTS;
         "INSERT INTO tasks (conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, text_digest, above, created_us, state, priority, directives_digest, routing) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', 'normal', '', '') RETURNING id" }
     GET (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE id = $1" }
+    BEFORE_IN_CONVERSATION (2) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
+        "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 AND id < $2 ORDER BY id DESC LIMIT 1" }
     LATEST_OF_CONVERSATION (1) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
         "SELECT id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, COALESCE(text, '') AS text, COALESCE(above, '') AS above, state, priority, directives_digest, routing, created_us, ended_us FROM tasks WHERE conversation = $1 ORDER BY id DESC LIMIT 1" }
     OF_MESSAGE (2) -> [id, conversation, team, channel, channel_kind, root_ts, message_ts, source, requester, text, above, state, priority, directives_digest, routing, created_us, ended_us] = {
@@ -80,6 +82,11 @@ pub async fn find_task(store: &Store, id: TaskId) -> Result<Option<Task>, StoreE
 
 pub async fn latest_of_conversation(tx: &mut Tx, of: &ConversationId) -> Result<Option<Task>, StoreError> {
     tx.row(&LATEST_OF_CONVERSATION, args![of]).await?.as_ref().map(read).transpose()
+}
+
+/// The task of the same conversation before this one.
+pub async fn before_in_conversation(tx: &mut Tx, task: &Task) -> Result<Option<Task>, StoreError> {
+    tx.row(&BEFORE_IN_CONVERSATION, args![&task.conversation, task.id]).await?.as_ref().map(read).transpose()
 }
 
 /// The task that a message asked for.

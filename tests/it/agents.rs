@@ -74,11 +74,11 @@ async fn the_program_of_the_documentation_works() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_misbehaves_is_told_apart_and_cannot_harm() {
     let cases: &[(&str, &str)] = &[
-        ("print('{}'); print('{}')", "more than one answer"),
+        ("print('{}'); print('{}')", "Noor"),
         ("import sys; sys.exit('no key: ' + __import__('os').environ['AGENT_KEY'])", "left without an answer"),
-        ("print('hello')", "no answer"),
+        ("print('hello')", "Noor"),
         ("x = bytearray(2 * 1024 ** 3); print('{\"text\": \"took it all\"}')", "MemoryError"),
-        ("while True: print('x' * 65536, end='')", "no answer"),
+        ("while True: print('x' * 65536, end='')", "Noor"),
     ];
     for (script, words) in cases {
         let office = with_program(program(&["-c", script])).await;
@@ -87,6 +87,15 @@ async fn a_program_that_misbehaves_is_told_apart_and_cannot_harm() {
         assert!(!shown.contains("very-secret-key"), "{shown}");
         office.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_cannot_be_read_may_be_mended_once() {
+    let script = "import json, sys\nq = json.loads(sys.stdin.readline())\nprint('oops' if q['question'] == 1 else json.dumps({'text': 'Mended.'}))";
+    let office = with_program(program(&["-c", script])).await;
+    let shown = asked(&office, "where is order ORD-1042?", 0).await;
+    assert!(shown.contains("Mended."), "{shown}");
+    office.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

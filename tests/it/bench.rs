@@ -70,3 +70,18 @@ fn every_question_is_asked_in_both_companies() {
         assert!(row["latency_us"]["p50"].as_u64() > Some(0) && row["floor_us"]["p99"].as_u64() > Some(0), "{row}");
     }
 }
+
+#[test]
+fn the_books_equal_the_bill_though_processes_die() {
+    let output = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "costs", "--runs", "150", "--format", "json"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{report}");
+    assert_eq!(report["billed"], report["settled_by_the_bill"], "to the last token");
+    assert_eq!(report["unknown"], 0, "every request on the bill is in the books");
+    assert!(report["passed_by_micros"].as_i64() <= report["one_call_micros"].as_i64(), "{report}");
+    let many = |figure: &str| report[figure].as_u64() > Some(10);
+    assert!(many("deaths") && many("refused") && many("doubts"), "it measured something: {report}");
+}

@@ -22,6 +22,7 @@ mod documentation;
 #[cfg(feature = "sandbox")]
 mod drivers;
 mod example_playbooks;
+mod fatigue;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
@@ -36,11 +37,15 @@ mod models;
 #[cfg(feature = "sandbox")]
 mod office;
 #[cfg(feature = "sandbox")]
+mod own_tools;
+#[cfg(feature = "sandbox")]
 mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;
 #[cfg(feature = "sandbox")]
 mod replicas;
+#[cfg(feature = "sandbox")]
+mod results;
 mod routing;
 mod schedules;
 #[cfg(feature = "sandbox")]

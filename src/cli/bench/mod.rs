@@ -3,6 +3,7 @@
 #[cfg(feature = "sandbox")]
 pub mod ack;
 mod company;
+pub mod costs;
 pub mod query;
 pub mod route;
 #[cfg(feature = "sandbox")]
@@ -24,6 +25,8 @@ enum Command {
     /// Acknowledge events over real sockets, as fast as it goes and at a steady rate, next to two floors
     #[cfg(feature = "sandbox")]
     Ack(ack::Args),
+    /// Let many runs spend at once while their process dies again and again, and compare the books with the vendor's bill
+    Costs(costs::Args),
     /// Ask every question in a company at work, next to one where hardly anything has happened
     Query(query::Args),
     /// Route messages through a large made-up company, and score the router on labelled sets
@@ -37,6 +40,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         #[cfg(feature = "sandbox")]
         Command::Ack(args) => ack::run(&args),
+        Command::Costs(args) => costs::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Route(args) => route::run(&args),
         #[cfg(feature = "sandbox")]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -94,12 +94,16 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The scripted vendor in a process of its own, so that what it keeps is not counted as ours.
-struct ScriptedVendor(Child);
+struct ScriptedVendor {
+    child: Child,
+    /// Held open, so that whatever it still says has somewhere to go.
+    _says: BufReader<ChildStdout>,
+}
 
 impl Drop for ScriptedVendor {
     fn drop(&mut self) {
-        let _gone_already = self.0.kill();
-        let _reaped = self.0.wait();
+        let _gone_already = self.child.kill();
+        let _reaped = self.child.wait();
     }
 }
 
@@ -113,10 +117,11 @@ async fn measure(args: &Args) -> anyhow::Result<Report> {
         .stdout(Stdio::piped())
         .spawn()
         .context("the scripted vendor does not start")?;
-    let told = child.stdout.take().and_then(|out| BufReader::new(out).lines().next()).transpose()?;
-    let vendor = ScriptedVendor(child);
-    let base =
-        told.as_deref().and_then(|line| line.split('"').nth(1)).context("the scripted vendor said no address")?;
+    let mut says = BufReader::new(child.stdout.take().context("the scripted vendor cannot be heard")?);
+    let mut told = String::new();
+    says.read_line(&mut told)?;
+    let vendor = ScriptedVendor { child, _says: says };
+    let base = told.split('"').nth(1).context("the scripted vendor said no address")?;
     let app = house(&format!("sqlite:{}", folder.path().join("bench.db").display()), base, args.at_once).await?;
     open_tasks(&app, args.runs).await?;
     while route_next(app.clone()).await? == Worked::Yes {}
@@ -236,6 +241,7 @@ async fn house(url: &str, base: &str, at_once: usize) -> anyhow::Result<App> {
         limits: Limits { questions_at_once: at_once, ..Limits::default() },
         prices: Default::default(),
         links: Default::default(),
+        approvals: crate::config::Approvals::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

@@ -7,8 +7,10 @@ use crate::config::Config;
 use crate::directives::Directives;
 use crate::directives::diagnostics::Severity;
 use crate::directives::files::read_set;
+use crate::drivers::agents::AgentConfig;
 use crate::flow::directory::read_directory;
 use crate::flow::resume::OnlyProcess;
+use crate::roster::{Driver, Position};
 use crate::store::Store;
 use crate::tools::{StdioHost, ToolHost as _};
 use crate::webhooks::Server;
@@ -64,6 +66,45 @@ pub fn prices(report: &mut Report, config: &Config, set: Option<&Directives>) {
         }
         Ok(day) => report.add(Check::fine("prices", format!("{what}, as of {day}"))),
         Err(_) => report.add(Check::warns("prices", format!("{what}, of an unknown day"), mend)),
+    }
+}
+
+/// Whether whoever is to fill a position is configured.
+pub fn drivers(report: &mut Report, config: &Config, set: Option<&Directives>) {
+    let Some(set) = set else { return };
+    let known = &config.drivers;
+    let lacks = |position: &Position| match position.driver {
+        Driver::Model => match &position.model {
+            Some(name) => (!known.models.contains_key(name)).then(|| format!("[models.{name}]")),
+            None => {
+                (known.models.len() != 1).then(|| "one [models.NAME], or `model: NAME` in its role file".to_owned())
+            }
+        },
+        Driver::Http => {
+            let there = matches!(known.agents.get(&position.id), Some(AgentConfig::Http(_)));
+            (!there).then(|| format!("[agents.{}] with a url", position.id))
+        }
+        Driver::Command => {
+            let there = matches!(known.agents.get(&position.id), Some(AgentConfig::Command(_)));
+            (!there).then(|| format!("[agents.{}] with a command", position.id))
+        }
+        Driver::Playbook | Driver::Human => None,
+    };
+    let thinks = |position: &&Position| matches!(position.driver, Driver::Model | Driver::Http | Driver::Command);
+    let thinking: Vec<&Position> = set.roster.positions.values().filter(thinks).collect();
+    let missing: Vec<String> = thinking
+        .iter()
+        .filter_map(|position| lacks(position).map(|what| format!("{} needs {what}", position.id)))
+        .collect();
+    if !missing.is_empty() {
+        let mend = "add it to workforce.toml (docs/agents.md); until then its work goes to the triage person";
+        return report.add(Check::fails("agents", missing.join("; "), mend));
+    }
+    if !thinking.is_empty() {
+        report.add(Check::fine(
+            "agents",
+            format!("{} positions have the model or the agent that they name", thinking.len()),
+        ));
     }
 }
 

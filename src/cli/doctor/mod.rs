@@ -73,6 +73,7 @@ async fn examine(args: &Args) -> anyhow::Result<Report> {
     report.add(Check::fine("settings", format!("read from {}", file.display())));
     let set = house::directives(&mut report, &config);
     house::prices(&mut report, &config, set.as_ref());
+    house::drivers(&mut report, &config, set.as_ref());
     house::database(&mut report, &config).await;
     house::tools(&mut report, &config, set.as_ref()).await;
     house::webhooks(&mut report, &config).await;

@@ -1,12 +1,13 @@
 //! Modals: what opens at a click, read-only. Whoever sends one off is checked when it is carried out, not here.
 
 use super::super::facts::Moment;
-use super::super::{App, FlowError, query};
+use super::super::{App, FlowError, health, query};
 use super::{Wanted, approval, task};
 use crate::commands::Query;
 use crate::ids::TaskId;
 use crate::replies::refusals::Refusal;
-use crate::replies::{Form, Verb, asking, human, review, unsure};
+use crate::replies::target::{read_approval_page, read_task_and_result};
+use crate::replies::{Form, Verb, asking, human, judged, review, unsure};
 use crate::runs::Waiting;
 use crate::tasks::store as tasks;
 use crate::workers::{SlackUser, WorkerRef};
@@ -14,11 +15,16 @@ use crate::workers::{SlackUser, WorkerRef};
 /// The modal behind a button.
 pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Wanted, FlowError> {
     let form = match verb {
+        Verb::ApproveNext => return super::grants::form(app, target, by).await,
         Verb::Deny | Verb::Details | Verb::EditFirst | Verb::AskBack | Verb::AnswerBack | Verb::Record => {
+            if let (Verb::Details, Some((id, _))) = (verb, read_approval_page(target)) {
+                health::opened_details(app, id, &by.user).await?;
+            }
             approval::form::open(app, verb, target).await?
         }
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
         Verb::RecordReview => of_position(app, target)?,
+        Verb::Refine | Verb::NotRight => of_result(app, verb, target).await?,
         Verb::Why => match target.parse::<TaskId>() {
             Ok(task) => {
                 let card = query::card(app, by, &Query::Why { task }, &query::Asker::anywhere()).await?;
@@ -27,6 +33,11 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
             Err(_) => None,
         },
         Verb::Approve
+        | Verb::ApproveNextForm
+        | Verb::RevokeGrant
+        | Verb::ApproveList
+        | Verb::LookAtEach
+        | Verb::Undo
         | Verb::ApproveForm
         | Verb::EditForm
         | Verb::AskBackForm
@@ -56,7 +67,13 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::ShareHere
         | Verb::RetryFailed
         | Verb::DropFailed
-        | Verb::BudgetMore => None,
+        | Verb::BudgetMore
+        | Verb::UseIt
+        | Verb::RefineForm
+        | Verb::NotRightForm
+        | Verb::JudgeRight
+        | Verb::JudgeWrong
+        | Verb::TrustAgain => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
 }
@@ -83,6 +100,18 @@ async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, Fl
             }
         }
     })
+}
+
+async fn of_result(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {
+    let Some((id, _)) = read_task_and_result(target) else { return Ok(None) };
+    let Some(found) = tasks::find_task(&app.store, id).await? else { return Ok(None) };
+    if verb == Verb::Refine {
+        return Ok(Some(judged::refine_form(target, id)));
+    }
+    let moment = Moment::of(app)?;
+    let router = app.router()?;
+    let choices = task::reassign_choices(app, &router, &moment.directives, &moment.directory, &found);
+    Ok(Some(judged::not_right_form(target, id, &choices)))
 }
 
 fn of_position(app: &App, target: &str) -> Result<Option<Form>, FlowError> {

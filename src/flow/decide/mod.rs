@@ -2,16 +2,21 @@
 //! anything is acknowledged. A button and a command yield the same [`Intent`], carried out in one place.
 
 mod approval;
+mod dress;
 mod forms;
+mod grants;
+mod lists;
 mod outcome;
 mod share;
 mod stop;
 mod task;
 mod tool;
+mod undo;
 pub(in crate::flow) mod who;
 
 use super::{App, FlowError, failpoint, homes, query, sync};
 use crate::commands::{self, Asked, Intent, help};
+use crate::ids::GrantId;
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::outbox::Queued;
 use crate::replies::refusals::{self, Refusal};
@@ -22,6 +27,7 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
+pub(in crate::flow) use task::reassign;
 pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
@@ -112,6 +118,11 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
             approval::decide(app, tx, *id, by, approval::Word::ApproveRead { typed: typed.clone() }).await
         }
         Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
+        Intent::ApproveNext { id, next } => grants::approve_next(app, tx, *id, next, by).await,
+        Intent::RevokeGrant { id } => grants::revoke(app, tx, *id, by).await,
+        Intent::ApproveList { list, revision } => lists::approve_all(app, tx, *list, *revision, by).await,
+        Intent::LookAtEach { list } => lists::look_at_each(app, tx, *list, by).await,
+        Intent::Undo { id } => undo::undo(app, tx, *id, by).await,
         Intent::Edit { id, fields } => approval::edit(app, tx, *id, by, &approval::form::filled(fields)).await,
         Intent::AskBack { id, text } => approval::ask_back(app, tx, *id, by, text).await,
         Intent::AnswerBack { id, text } => approval::answer_back(app, tx, *id, by, text).await,
@@ -139,6 +150,8 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::RecordReview { position, notes } => stop::record_review(app, tx, position, notes.as_deref(), by).await,
         Intent::RetryFailed { letter } => stop::dead_letter(app, tx, *letter, true, by).await,
         Intent::DropFailed { letter } => stop::dead_letter(app, tx, *letter, false, by).await,
+        Intent::Judge { task, result, judgement } => super::judge::judge(app, tx, *task, *result, judgement, by).await,
+        Intent::LiftGuard { guard } => super::judge::lift(app, tx, guard, by).await,
         Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
         // A click has a place to share at and never comes here; nothing else has.
         Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
@@ -273,9 +286,17 @@ fn slot_is_about(slot: &str, target: &str) -> bool {
     if let Some(tool) = slot.strip_prefix("tool:") {
         return target.strip_prefix(tool).is_some_and(|rest| rest.starts_with('@'));
     }
+    // A grant's button stands on every card that it let pass, and in what its giver was told.
+    if target.parse::<GrantId>().is_ok() {
+        return ["approval:", "grant:", "reply:"].iter().any(|kind| slot.starts_with(kind));
+    }
+    // A list's own buttons stand on it alone; those of its lines stand there too.
+    if let Some(list) = number("L-") {
+        return of("list", &list);
+    }
     match (number("T-"), number("A-")) {
         (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),
-        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:"),
+        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:") || slot.starts_with("list:"),
         (None, None) => !slot.starts_with("task:") && !slot.starts_with("approval:"),
     }
 }
@@ -320,6 +341,10 @@ mod tests {
             ("approval:31:card", "A-31"),
             ("approval:31:dm:U1", "A-31"),
             ("action:5", "5"),
+            ("approval:31:card", "G-3"),
+            ("grant:3", "G-3"),
+            ("list:5", "L-5.2"),
+            ("list:5", "A-31"),
         ] {
             assert!(slot_is_about(slot, target), "{slot} {target}");
         }
@@ -330,6 +355,9 @@ mod tests {
             ("approval:3:card", "A-31"),
             ("task:17:held:3", "A-31"),
             ("approval:31:card", "5"),
+            ("task:17:held:3", "G-3"),
+            ("list:5", "L-51.2"),
+            ("approval:31:card", "L-5.2"),
         ] {
             assert!(!slot_is_about(slot, target), "{slot} {target}");
         }

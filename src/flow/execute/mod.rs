@@ -4,6 +4,7 @@
 //! The order is the crash rule's: commit the intent, act, commit the outcome. What broke off in between is never repeated
 //! blindly ([`crate::execution::after_restart`]).
 
+mod own;
 mod perform;
 mod propose;
 mod settle;
@@ -36,7 +37,7 @@ use crate::workers::SlackUser;
 pub(super) const STOPPED: &str = "Somebody stopped the work.";
 
 pub use perform::perform_next;
-pub use propose::propose;
+pub use propose::{Proposed, propose};
 pub(super) use settle::{unknown_view, unsaid};
 pub(super) use version::has_version;
 

@@ -11,9 +11,10 @@ use super::super::{App, FlowError, decide};
 use super::version::{has_version, version_of};
 use super::{journal, tell_run};
 use crate::catalogue::ToolName;
+use crate::directives::rule::Level;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, fill_key};
-use crate::gate::{Bound, Decision, Proposal, Shown, Verdict, digest, judge};
+use crate::gate::{Bound, Decision, Ground, Proposal, Shown, Verdict, digest, judge, level_of};
 use crate::ids::ActionId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -22,6 +23,14 @@ use crate::runs::{Run, Waiting};
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
 use crate::workers::WorkerRef;
+
+/// What became of a proposal.
+pub enum Proposed {
+    /// It is stored; the run waits, or goes on with a refusal.
+    Stored,
+    /// The worker is not free enough to do it: what it would have done.
+    OnlyWould { title: String },
+}
 
 /// Judges what a run wants to do; where a version must be looked up before, that is what happens next.
 pub async fn propose(
@@ -32,7 +41,7 @@ pub async fn propose(
     tool: ToolName,
     arguments: Value,
     as_name: &str,
-) -> Result<(), FlowError> {
+) -> Result<Proposed, FlowError> {
     let moment = Moment::of(app)?;
     let id = reserve(tx, &moment, run, task, &tool, as_name).await?;
     let arguments = match moment.directives.catalogue.get(&tool) {
@@ -47,26 +56,33 @@ pub async fn propose(
         requester: Some(facts::requester(&moment, task)),
         live_digest: None,
     };
-    if has_version(&moment.directives, &proposal.tool) {
+    // What a worker would only have done needs no version of its target.
+    let may_act =
+        level_of(&moment.directives, &proposal.worker, moment.now).is_none_or(|(level, _)| level >= Level::Ask);
+    if may_act && has_version(&moment.directives, &proposal.tool) {
         actions::plan_look_up(tx, id, &proposal).await?;
-        return wait(tx, run, &Waiting::Action { action: id, as_name: as_name.to_owned() }).await;
+        wait(tx, run, &Waiting::Action { action: id, as_name: as_name.to_owned() }).await?;
+        return Ok(Proposed::Stored);
     }
     let wish = Wish { id, proposal: &proposal, position: &run.position, version: None };
     let (verdict, shown) = judged(app, tx, &moment, task, &wish).await?;
     let as_name = as_name.to_owned();
     match verdict.decision {
-        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await,
+        Decision::Run => wait(tx, run, &Waiting::Action { action: id, as_name }).await?,
+        Decision::Deny(denial) if denial.ground == Ground::Autonomy => {
+            return Ok(Proposed::OnlyWould { title: shown.title });
+        }
         Decision::Deny(denial) => {
             let entry = JournalEntry::ToolRefused { as_name, why: denial.reason };
             journal(tx, run.id, run.fence, &shown.digest, &entry, moment.now).await?;
             runs::go_on(tx, run, moment.now).await?;
-            Ok(())
         }
         Decision::Approve(needs) => {
             let approval = decide::ask_people(app, tx, &moment, task, id, &proposal, needs, &shown).await?;
-            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await
+            wait(tx, run, &Waiting::Approval { approval, action: id, as_name }).await?;
         }
     }
+    Ok(Proposed::Stored)
 }
 
 /// Looks up the version of a planned action's target, and then judges it.

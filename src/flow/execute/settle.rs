@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::assign::note;
 use super::super::facts::Moment;
-use super::super::{App, FlowError, decide};
+use super::super::{App, FlowError, decide, judge};
 use super::perform::InTx;
 use super::tell_run;
 use crate::execution::store::{self as actions, Stored};
@@ -46,6 +46,9 @@ pub(super) async fn ended(
         "result": crate::catalogue::canonical::digest(&json!(entry)),
     });
     note(tx, task, FactKind::ActionEnded, payload, now).await?;
+    if matches!(stage, Stage::Done { .. }) {
+        judge::report(app, tx, task, stored).await?;
+    }
     tell_run(tx, stored, &entry, now).await?;
     redraw_approval(app, tx, task, &Stored { stage: Some(stage), ended: Some(now), ..stored.clone() }).await
 }
@@ -173,7 +176,12 @@ pub(super) async fn did_not_pass(
 
 async fn redraw_approval(app: &App, tx: InTx<'_>, task: &Task, stored: &Stored) -> Result<(), FlowError> {
     match approvals::of_action(tx, stored.id).await? {
-        Some(card) => decide::redraw(app, tx, task, &card, stored, None).await,
+        Some(card) => {
+            if matches!(stored.stage, Some(Stage::Done { .. })) {
+                app.note_done(card.approval.id);
+            }
+            decide::redraw(app, tx, task, &card, stored, None).await
+        }
         None => Ok(()),
     }
 }

@@ -40,6 +40,7 @@ pub(super) enum Sight {
     Ledger,
     Workload,
     Costs,
+    ApproverHealth,
 }
 
 impl Sight {
@@ -51,6 +52,7 @@ impl Sight {
                 Self::Ledger => "workforce.see_ledger",
                 Self::Workload => "workforce.see_workload",
                 Self::Costs => "workforce.see_costs",
+                Self::ApproverHealth => crate::gate::fatigue::health::TOOL,
             }
             .to_owned(),
         )

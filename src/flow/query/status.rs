@@ -5,7 +5,7 @@ use super::super::{FlowError, decide};
 use super::Told;
 use super::seen::Viewer;
 use super::stage::{Standing, ending};
-use super::why::spent;
+use super::why::{spent, with_models};
 use crate::assignments::decide::next_escalation;
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
@@ -21,6 +21,7 @@ use crate::replies::named::any_of;
 use crate::replies::receipt::Because;
 use crate::replies::refusals::Refusal;
 use crate::replies::{Cited, Who};
+use crate::results::store::{self as results, Promised};
 use crate::routing;
 use crate::tasks::{Task, store as tasks};
 
@@ -80,7 +81,12 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
         owner: held.as_ref().and_then(|held| names.owner(&held.worker)),
         because: held.as_ref().and_then(|held| line_of(because_of(held))),
         next,
-        spent: spent(&actions::find_of_task(store, id).await?),
+        spent: with_models(spent(&actions::find_of_task(store, id).await?), store, id).await?,
+        promised: results::promises_of(store, id)
+            .await?
+            .into_iter()
+            .map(|(what, due, missed)| (what == Promised::Respond, due, missed))
+            .collect(),
         thread: None,
         as_of: viewer.moment.now,
     };
@@ -91,7 +97,10 @@ fn line_of(because: Because) -> Option<Cited> {
     match because {
         Because::Rule(rule) => Some(rule),
         Because::Escalated { rule, .. } => rule,
-        Because::LooksLike { .. } | Because::Chosen { .. } => None,
+        Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::SameThread { .. }
+        | Because::HandedOver { .. } => None,
     }
 }
 

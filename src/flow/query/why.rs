@@ -14,6 +14,7 @@ use super::Told;
 use super::seen::{Sight, Viewer};
 use super::stage::{Standing, ending, label};
 use crate::assignments::{Assignment, store as assignments};
+use crate::budgets::store as budgets;
 use crate::commands::lines::Spent;
 use crate::commands::why::{WhyAction, WhyAnswer, WhyDecision, WhyOutcome, WhyStep, WhyVerdict, WhyWhat, render};
 use crate::execution::Stage as Performed;
@@ -26,6 +27,7 @@ use crate::money::{Cost, Money};
 use crate::replies::receipt::Because;
 use crate::replies::refusals::Refusal;
 use crate::replies::{Cited, Who};
+use crate::store::Store;
 use crate::tasks::{Task, store as tasks};
 use crate::workers::{SlackUser, WorkerRef};
 
@@ -47,7 +49,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let facts = ledger::facts_of_task(store, id).await?;
     let performed = actions::find_of_task(store, id).await?;
     let cards = approvals::find_of_task(store, id).await?;
-    let spent = spent(&performed);
+    let spent = with_models(spent(&performed), store, id).await?;
     let trail = Trail {
         viewer,
         task: &task,
@@ -83,6 +85,20 @@ pub(super) fn spent(actions: &[Stored]) -> Spent {
         }
     }
     spent
+}
+
+/// The same with what models cost.
+pub(super) async fn with_models(mut spent: Spent, store: &Store, task: TaskId) -> Result<Spent, FlowError> {
+    for call in budgets::model_calls_of(store, task).await? {
+        match &call.cost {
+            Cost::Unmetered => spent.unmetered += 1,
+            Cost::Known(money) => {
+                spent.metered += 1;
+                add(&mut spent.known, money);
+            }
+        }
+    }
+    Ok(spent)
 }
 
 /// Adds an amount to the sum of its currency.
@@ -144,6 +160,12 @@ impl Trail<'_> {
                 | FactKind::BudgetAlert
                 | FactKind::BudgetRefused
                 | FactKind::BudgetRaised
+                | FactKind::Judged
+                | FactKind::CheckAsked
+                | FactKind::Proposed
+                | FactKind::GuardFell
+                | FactKind::GuardLifted
+                | FactKind::PromiseMissed
                 | FactKind::Stopped
                 | FactKind::Resumed
                 | FactKind::Reviewed
@@ -154,7 +176,11 @@ impl Trail<'_> {
                 | FactKind::ToolDecided
                 | FactKind::Reminded
                 | FactKind::ConnectionChanged
-                | FactKind::TextsErased => None,
+                | FactKind::TextsErased
+                | FactKind::GrantGiven
+                | FactKind::GrantUsed
+                | FactKind::GrantEnded
+                | FactKind::ChangeProposed => None,
             };
             if let Some(mut what) = what {
                 self.complete(&mut what).await?;
@@ -235,7 +261,14 @@ impl Trail<'_> {
             WhyWhat::Assigned { because: Because::Rule(rule), .. } => vec![rule],
             WhyWhat::Assigned { because: Because::Escalated { rule, .. }, .. } => rule.iter_mut().collect(),
             WhyWhat::Action(action) => action.because.iter_mut().collect(),
-            WhyWhat::Assigned { because: Because::LooksLike { .. } | Because::Chosen { .. }, .. }
+            WhyWhat::Assigned {
+                because:
+                    Because::LooksLike { .. }
+                    | Because::Chosen { .. }
+                    | Because::SameThread { .. }
+                    | Because::HandedOver { .. },
+                ..
+            }
             | WhyWhat::Accepted { .. }
             | WhyWhat::Asked { .. }
             | WhyWhat::Answered { .. }

@@ -21,7 +21,7 @@ use crate::store::Tx;
 use crate::tasks::Task;
 
 pub use ask::{MayAsk, after_call, before_call, unpriced};
-pub(in crate::flow) use pots::all as all_pots;
+pub(in crate::flow) use pots::{all as all_pots, positions_of};
 pub(in crate::flow) use tell::{raise, view_of};
 
 /// How long what an empty budget of one task holds back waits before somebody looks again. More money, and a changed sentence,

@@ -85,6 +85,11 @@ impl Whose {
     }
 }
 
+/// The positions that these workers are or have.
+pub(in crate::flow) fn positions_of(moment: &Moment, who: &[WorkerRef]) -> Vec<String> {
+    Whose::of(moment, who).positions
+}
+
 fn positions_of_team<'a>(roster: &'a Roster, team: &'a str) -> impl Iterator<Item = String> + 'a {
     let of_team = |role: &String| roster.roles.get(role).and_then(|role| role.team.as_deref()) == Some(team);
     roster.positions.values().filter(move |position| of_team(&position.role)).map(|position| position.id.clone())

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::Timestamp;
@@ -274,4 +274,27 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn inputs_begin_with_what_stands_there() {
+    let field = |id: &str, kind| Field { id: id.into(), label: id.into(), kind, hint: None, optional: true };
+    let form = Form {
+        submit: Some("Send".into()),
+        fields: vec![
+            field("text", FieldKind::Filled { multiline: false, max: 40, text: "ORD-1042".into() }),
+            field("empty", FieldKind::Filled { multiline: true, max: 9_000, text: String::new() }),
+            field("whole", FieldKind::Number { whole: true, value: Some("45000".into()) }),
+            field("date", FieldKind::Date { value: Some("2026-11-20".into()) }),
+            field("none", FieldKind::Date { value: None }),
+        ],
+        ..Form::page(Verb::EditForm, "A-31", "Edit A-31", vec![])
+    };
+    let view = view(&form);
+    let inputs: Vec<&Value> = view["blocks"].as_array().unwrap().iter().map(|block| &block["element"]).collect();
+    assert_eq!(inputs[0]["initial_value"], "ORD-1042");
+    assert_eq!((&inputs[1]["initial_value"], &inputs[1]["max_length"]), (&Value::Null, &json!(3_000)));
+    assert_eq!((&inputs[2]["initial_value"], &inputs[2]["is_decimal_allowed"]), (&json!("45000"), &json!(false)));
+    assert_eq!((&inputs[3]["type"], &inputs[3]["initial_date"]), (&json!("datepicker"), &json!("2026-11-20")));
+    assert_eq!(inputs[4]["initial_date"], Value::Null);
 }

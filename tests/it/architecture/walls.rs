@@ -18,6 +18,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("playbooks", &["directives", "runs"]),
     ("policy", &[]),
     ("replies", &[]),
+    ("results", &[]),
     ("roster", &[]),
     ("routing", &["directives", "roster", "tasks"]),
     ("runs", &["tasks"]),

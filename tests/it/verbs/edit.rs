@@ -1,6 +1,6 @@
 //! *Edit and approve*.
 
-use super::{Desk, holds, lacks};
+use super::{Desk, REFUND, holds, lacks};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_refund_is_another_action_and_runs_as_changed() {
@@ -68,5 +68,19 @@ async fn whoever_may_not_decide_may_not_change_it() {
     holds(&desk.private("ben"), "can approve this");
     assert!(desk.form("ben").is_empty(), "a number alone opens nothing");
     assert!(desk.refunded().await.is_empty());
+    desk.office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_form_could_not_show_is_read_before_it_counts() {
+    let long = format!("{REFUND}. {}", "It was dented all over. ".repeat(140));
+    let desk = Desk::says(&[], &long).await;
+    desk.clicks("dana", "A-1", "Edit and approve").await;
+    holds(&desk.form("dana"), "Not changed here, too long for a form");
+    desk.submits("dana", &[("amount_cents", "15000")]).await;
+    assert!(desk.refunded().await.is_empty(), "nobody says yes to what they were not shown");
+    desk.clicks("dana", "A-2", "Read and approve").await;
+    desk.submits("dana", &[]).await;
+    assert_eq!(desk.refunded().await, [15_000], "{}", desk.form("dana"));
     desk.office.end().await;
 }

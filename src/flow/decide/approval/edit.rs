@@ -26,6 +26,8 @@ use crate::workers::{SlackUser, WorkerRef};
 struct Draft {
     arguments: Value,
     changes: Vec<(String, String, String)>,
+    /// Whether the form showed every argument: nobody says yes to what they were not shown.
+    seen_whole: bool,
 }
 
 /// Changes what a card asks about, on behalf of somebody who may decide about it.
@@ -83,7 +85,7 @@ pub async fn edit(
     };
     scene.carry_out(app, tx, authorized).await?;
     let mut next = Scene { moment: scene.moment, stored: stored_action(tx, into).await?, task: scene.task, card };
-    say_yes(app, tx, &mut next, by).await?;
+    say_yes(app, tx, &mut next, by, draft.seen_whole).await?;
     redraw(app, tx, &next.task, &scene.card, &scene.stored, None).await?;
     let approved = !next.card.approval.is_waiting();
     let missing = look::missing(&next.card).max(u32::from(!approved));
@@ -91,7 +93,7 @@ pub async fn edit(
 }
 
 /// The new card is drawn, the run waits for it, the thread hears of the change, and the editor's yes counts where it may.
-async fn say_yes(app: &App, tx: &mut Tx, next: &mut Scene, by: &SlackUser) -> Result<(), FlowError> {
+async fn say_yes(app: &App, tx: &mut Tx, next: &mut Scene, by: &SlackUser, seen_whole: bool) -> Result<(), FlowError> {
     let (id, action) = (next.card.approval.id, next.stored.id);
     let waiting = Waiting::Approval { approval: id, action, as_name: next.stored.as_name.clone() };
     if !runs::now_waits_for(tx, next.stored.run, &waiting).await? {
@@ -108,13 +110,11 @@ async fn say_yes(app: &App, tx: &mut Tx, next: &mut Scene, by: &SlackUser) -> Re
         let slot = format!("approval:{}:changed", id.0);
         draw::say(tx, &next.moment, &next.task, slot, notice).await?;
     }
-    match next.authorized(tx, by, Choice::Approve, None).await? {
-        Ok(authorized) => next.carry_out(app, tx, authorized).await,
-        Err(_others_decide) => {
-            say_receipt(tx, &next.moment, &next.task, &next.card, &view).await?;
-            redraw(app, tx, &next.task, &next.card, &next.stored, None).await
-        }
+    if seen_whole && let Ok(authorized) = next.authorized(tx, by, Choice::Approve, None).await? {
+        return next.carry_out(app, tx, authorized).await;
     }
+    say_receipt(tx, &next.moment, &next.task, &next.card, &view).await?;
+    redraw(app, tx, &next.task, &next.card, &next.stored, None).await
 }
 
 /// What was filled in, if it is a call and another one.
@@ -126,7 +126,8 @@ fn draft(
     let (schema, key) = scene.input_schema();
     let arguments = editing::changed(&schema, &proposal.arguments, key.as_deref(), fields)?;
     let changes = editing::changes(&schema, &proposal.arguments, &arguments, key.as_deref());
-    Ok((!changes.is_empty()).then_some(Draft { arguments, changes }))
+    let (_, left_out) = editing::fields(&schema, &proposal.arguments, key.as_deref());
+    Ok((!changes.is_empty()).then_some(Draft { arguments, changes, seen_whole: left_out.is_empty() }))
 }
 
 /// The changes as the two cards show them, amounts as people write them; `None` where the cards show no difference.

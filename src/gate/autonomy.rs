@@ -1,0 +1,57 @@
+//! How free a worker is at a moment, by the sentences about it.
+
+use crate::clock::{Span, Timestamp};
+use crate::directives::matching::holds::Holds;
+use crate::directives::matching::people::{binds, position_of, role_of};
+use crate::directives::rule::{Autonomy, IsoDuration, Level, Rule};
+use crate::directives::{Directives, Origin, Reading};
+use crate::roster::{Driver, PositionStatus};
+use crate::workers::WorkerRef;
+
+use super::fitting::local_date;
+
+/// The sentence with the lowest level in force; a role file may only lower it.
+pub(super) fn lowest<'a>(
+    directives: &'a Directives,
+    worker: &WorkerRef,
+    now: Timestamp,
+) -> Option<(&'a Reading, &'a Autonomy)> {
+    directives
+        .each(|rule| if let Rule::Autonomy(r) = rule { Some(r) } else { None })
+        .filter(|(reading, rule)| speaks_of(directives, reading, &rule.who, worker).met_or_unknown())
+        .filter(|(_, rule)| still(directives, worker, rule, now))
+        .min_by_key(|(_, rule)| rule.level)
+}
+
+/// How free a worker is, and by which sentence; `None` where no sentence says, which is `act`. A shadow observes.
+pub fn level_of(directives: &Directives, worker: &WorkerRef, now: Timestamp) -> Option<(Level, Option<Origin>)> {
+    let position = position_of(&directives.roster, worker);
+    if position.is_some_and(|p| p.status == PositionStatus::Shadow && p.driver != Driver::Human) {
+        return Some((Level::Observe, None));
+    }
+    lowest(directives, worker, now).map(|(reading, rule)| (rule.level, Some(reading.origin.clone())))
+}
+
+/// Whether a sentence in this place, about these workers, is about this one.
+pub(super) fn speaks_of(directives: &Directives, reading: &Reading, who: &[WorkerRef], worker: &WorkerRef) -> Holds {
+    let roster = &directives.roster;
+    let own_role = role_of(roster, worker).map(|role| role.id.as_str());
+    let scoped = Holds::of(reading.role.is_none() || reading.role.as_deref() == own_role);
+    scoped.and(binds(roster, who, worker))
+}
+
+/// Until a date, that day included; for a duration, from the day on which the position began. Unreadable: still.
+fn still(directives: &Directives, worker: &WorkerRef, rule: &Autonomy, now: Timestamp) -> bool {
+    let Some(until) = rule.until.as_deref() else { return true };
+    let today = local_date(directives, now);
+    if let Ok(last) = until.parse::<chrono::NaiveDate>() {
+        return today <= last;
+    }
+    let began = position_of(&directives.roster, worker)
+        .and_then(|position| position.since.as_deref())
+        .and_then(|since| since.parse::<chrono::NaiveDate>().ok());
+    match (began, IsoDuration(until.to_owned()).span()) {
+        (Some(began), Some(Span(micros))) => (today - began).num_microseconds().is_none_or(|elapsed| elapsed < micros),
+        (None, _) | (_, None) => true,
+    }
+}
