@@ -20,18 +20,12 @@ impl Intent {
         let words = || field(fields, "words").and_then(reason);
         match verb {
             Verb::Approve => Some(Self::Approve { id: approval()? }),
-            Verb::ApproveForm => {
-                let typed = field(fields, "typed").map(str::to_owned);
-                Some(Self::ApproveForm { id: read_approval_page(target)?.0, typed })
-            }
+            Verb::ApproveForm => approve_form(target, fields),
             Verb::EditForm => Some(Self::Edit { id: approval()?, fields: fields.to_vec() }),
             Verb::AskBackForm => Some(Self::AskBack { id: approval()?, text: words()? }),
             Verb::AnswerBackForm => Some(Self::AnswerBack { id: approval()?, text: words()? }),
             Verb::TakeOver => Some(Self::TakeOver { id: approval()? }),
-            Verb::RecordForm => {
-                let done = field(fields, "done")? == "yes";
-                Some(Self::Record { id: approval()?, done, fields: fields.to_vec() })
-            }
+            Verb::RecordForm => recorded(approval()?, fields),
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
             Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
             Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
@@ -43,11 +37,7 @@ impl Intent {
             Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
-            Verb::ReassignTo => {
-                let (task, worker) = read_task_and_worker(target)?;
-                let to = worker.map(To::Worker).or_else(|| chosen(fields))?;
-                Some(Self::Reassign { task, to })
-            }
+            Verb::ReassignTo => reassigned(target, fields),
             Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
             Verb::Accept => Some(Self::Accept { task: task()? }),
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
@@ -62,14 +52,8 @@ impl Intent {
             Verb::StopAll => Some(Self::Stop { what: StopWhat::Everything, confirmed: true }),
             Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: false }),
             Verb::ResumeNow => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: true }),
-            Verb::AcceptTool => {
-                let (tool, digest) = tool_and_digest(target)?;
-                Some(Self::AcceptTool { tool, digest })
-            }
-            Verb::KeepToolOff => {
-                let (tool, digest) = tool_and_digest(target)?;
-                Some(Self::KeepToolOff { tool, digest })
-            }
+            Verb::AcceptTool => tool_and_digest(target).map(|(tool, digest)| Self::AcceptTool { tool, digest }),
+            Verb::KeepToolOff => tool_and_digest(target).map(|(tool, digest)| Self::KeepToolOff { tool, digest }),
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
             Verb::RetryFailed => Some(Self::RetryFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::TakeEffect => Some(Self::TakeEffect { change: target.parse().ok()? }),
@@ -102,6 +86,22 @@ impl Intent {
             | Verb::Why => None,
         }
     }
+}
+
+fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {
+    let typed = field(fields, "typed").map(str::to_owned);
+    Some(Intent::ApproveForm { id: read_approval_page(target)?.0, typed })
+}
+
+fn recorded(id: ApprovalId, fields: &[(String, String)]) -> Option<Intent> {
+    let done = field(fields, "done")? == "yes";
+    Some(Intent::Record { id, done, fields: fields.to_vec() })
+}
+
+fn reassigned(target: &str, fields: &[(String, String)]) -> Option<Intent> {
+    let (task, worker) = read_task_and_worker(target)?;
+    let to = worker.map(To::Worker).or_else(|| chosen(fields))?;
+    Some(Intent::Reassign { task, to })
 }
 
 impl Query {

@@ -27,7 +27,7 @@ async fn two_agents_that_hand_to_each_other_end_with_a_person() {
     office.sandbox.says("ana", "support", "@workforce please refund the order ORD-1042, $40").unwrap();
     office.rest().await;
     let told = office.direct("kim");
-    assert!(told.contains("Handed on 6 times, so it comes to a human."), "{told}\n{}", office.channel("support"));
+    assert!(told.contains("so it comes to a human."), "{told}\n{}", office.channel("support"));
     assert_eq!(told.matches("Who should take this?").count(), 1, "{told}");
     office.end().await;
 }

@@ -22,6 +22,7 @@ mod documentation;
 #[cfg(feature = "sandbox")]
 mod drivers;
 mod example_playbooks;
+mod fatigue;
 #[cfg(feature = "sandbox")]
 mod fatigue;
 mod hostile;
