@@ -14,6 +14,7 @@ use crate::budgets::PriceTable;
 use crate::clock::Span;
 use crate::drivers::agents::AgentEntry;
 use crate::drivers::config::{BadDriver, ModelEntry, Settings as Drivers};
+use crate::gate::grants;
 use crate::redact;
 use crate::slack::{BadConfig, SlackConfig};
 use crate::tools::{ConfigError as BadTool, ServerConfig, ServerEntry};
@@ -37,6 +38,55 @@ pub struct Config {
     pub limits: Limits,
     /// What models and tools cost.
     pub prices: PriceTable,
+    pub approvals: Approvals,
+}
+
+/// How people are asked to approve, and how far their standing grants may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Approvals {
+    /// Requests that an approver is sent one by one in an hour; further ones of low risk come in one message when it turns.
+    pub prompts_per_hour: u32,
+    /// Seconds in which whoever approved can take it back before the action starts; 0: it starts at once.
+    pub undo_seconds: u32,
+    /// Seconds that a card of high risk stands before *Approve* counts.
+    pub read_seconds: u32,
+    /// Actions under one standing grant; 0: there are no grants.
+    pub grant_uses: u32,
+    /// Days that a standing grant may last.
+    pub grant_days: u32,
+    /// Whole units of its currency that one action under a grant may move.
+    pub grant_amount: u32,
+    /// Approvals of one kind without a no, after which a change of its sentence is proposed to the keeper; 0: never.
+    pub propose_after: u32,
+}
+
+impl Default for Approvals {
+    fn default() -> Self {
+        Self {
+            prompts_per_hour: 10,
+            undo_seconds: 0,
+            read_seconds: 2,
+            grant_uses: 50,
+            grant_days: 14,
+            grant_amount: 1_000,
+            propose_after: 100,
+        }
+    }
+}
+
+impl Approvals {
+    pub fn undo(&self) -> Span {
+        Span::seconds(i64::from(self.undo_seconds))
+    }
+
+    pub fn read_first(&self) -> Span {
+        Span::seconds(i64::from(self.read_seconds))
+    }
+
+    pub fn grants(&self) -> grants::Limits {
+        grants::Limits { uses: self.grant_uses, days: self.grant_days, amount: i64::from(self.grant_amount) }
+    }
 }
 
 /// Bounds. Nothing in this system is unbounded.
@@ -136,6 +186,7 @@ struct File {
     keep_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
+    approvals: Approvals,
     prices: Option<prices::Section>,
 }
 
@@ -187,6 +238,7 @@ impl Config {
             keep_answers: parsed.keep_answers.unwrap_or(true),
             webhooks,
             limits: parsed.limits,
+            approvals: parsed.approvals,
             prices: parsed.prices.map(prices::Section::resolve).transpose()?.unwrap_or_default(),
         };
         let slack = SlackSettings {

@@ -56,6 +56,15 @@ spoken_id!(
     ApprovalId, "A", "approval"
 );
 
+spoken_id!(
+    /// A standing grant, `G-3`: somebody's word for actions that are alike.
+    GrantId, "G", "grant"
+);
+spoken_id!(
+    /// Several waiting actions on one card, `L-5`.
+    ListId, "L", "list"
+);
+
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

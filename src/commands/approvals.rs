@@ -16,9 +16,9 @@ pub const SPEC: Spec = Spec {
     name: "approvals",
     aliases: &["pending", "approval"],
     group: Group::Decide,
-    usage: "approvals",
+    usage: "approvals [health]",
     about: "List what waits for your decision, and whom your requests wait for",
-    examples: &["approvals", "pending"],
+    examples: &["approvals", "pending", "approvals health"],
     read,
     mention: InMention::AloneOrId,
 };
@@ -26,6 +26,9 @@ pub const SPEC: Spec = Spec {
 fn read(rest: &str) -> Asked {
     if bare(rest.trim()).is_empty() {
         return Asked::Query(Query::Approvals);
+    }
+    if bare(rest.trim()).eq_ignore_ascii_case("health") {
+        return Asked::Query(Query::ApproverHealth);
     }
     match super::arguments::subject(rest) {
         Some(of) => Asked::Query(Query::Status { of: Some(of) }),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
+use super::grant::Next;
+use crate::ids::{ActionId, ApprovalId, GrantId, InboxId, ListId, TaskId};
 use crate::replies::Verb;
 use crate::workers::WorkerRef;
 
@@ -48,6 +49,10 @@ pub enum Query {
         task: TaskId,
     },
     Approvals,
+    /// How people approve, where a sentence turned that on.
+    ApproverHealth,
+    /// Standing grants.
+    Grants,
     /// `None`: the asker's own; else a name or a team.
     Workload {
         who: Option<String>,
@@ -163,6 +168,26 @@ pub enum Intent {
     Deny {
         id: ApprovalId,
         reason: Option<String>,
+    },
+    /// Approves one, and says yes beforehand to the next ones like it.
+    ApproveNext {
+        id: ApprovalId,
+        next: Next,
+    },
+    RevokeGrant {
+        id: GrantId,
+    },
+    /// Everything on a list that waits, as it stood at this revision.
+    ApproveList {
+        list: ListId,
+        revision: i64,
+    },
+    LookAtEach {
+        list: ListId,
+    },
+    /// Takes an approval back before its action starts.
+    Undo {
+        id: ApprovalId,
     },
     AskAgain {
         id: ApprovalId,

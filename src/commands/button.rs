@@ -6,6 +6,7 @@ use super::arguments::reason;
 use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
 use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
@@ -31,6 +32,14 @@ impl Intent {
                 Some(Self::Record { id: approval()?, done, fields: fields.to_vec() })
             }
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
+            Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
+            Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
+            Verb::ApproveList => {
+                let (list, revision) = read_target(target)?;
+                Some(Self::ApproveList { list, revision })
+            }
+            Verb::LookAtEach => Some(Self::LookAtEach { list: read_target(target)?.0 }),
+            Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),
             Verb::CancelTask => Some(Self::CancelTask { id: task()? }),
             Verb::ReassignTo => {
@@ -61,7 +70,8 @@ impl Intent {
             Verb::JudgeWrong => judged(target, Judgement::Wrong { why: None, to: None }),
             Verb::TrustAgain => Some(Self::LiftGuard { guard: guard_like(target)? }),
             Verb::BudgetMore => Some(Self::RaiseBudget { budget: budget_like(target)? }),
-            Verb::Deny
+            Verb::ApproveNext
+            | Verb::Deny
             | Verb::Details
             | Verb::EditFirst
             | Verb::AskBack
@@ -85,6 +95,12 @@ impl Query {
         match verb {
             Verb::Why => Some(Self::Why { task: target.parse().ok()? }),
             Verb::Approve
+            | Verb::ApproveNext
+            | Verb::ApproveNextForm
+            | Verb::RevokeGrant
+            | Verb::ApproveList
+            | Verb::LookAtEach
+            | Verb::Undo
             | Verb::ApproveForm
             | Verb::EditFirst
             | Verb::EditForm

@@ -129,11 +129,15 @@ mod tests {
         • `costs [WHO] [PERIOD]` Tell what was measured and what money moved; this month, or the period that you name
         • `help [COMMAND]` List the commands, or explain one
         *Decide*
-        • `approvals` List what waits for your decision, and whom your requests wait for
+        • `approvals [health]` List what waits for your decision, and whom your requests wait for
         • `approve A-31` Approve what waits, as its button does
         • `edit A-31` Change what waits, and approve it as changed
         • `ask A-31 QUESTION` Ask the requester something before you decide; the time stands still meanwhile
         • `deny A-31 REASON` Refuse what waits; the requester reads the reason
+        • `grant A-31 COUNT [up to AMOUNT] [until DAY]` Approve what waits, and beforehand so many more like it
+        • `grants` List what was approved beforehand, by whom, and what is left of it
+        • `revoke G-3` End a standing grant; the next action like it asks again
+        • `undo A-31` Take your approval back before the action starts
         • `ask-again A-31` Ask the approvers once more after nobody decided
         • `accept T-19` Accept work that you were asked to do
         • `take T-18` Take a task yourself, or do by hand what waits as A-31

@@ -20,6 +20,7 @@ pub mod spec;
 pub mod accept;
 pub mod approvals;
 pub mod approve;
+pub mod approver_health;
 pub mod ask;
 pub mod ask_again;
 pub mod can;
@@ -31,6 +32,8 @@ pub mod done;
 pub mod edit;
 pub mod explain;
 pub mod failed;
+pub mod grant;
+pub mod grants;
 pub mod hand_over;
 pub mod help;
 pub mod home;
@@ -41,6 +44,7 @@ pub mod reviews;
 pub mod status;
 pub mod stop;
 pub mod take;
+pub mod undo;
 pub mod who_owns;
 pub mod why;
 pub mod workflow;
@@ -67,6 +71,10 @@ pub static COMMANDS: &[&Spec] = &[
     &edit::SPEC,
     &ask::SPEC,
     &deny::SPEC,
+    &grant::SPEC,
+    &grants::SPEC,
+    &grants::REVOKE,
+    &undo::SPEC,
     &ask_again::SPEC,
     &accept::SPEC,
     &take::SPEC,

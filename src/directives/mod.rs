@@ -167,6 +167,13 @@ impl Directives {
             .collect()
     }
 
+    /// The first sentence that permits this very tool by its name.
+    pub fn permit_named(&self, tool: &str) -> Option<&Reading> {
+        let permits = self.each(|rule| if let Rule::Permit(permit) = rule { Some(permit) } else { None });
+        let mut named = permits.filter(|(_, permit)| permit.tools.iter().any(|pattern| pattern.0 == tool));
+        named.next().map(|(reading, _)| reading)
+    }
+
     /// All rules of one kind with where they stand, in file order: `directives.rules(|r| match r { Rule::Route(x) => Some(x), … })`.
     pub fn each<'a, T: 'a>(
         &'a self,

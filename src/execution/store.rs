@@ -36,6 +36,7 @@ statements! { STATEMENTS;
     ERASE (1) -> [] = { "UPDATE actions SET proposal = NULL, stage = NULL, says = NULL WHERE planned_us < $1 AND proposal IS NOT NULL AND state NOT IN ('unknown', 'by_hand') AND EXISTS (SELECT 1 FROM tasks WHERE tasks.id = actions.task AND tasks.ended_us IS NOT NULL)" }
     FREE_LEASES (0) -> [] = { "UPDATE actions SET lease_until_us = 0 WHERE state IN ('planned', 'allowed', 'started')" }
     NEXT_DUE (0) -> [due] = { "SELECT MIN(CASE WHEN lease_until_us > not_before_us THEN lease_until_us ELSE not_before_us END) AS due FROM actions WHERE state IN ('planned', 'allowed', 'started')" }
+    NOT_BEFORE (2) -> [] = { "UPDATE actions SET not_before_us = $2 WHERE id = $1 AND state = 'allowed'" }
     RELEASE_ALL (1) -> [] = { "UPDATE actions SET not_before_us = $1 WHERE state = 'allowed' AND not_before_us > $1" }
     IN_FLIGHT (1) -> [actions] = { "SELECT COUNT(*) AS actions FROM actions WHERE state = 'started' AND ($1 = '' OR position = $1)" }
     SPENT (4) -> [position, cost_currency, micros, metered, unmetered] = {
@@ -237,6 +238,11 @@ pub async fn price(tx: &mut Tx, held: &Stored, cost: &Cost) -> Result<(), StoreE
 /// Gives the claimed action back, to be taken again not before `at`.
 pub async fn later(tx: &mut Tx, held: &Stored, at: Timestamp) -> Result<(), StoreError> {
     tx.run(&LATER, args![held.id, held.fence, at]).await.map(|_| ())
+}
+
+/// An action that may start, but not before `at`.
+pub async fn not_before(tx: &mut Tx, id: ActionId, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(&NOT_BEFORE, args![id, at]).await.map(|_| ())
 }
 
 /// After a resume: what was put off may start now.

@@ -4,6 +4,7 @@ use super::facts::longest_period;
 use super::{App, FlowError};
 use crate::clock::{Span, Timestamp};
 use crate::execution::store as actions;
+use crate::gate::grants::store as grants;
 use crate::gate::store as approvals;
 use crate::inbox::store as inbox;
 use crate::ledger::{Fact, FactKind, store as ledger};
@@ -24,6 +25,7 @@ pub(super) async fn erase_old_texts(app: &App) -> Result<(), FlowError> {
     let sent = outbox::erase_texts(&mut tx, before).await?;
     let performed = actions::erase_texts(&mut tx, keep_for_totals(app, before)?).await?;
     approvals::erase_reasons(&mut tx, before).await?;
+    grants::erase_bodies(&mut tx, before).await?;
     results::erase_texts(&mut tx, before).await?;
     tx.commit().await?;
     loop {

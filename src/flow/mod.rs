@@ -23,15 +23,19 @@ pub mod deliver;
 pub mod directives;
 pub mod directory;
 pub mod erase;
+mod evidence;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+mod grants;
+mod health;
 mod homes;
-pub mod hooks;
+mod hooks;
 pub mod intake;
 mod judge;
 pub mod open;
 mod promise;
+mod prompts;
 pub mod query;
 mod questions;
 pub mod receive;
@@ -59,6 +63,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::directives::Directives;
 use crate::drivers::Drivers;
+use crate::ids::ApprovalId;
 use crate::replies::Who;
 use crate::roster::directory::Directory;
 use crate::routing::{Experience, Router};
@@ -97,6 +102,10 @@ pub struct Shared {
     directory_is_old: AtomicBool,
     /// Digests of the problems that a keeper was told of, with the keeper's account.
     told_problems: Mutex<Option<(String, String)>>,
+    /// The last approval that was done, until somebody looked whether people always say yes to its kind.
+    just_done: Mutex<Option<ApprovalId>>,
+    /// The directives' digest and the directory that the standing grants were last looked at with.
+    checked_grants: Mutex<Option<(String, Arc<Directory>)>>,
     /// The directives' texts as they were looked at last.
     looked: Mutex<directives::Looked>,
 }
@@ -169,6 +178,8 @@ impl App {
             directory: RwLock::new(Arc::new(Directory::default())),
             directory_is_old: AtomicBool::new(false),
             told_problems: Mutex::new(None),
+            just_done: Mutex::new(None),
+            checked_grants: Mutex::new(None),
             looked: Mutex::new(None),
         }))
     }
@@ -233,6 +244,27 @@ impl App {
 
     pub fn remember_look(&self, looked: directives::Looked) {
         *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = looked;
+    }
+
+    /// Somebody approved this and it was done: it may be evidence. Only the last one is kept; the next one is as good.
+    pub fn note_done(&self, approval: ApprovalId) {
+        *self.just_done.lock().unwrap_or_else(PoisonError::into_inner) = Some(approval);
+    }
+
+    /// What was noted since this was asked last.
+    pub fn take_done(&self) -> Option<ApprovalId> {
+        self.just_done.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether directives or people are otherwise than when the standing grants were looked at last; asked once.
+    pub fn grants_must_be_checked(&self) -> bool {
+        let Ok(directives) = self.directives() else { return false };
+        let now = (directives.digest.clone(), self.directory());
+        let mut checked = self.checked_grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            checked.as_ref().is_some_and(|(digest, directory)| *digest == now.0 && Arc::ptr_eq(directory, &now.1));
+        *checked = Some(now);
+        !same
     }
 
     /// The problems are gone; the account that was told of them, if one was.

@@ -1,7 +1,7 @@
 //! The clock → inbox → whoever hears of it or works on it. A tick is a trigger like any other; whether it was fired is a mark
 //! in the database, moved in the transaction that stores the trigger.
 
-use super::{App, FlowError, erase, open, receive, remind};
+use super::{App, FlowError, erase, health, open, receive, remind};
 use crate::clock::Timestamp;
 use crate::inbox::store::{self as inbox, Claimed};
 use crate::inbox::{Arrival, Trigger};
@@ -80,6 +80,11 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, key: &str, to: Option<
         Work::Reviews(_) | Work::Remind { .. } => {
             let mut tx = app.store.begin().await?;
             remind::remind(app, &mut tx, entry, to).await?;
+            receive::finish_in(app, tx, claimed).await
+        }
+        Work::ApproverHealth => {
+            let mut tx = app.store.begin().await?;
+            health::tell_weekly(app, &mut tx).await?;
             receive::finish_in(app, tx, claimed).await
         }
         Work::Do { schedule, reading } => open::begin_scheduled(app, claimed, schedule, reading).await,

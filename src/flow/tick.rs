@@ -7,7 +7,7 @@ use serde_json::json;
 use super::assign::{self, Giving, note, redraw_direct, request_of, say};
 use super::facts::Moment;
 use super::says::{because_of, cited_origin};
-use super::{App, FlowError, Worked, decide};
+use super::{App, FlowError, Worked, decide, evidence, grants, prompts};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
@@ -32,13 +32,23 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     if super::schedule::fire_due(&app).await? {
         return Ok(Worked::Yes);
     }
+    if app.grants_must_be_checked() {
+        grants::void_those_lost(&app).await?;
+        return Ok(Worked::Yes);
+    }
+    if let Some(done) = app.take_done() {
+        evidence::consider(&app, done).await?;
+        return Ok(Worked::Yes);
+    }
     let now = app.now();
+    let queued = prompts::next_queued(&app).await?.is_some_and(|due| due <= now);
+    let over = grants::next_over(&app).await?.is_some_and(|due| due <= now);
     let offers = assignments::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let cards = approvals::next_due(&app.store).await?.is_some_and(|due| due <= now);
     let promises = super::promise::next_due(&app).await?.is_some_and(|due| due <= now);
     let questions = super::questions::next_due(&app).await?.is_some_and(|due| due <= now);
     let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !promises && !questions && !refused {
+    if !offers && !cards && !over && !queued && !promises && !questions && !refused {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -47,6 +57,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
         escalate(&app, &mut tx, &moment, held).await?;
     }
     decide::expire_and_tell(&app, &mut tx).await?;
+    grants::end_those_over(&app, &mut tx, &moment).await?;
+    prompts::tell_queued(&app, &mut tx, &moment).await?;
     decide::redraw_refused(&app, &mut tx).await?;
     super::promise::tell_broken(&mut tx, &moment).await?;
     super::questions::look_after(&app, &mut tx, &moment).await?;
@@ -144,6 +156,8 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         outbox::next_due(store).await?,
         assignments::next_due(store).await?,
         approvals::next_due(store).await?,
+        grants::next_over(app).await?,
+        prompts::next_queued(app).await?,
         outbox::next_refused_card(store, now).await?,
         super::schedule::next_due(app).await?,
         super::promise::next_due(app).await?,

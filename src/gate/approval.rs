@@ -9,7 +9,7 @@ use super::approvers::{Parties, Surroundings, approvers};
 use super::clock::{Times, times_of};
 use crate::clock::{Span, Timestamp};
 use crate::directives::rule::Confirm;
-use crate::ids::{ActionId, ApprovalId};
+use crate::ids::{ActionId, ApprovalId, GrantId};
 use crate::workers::{SlackUser, WorkerRef};
 
 /// A card that waits, or did.
@@ -54,6 +54,9 @@ pub struct Vote {
     pub at: Timestamp,
     /// Which requirements it counted for when it was given, by their place in `progress`.
     pub counts_for: Vec<usize>,
+    /// The standing grant that it was given by beforehand; `None`: at this card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<GrantId>,
 }
 
 /// A question back to the requester.
@@ -212,7 +215,16 @@ pub enum Turn {
         done: Option<bool>,
         at: Timestamp,
     },
+    /// Whoever said yes took it back before the action started.
+    Undone {
+        by: String,
+        account: SlackUser,
+        at: Timestamp,
+    },
 }
+
+/// The reason of a denial that was an approval before.
+pub const TAKEN_BACK: &str = "The approval was taken back before it started.";
 
 impl From<Turn> for Change {
     fn from(turn: Turn) -> Self {
@@ -385,6 +397,12 @@ impl Approval {
             (ApprovalState::Approved { .. }, Turn::Spent { by, at }) if *by == self.action => {
                 ApprovalState::Spent { by: *by, at: *at }
             }
+            (ApprovalState::Approved { .. }, Turn::Undone { by, account, at }) => ApprovalState::Denied {
+                by: by.clone(),
+                account: account.clone(),
+                reason: TAKEN_BACK.to_owned(),
+                at: *at,
+            },
             (ApprovalState::ByHand { by, account, .. }, Turn::Recorded { done, at }) => {
                 ApprovalState::Recorded { by: by.clone(), account: account.clone(), done: *done, at: *at }
             }
@@ -404,7 +422,8 @@ impl Approval {
                 | Turn::Expired { .. }
                 | Turn::Voided { .. }
                 | Turn::Spent { .. }
-                | Turn::Recorded { .. },
+                | Turn::Recorded { .. }
+                | Turn::Undone { .. },
             ) => return None,
         };
         Some(next)

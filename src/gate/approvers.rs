@@ -56,6 +56,16 @@ impl Accounts {
         }
     }
 
+    /// A full, active account of the home workspace.
+    pub fn is_active(&self, handle: &str) -> bool {
+        match self {
+            Self::Offline => false,
+            Self::Live { team, people, .. } => people
+                .get(handle)
+                .is_some_and(|state| state.active && !state.guest && !state.bot && state.account.team == *team),
+        }
+    }
+
     fn state(&self, handle: &str) -> Option<&AccountState> {
         match self {
             Self::Offline => None,

@@ -10,7 +10,7 @@ use super::approvers::{Approvers, Surroundings, approvers, is_party};
 use super::clock::caught_up;
 use super::{DEFAULT_WITHIN, timing};
 use crate::clock::{Span, Timestamp};
-use crate::ids::{ActionId, ApprovalId};
+use crate::ids::{ActionId, ApprovalId, GrantId};
 use crate::workers::SlackUser;
 
 /// A requester is asked back so often about one card; after that somebody has to decide.
@@ -29,6 +29,8 @@ pub struct Click {
     pub typed: Option<String>,
     /// The digest on the card that was clicked; a command names no card.
     pub digest: Option<String>,
+    /// The standing grant by which they said it beforehand.
+    pub under: Option<GrantId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +131,8 @@ pub fn authorize(
         let everyone: BTreeSet<String> = eligible.into_iter().flat_map(|approvers| approvers.people).collect();
         return Err(Refusal::NotAnApprover { approvers: everyone.into_iter().collect() });
     }
-    let vote = Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for };
+    let vote =
+        Vote { by: handle.to_owned(), account: click.by.clone(), at: surroundings.now, counts_for, under: click.under };
     let change = said(&approval, click, vote, &eligible, surroundings)?;
     Ok(Authorized { approval: approval.id, decision: Decided { change } })
 }

@@ -18,7 +18,9 @@ mod clock;
 pub mod containment;
 mod digest;
 pub mod editing;
+pub mod fatigue;
 mod fitting;
+pub mod grants;
 mod history;
 mod judge;
 mod policies;
@@ -40,7 +42,7 @@ use serde_json::Value;
 
 pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
-pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, Turn, Vote};
+pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, TAKEN_BACK, Turn, Vote};
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
 };

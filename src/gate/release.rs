@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::approval::{Approval, ApprovalState};
+use super::approval::{Approval, ApprovalState, Vote};
 use super::approvers::{Parties, Surroundings, approvers};
 use super::clicks::missing;
 use super::clock::caught_up;
 use super::digest::{Bound, Outside, digest};
+use super::grants::Grant;
 use super::{Decision, Denial, History, Proposal, Requirement, TaskFacts, Verdict, judge};
 use crate::catalogue::{ToolName, canonical};
 use crate::directives::rule::Otherwise;
@@ -24,6 +25,8 @@ pub struct ActionRow {
     pub attempt: u32,
     /// The newest approval of this action, if one was ever asked for.
     pub approval: Option<Approval>,
+    /// The standing grants under which it was approved, as they are now.
+    pub grants: Vec<Grant>,
 }
 
 /// What will be done, byte by byte.
@@ -132,7 +135,7 @@ pub fn release(
         Decision::Deny(denial) => return Err(Void::Denied(denial.clone())),
         Decision::Run => {}
         Decision::Approve(needs) => {
-            let enough = approval.as_ref().is_some_and(|approval| suffices(approval, needs, surroundings));
+            let enough = approval.as_ref().is_some_and(|approval| suffices(approval, row, needs, surroundings));
             if !enough {
                 return Err(Void::AskAnew(needs.clone()));
             }
@@ -145,15 +148,25 @@ pub fn release(
 
 /// Whether the recorded votes satisfy the needs of this moment. Who was asked by escalation counts only where the same
 /// `otherwise` is still in force.
-fn suffices(approval: &Approval, needs: &[Requirement], surroundings: &Surroundings<'_>) -> bool {
+fn suffices(approval: &Approval, row: &ActionRow, needs: &[Requirement], surroundings: &Surroundings<'_>) -> bool {
+    let votes: Vec<Vote> = approval.votes.iter().filter(|vote| stands(vote, row, surroundings)).cloned().collect();
     needs.iter().all(|need| {
         let escalated = approval.progress.iter().any(|progress| {
             progress.escalated && progress.requirement.otherwise == need.otherwise && need.otherwise != Otherwise::Deny
         });
         let may = approvers(need, escalated, &approval.parties, surroundings);
         let typed = need.confirm.is_none() || approval.word_to_type().is_some();
-        typed && missing(need.count, &approval.votes, &may, surroundings) == 0
+        typed && missing(need.count, &votes, &may, surroundings) == 0
     })
+}
+
+/// A word that was given by a standing grant counts while the grant holds for this very action. An attempt after the first
+/// finishes what began while it did.
+fn stands(vote: &Vote, row: &ActionRow, surroundings: &Surroundings<'_>) -> bool {
+    let Some(id) = vote.under else { return true };
+    let at = if row.attempt > 1 { vote.at } else { surroundings.now };
+    let grant = row.grants.iter().find(|grant| grant.id == id && grant.account == vote.account);
+    grant.is_some_and(|grant| grant.holds_for(&row.proposal, surroundings.directives, at).is_ok())
 }
 
 fn unapproved(state: &ApprovalState) -> &'static str {

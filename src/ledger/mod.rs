@@ -60,6 +60,11 @@ pub enum FactKind {
     Reminded,
     ConnectionChanged,
     TextsErased,
+    GrantGiven,
+    GrantUsed,
+    GrantEnded,
+    /// Whoever keeps a sentence was told how it could ask less.
+    ChangeProposed,
     /// A model call was paid for.
     Spent,
     BudgetAlert,

@@ -10,7 +10,7 @@ use super::stage::Stage;
 use super::{Rehearsal, example};
 use crate::cli::demo_tools::servers;
 use crate::clock::{Clock, Span, Timestamp};
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::diagnostics::Problem;
 use crate::directives::files::read_set;
 use crate::flow::directory::read_directory;
@@ -198,6 +198,7 @@ impl Company {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            approvals: Approvals::default(),
             prices: Default::default(),
         };
         let clock = match setting.time {

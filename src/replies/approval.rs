@@ -312,7 +312,7 @@ fn is_key(label: &str) -> bool {
 }
 
 /// What would be sent, as far as the title does not say it: nobody approves what they do not see.
-fn arguments_line(view: &ApprovalView) -> Option<String> {
+pub(super) fn arguments_line(view: &ApprovalView) -> Option<String> {
     let title = visible_line(&view.title);
     let told = view.arguments.iter().map(|(label, value)| (visible_line(label), visible_line(value)));
     let told = told.filter(|(label, value)| {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::card::Card;
 use super::compose::{clock, text};
 use super::named::{Cited, Who, all_of, any_of};
+use super::not_now::NotNow;
 use super::wording::article;
 use crate::clock::Timestamp;
 use crate::ids::{ApprovalId, TaskId};
@@ -42,6 +43,8 @@ pub enum Refusal {
         id: ApprovalId,
         instead: Option<ApprovalId>,
     },
+    /// A standing grant, a list or a second thought that is not to be had.
+    NotNow(NotNow),
     /// It is too long for a card, and was not read to its end.
     ReadFirst {
         id: ApprovalId,
@@ -153,6 +156,7 @@ pub fn card(refusal: &Refusal) -> Card {
         | Refusal::NoLongerOpen { .. }
         | Refusal::ReadFirst { .. }
         | Refusal::NotLikeThis { .. }
+        | Refusal::NotNow(_)
         | Refusal::NotYours { .. }
         | Refusal::TaskEnded { .. }
         | Refusal::MayNotStop { .. }
@@ -194,6 +198,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::NoLongerOpen { id, instead: None } => {
             format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
         }
+        Refusal::NotNow(not_now) => not_now.sentence(),
         Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
         Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
         Refusal::NotYours { task, may } => {
@@ -206,9 +211,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         Refusal::MayNotStop { what, may, .. } => {
             format!("You may not stop or resume {what}: {} can. Nothing changed.", any_of(may))
         }
-        Refusal::NotTheirs { what, may } => {
-            format!("You may not {what}: {} can. Nothing changed.", any_of(may))
-        }
+        Refusal::NotTheirs { what, may } => format!("You may not {what}: {} can. Nothing changed.", any_of(may)),
         Refusal::MayNotSee { what, may } => format!("{what} is not for you to see. Ask {}.", any_of(may)),
         Refusal::NotAloud { command } => {
             format!("This is not for everybody here. /workforce {command} shows it to you alone.")

@@ -57,6 +57,17 @@ macro_rules! verbs {
 verbs! {
     /// Target: approval.
     Approve = "approve" opens Nothing,
+    /// Opens the terms of a standing grant. Target: approval.
+    ApproveNext = "approve_next" opens Form,
+    ApproveNextForm = "approve_next_form" opens Nothing,
+    /// Target: grant.
+    RevokeGrant = "revoke_grant" opens Nothing,
+    /// Approves everything on a list that waits. Target: list and its state (`replies::prompt_list`).
+    ApproveList = "approve_list" opens Nothing,
+    /// Sends each of a list by its own card. Target: like [`Verb::ApproveList`].
+    LookAtEach = "look_at_each" opens Nothing,
+    /// Takes an approval back before its action starts. Target: approval.
+    Undo = "undo" opens Nothing,
     /// Opens the reasons. Target: approval.
     Deny = "deny" opens Form,
     /// The reasons, sent off. Target: approval.

@@ -20,6 +20,12 @@ use decide::Timing;
 pub const REVIEWS: &str = "daily:reviews";
 /// The key of the daily erasing of texts that were kept long enough.
 pub const ERASING: &str = "daily:erase";
+/// The key of the weekly word to approvers about how they approve.
+pub const APPROVER_HEALTH: &str = "weekly:approver-health";
+/// The built-in tool whose permission turns that on.
+const SEE_APPROVER_HEALTH: &str = "workforce.see_approver_health";
+/// When approvers hear of it, at the company's place.
+const EVERY_MONDAY: &str = "0 0 9 * * Mon *";
 /// When the daily look happens, at the company's place.
 const EVERY_MORNING: &str = "0 0 9 * * * *";
 /// When texts are erased, at the company's place.
@@ -49,6 +55,8 @@ pub enum Work<'a> {
         schedule: &'a Schedule,
     },
     EraseTexts,
+    /// Approvers hear how they approved, where a sentence turned that on.
+    ApproverHealth,
 }
 
 impl Work<'_> {
@@ -56,7 +64,7 @@ impl Work<'_> {
     pub fn is_reminder(&self) -> bool {
         match self {
             Self::Reviews(_) | Self::Remind { .. } => true,
-            Self::Do { .. } | Self::EraseTexts => false,
+            Self::Do { .. } | Self::EraseTexts | Self::ApproverHealth => false,
         }
     }
 }
@@ -69,6 +77,9 @@ pub fn entries(directives: &Directives) -> Vec<Entry<'_>> {
     let looks = found.iter().any(|entry| matches!(entry.work, Work::Reviews(_)));
     if !looks && asks_for_reviews(directives) {
         found.extend(daily(REVIEWS, EVERY_MORNING, company, Work::Reviews(None)));
+    }
+    if directives.permit_named(SEE_APPROVER_HEALTH).is_some() {
+        found.extend(daily(APPROVER_HEALTH, EVERY_MONDAY, company, Work::ApproverHealth));
     }
     found.extend(daily(ERASING, EVERY_NIGHT, company, Work::EraseTexts));
     found

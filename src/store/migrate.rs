@@ -32,13 +32,13 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    Migrator::with_migrations(
-        migrations!("sqlite": (1, "0001_house"), (3, "0003_workflows"), (8, "0008_budgets"), (9, "0009_results")),
-    )
+    let all = migrations!("sqlite":
+        (1, "0001_house"), (3, "0003_workflows"), (6, "0006_fatigue"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(
-        migrations!("postgres": (1, "0001_house"), (3, "0003_workflows"), (8, "0008_budgets"), (9, "0009_results")),
-    )
+    let all = migrations!("postgres":
+        (1, "0001_house"), (3, "0003_workflows"), (6, "0006_fatigue"), (8, "0008_budgets"), (9, "0009_results"));
+    Migrator::with_migrations(all)
 }

@@ -4,7 +4,10 @@ use sqlx::Row as _;
 
 use super::error::StoreError;
 use crate::clock::Timestamp;
-use crate::ids::{ActionId, ApprovalId, AssignmentId, ConversationId, InboxId, OutboxId, RunId, TaskId, WorkflowRunId};
+use crate::ids::{
+    ActionId, ApprovalId, AssignmentId, ConversationId, GrantId, InboxId, ListId, OutboxId, RunId, TaskId,
+    WorkflowRunId,
+};
 
 /// A bound parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ macro_rules! int_arg {
 int_arg! {
     i64 => |v| v, i32 => |v| i64::from(v), u32 => |v| i64::from(v), bool => |v| i64::from(v), Timestamp => |v| v.0,
     TaskId => |v| v.0, ApprovalId => |v| v.0, InboxId => |v| v.0, AssignmentId => |v| v.0, RunId => |v| v.0,
-    ActionId => |v| v.0, OutboxId => |v| v.0, WorkflowRunId => |v| v.0,
+    ActionId => |v| v.0, OutboxId => |v| v.0, GrantId => |v| v.0, ListId => |v| v.0, WorkflowRunId => |v| v.0,
 }
 
 impl From<&str> for Arg {

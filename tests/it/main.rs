@@ -22,6 +22,8 @@ mod documentation;
 #[cfg(feature = "sandbox")]
 mod drivers;
 mod example_playbooks;
+#[cfg(feature = "sandbox")]
+mod fatigue;
 mod init;
 mod judged;
 mod manifest;

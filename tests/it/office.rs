@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
-use workforce::config::{Config, Limits};
+use workforce::config::{Approvals, Config, Limits};
 use workforce::drivers::Drivers;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
@@ -65,6 +65,7 @@ impl Office {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            approvals: Approvals::default(),
             prices: Default::default(),
         };
         set(&mut config);

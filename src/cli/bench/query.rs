@@ -16,7 +16,7 @@ use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Span, Timestamp};
 use crate::commands::{self, Asked, Query};
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::Directives;
 use crate::directives::rule::Level;
 use crate::drivers::Drivers;
@@ -170,6 +170,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         drivers: Default::default(),
         keep_answers: true,
         limits: Limits::default(),
+        approvals: Approvals::default(),
         prices: Default::default(),
     };
     let outside = Outside {

@@ -240,6 +240,7 @@ async fn house(url: &str, base: &str, at_once: usize) -> anyhow::Result<App> {
         webhooks: None,
         limits: Limits { questions_at_once: at_once, ..Limits::default() },
         prices: Default::default(),
+        approvals: crate::config::Approvals::default(),
     };
     let outside = Outside {
         store: Store::open(url).await?,

@@ -1,12 +1,12 @@
 //! Modals: what opens at a click, read-only. Whoever sends one off is checked when it is carried out, not here.
 
 use super::super::facts::Moment;
-use super::super::{App, FlowError, query};
+use super::super::{App, FlowError, health, query};
 use super::{Wanted, approval, task};
 use crate::commands::Query;
 use crate::ids::TaskId;
 use crate::replies::refusals::Refusal;
-use crate::replies::target::read_task_and_result;
+use crate::replies::target::{read_approval_page, read_task_and_result};
 use crate::replies::{Form, Verb, asking, human, judged, review, unsure};
 use crate::runs::Waiting;
 use crate::tasks::store as tasks;
@@ -15,7 +15,11 @@ use crate::workers::{SlackUser, WorkerRef};
 /// The modal behind a button.
 pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) -> Result<Wanted, FlowError> {
     let form = match verb {
+        Verb::ApproveNext => return super::grants::form(app, target, by).await,
         Verb::Deny | Verb::Details | Verb::EditFirst | Verb::AskBack | Verb::AnswerBack | Verb::Record => {
+            if let (Verb::Details, Some((id, _))) = (verb, read_approval_page(target)) {
+                health::opened_details(app, id, &by.user).await?;
+            }
             approval::form::open(app, verb, target).await?
         }
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
@@ -29,6 +33,11 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
             Err(_) => None,
         },
         Verb::Approve
+        | Verb::ApproveNextForm
+        | Verb::RevokeGrant
+        | Verb::ApproveList
+        | Verb::LookAtEach
+        | Verb::Undo
         | Verb::ApproveForm
         | Verb::EditForm
         | Verb::AskBackForm

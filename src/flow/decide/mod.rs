@@ -2,15 +2,20 @@
 //! anything is acknowledged. A button and a command yield the same [`Intent`], carried out in one place.
 
 mod approval;
+mod dress;
 mod forms;
+mod grants;
+mod lists;
 mod outcome;
 mod share;
 mod stop;
 mod task;
+mod undo;
 pub(in crate::flow) mod who;
 
 use super::{App, FlowError, failpoint, homes, query, sync};
 use crate::commands::{self, Asked, Intent, help};
+use crate::ids::GrantId;
 use crate::inbox::{Arrival, Click, Container, Submission, Trigger, store as inbox};
 use crate::replies::outbox::Queued;
 use crate::replies::refusals::{self, Refusal};
@@ -112,6 +117,11 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
             approval::decide(app, tx, *id, by, approval::Word::ApproveRead { typed: typed.clone() }).await
         }
         Intent::Deny { id, reason } => approval::decide(app, tx, *id, by, approval::Word::Deny(reason.clone())).await,
+        Intent::ApproveNext { id, next } => grants::approve_next(app, tx, *id, next, by).await,
+        Intent::RevokeGrant { id } => grants::revoke(app, tx, *id, by).await,
+        Intent::ApproveList { list, revision } => lists::approve_all(app, tx, *list, *revision, by).await,
+        Intent::LookAtEach { list } => lists::look_at_each(app, tx, *list, by).await,
+        Intent::Undo { id } => undo::undo(app, tx, *id, by).await,
         Intent::Edit { id, fields } => approval::edit(app, tx, *id, by, &approval::form::filled(fields)).await,
         Intent::AskBack { id, text } => approval::ask_back(app, tx, *id, by, text).await,
         Intent::AnswerBack { id, text } => approval::answer_back(app, tx, *id, by, text).await,
@@ -270,9 +280,17 @@ fn slot_is_about(slot: &str, target: &str) -> bool {
         (!digits.is_empty()).then_some(digits)
     };
     let of = |kind: &str, n: &str| slot == format!("{kind}:{n}") || slot.starts_with(&format!("{kind}:{n}:"));
+    // A grant's button stands on every card that it let pass, and in what its giver was told.
+    if target.parse::<GrantId>().is_ok() {
+        return ["approval:", "grant:", "reply:"].iter().any(|kind| slot.starts_with(kind));
+    }
+    // A list's own buttons stand on it alone; those of its lines stand there too.
+    if let Some(list) = number("L-") {
+        return of("list", &list);
+    }
     match (number("T-"), number("A-")) {
         (Some(task), _) => of("task", &task) || slot.starts_with("reply:") || slot.starts_with("approval:"),
-        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:"),
+        (None, Some(approval)) => of("approval", &approval) || slot.starts_with("reply:") || slot.starts_with("list:"),
         (None, None) => !slot.starts_with("task:") && !slot.starts_with("approval:"),
     }
 }
@@ -317,6 +335,10 @@ mod tests {
             ("approval:31:card", "A-31"),
             ("approval:31:dm:U1", "A-31"),
             ("action:5", "5"),
+            ("approval:31:card", "G-3"),
+            ("grant:3", "G-3"),
+            ("list:5", "L-5.2"),
+            ("list:5", "A-31"),
         ] {
             assert!(slot_is_about(slot, target), "{slot} {target}");
         }
@@ -327,6 +349,9 @@ mod tests {
             ("approval:3:card", "A-31"),
             ("task:17:held:3", "A-31"),
             ("approval:31:card", "5"),
+            ("task:17:held:3", "G-3"),
+            ("list:5", "L-51.2"),
+            ("approval:31:card", "L-5.2"),
         ] {
             assert!(!slot_is_about(slot, target), "{slot} {target}");
         }

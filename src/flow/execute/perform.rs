@@ -10,10 +10,12 @@ use super::propose::look_and_judge;
 use super::version::version_of;
 use super::{own, settle};
 use crate::budgets::Kind;
-use crate::clock::Span;
+use crate::clock::{Span, Timestamp};
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
-use crate::gate::store as approvals;
+use crate::gate::fatigue::undo_until;
+use crate::gate::grants::store as grants;
+use crate::gate::store::{self as approvals, Card};
 use crate::gate::{Action, ActionRow, ApprovalState, Approved, Turn, release};
 use crate::ledger::FactKind;
 use crate::money::Cost;
@@ -90,6 +92,21 @@ async fn version_before(app: &App, moment: &Moment, stored: &Stored) -> Option<S
     version_of(app, &moment.directives, &wanted.tool, &wanted.arguments).await
 }
 
+/// Until when nothing starts: somebody stopped it, or a yes can still be taken back, whatever woke this action early.
+async fn put_off(
+    app: &App,
+    tx: &mut Tx,
+    stored: &Stored,
+    task: &Task,
+    card: Option<&Card>,
+) -> Result<Option<Timestamp>, FlowError> {
+    let now = app.now();
+    if stopped(tx, Some(&stored.position), task.id).await?.is_some() {
+        return Ok(Some(now.plus(LOOK_AGAIN)));
+    }
+    Ok(card.and_then(|card| undo_until(&card.approval, app.config.approvals.undo(), now)))
+}
+
 /// Asks the gate once more and commits the intent; `None` where nothing starts.
 async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let moment = Moment::of(app)?;
@@ -98,12 +115,12 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     let Some(task) = tasks::task(&mut tx, stored.task).await? else {
         return Err(FlowError::Broken(format!("action {} has no task", stored.id)));
     };
-    if stopped(&mut tx, Some(&stored.position), task.id).await?.is_some() {
-        actions::later(&mut tx, &stored, moment.now.plus(LOOK_AGAIN)).await?;
+    let card = approvals::of_action(&mut tx, stored.id).await?;
+    if let Some(until) = put_off(app, &mut tx, &stored, &task, card.as_ref()).await? {
+        actions::later(&mut tx, &stored, until).await?;
         tx.commit().await?;
         return Ok(None);
     }
-    let card = approvals::of_action(&mut tx, stored.id).await?;
     let Some(proposal) = stored.proposal.clone() else {
         return Err(FlowError::Broken(format!("action {} has no proposal left", stored.id)));
     };
@@ -113,6 +130,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
         digest: stored.digest.clone(),
         attempt: stored.attempt + 1,
         approval: card.as_ref().map(|card| card.approval.clone()),
+        grants: grants::of_action(&mut tx, stored.id).await?,
         proposal,
     };
     let outside = facts::outside(app, &moment.directives, &row.proposal.tool, version);

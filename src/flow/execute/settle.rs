@@ -176,7 +176,12 @@ pub(super) async fn did_not_pass(
 
 async fn redraw_approval(app: &App, tx: InTx<'_>, task: &Task, stored: &Stored) -> Result<(), FlowError> {
     match approvals::of_action(tx, stored.id).await? {
-        Some(card) => decide::redraw(app, tx, task, &card, stored, None).await,
+        Some(card) => {
+            if matches!(stored.stage, Some(Stage::Done { .. })) {
+                app.note_done(card.approval.id);
+            }
+            decide::redraw(app, tx, task, &card, stored, None).await
+        }
         None => Ok(()),
     }
 }

@@ -11,6 +11,8 @@ mod costs;
 mod directives;
 mod explain;
 mod failed;
+mod grants;
+mod health;
 mod home;
 mod reviews;
 pub(super) use reviews::standing as reviews_standing;
@@ -118,6 +120,8 @@ async fn look_up(viewer: &Viewer<'_>, query: &Query) -> Result<Told, FlowError> 
         Query::Status { of } => status::answer(viewer, *of).await,
         Query::Why { task } => why::answer(viewer, *task).await,
         Query::Approvals => approvals::answer(viewer).await,
+        Query::ApproverHealth => health::answer(viewer).await,
+        Query::Grants => grants::answer(viewer).await,
         Query::Workload { who } => workload::answer(viewer, who.as_deref()).await,
         Query::Workflow { name } => workflow::answer(viewer, name.as_deref()).await,
         Query::Costs { who, period } => costs::answer(viewer, who.as_deref(), period.as_deref()).await,
@@ -155,6 +159,20 @@ pub fn greeting(app: &App, about_us: bool) -> Result<Card, FlowError> {
 pub async fn costs_of_all(app: &App) -> Result<commands::costs::CostsAnswer, FlowError> {
     let ours = SlackUser { team: app.ours.team.clone(), user: String::new() };
     costs::of_all(&Viewer::new(app, &ours, &Asker::anywhere())?).await
+}
+
+/// How somebody approves, where a sentence turned that on and there is something to tell them.
+pub(super) async fn health_of(app: &App, by: &SlackUser, asker: &Asker) -> Result<Option<Card>, FlowError> {
+    if !health_is_on(app)? {
+        return Ok(None);
+    }
+    let (card, tells) = health::card(&Viewer::new(app, by, asker)?).await?;
+    Ok(tells.then_some(card))
+}
+
+/// Whether a sentence turned the figures about approvers on.
+pub(super) fn health_is_on(app: &App) -> Result<bool, FlowError> {
+    Ok(health::turned_on_by(&*app.directives()?).is_some())
 }
 
 /// A person's Home tab.

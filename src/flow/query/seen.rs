@@ -41,6 +41,7 @@ pub(super) enum Sight {
     Ledger,
     Workload,
     Costs,
+    ApproverHealth,
 }
 
 impl Sight {
@@ -52,6 +53,7 @@ impl Sight {
                 Self::Ledger => "workforce.see_ledger",
                 Self::Workload => "workforce.see_workload",
                 Self::Costs => "workforce.see_costs",
+                Self::ApproverHealth => crate::gate::fatigue::health::TOOL,
             }
             .to_owned(),
         )

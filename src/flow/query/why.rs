@@ -177,7 +177,11 @@ impl Trail<'_> {
                 | FactKind::DeadLetter
                 | FactKind::Reminded
                 | FactKind::ConnectionChanged
-                | FactKind::TextsErased => None,
+                | FactKind::TextsErased
+                | FactKind::GrantGiven
+                | FactKind::GrantUsed
+                | FactKind::GrantEnded
+                | FactKind::ChangeProposed => None,
             };
             if let Some(mut what) = what {
                 self.complete(&mut what).await?;

@@ -46,7 +46,7 @@ fn open(set: &Directives, call: &Proposal) -> Approval {
 }
 
 fn click(handle: &str, choice: Choice) -> Click {
-    Click { approval: ApprovalId(31), by: account(handle), choice, typed: None, digest: None }
+    Click { approval: ApprovalId(31), by: account(handle), choice, typed: None, digest: None, under: None }
 }
 
 fn no() -> Choice {
@@ -69,6 +69,7 @@ fn release_now(approval: Option<Approval>, call: &Proposal, set: &Directives, at
         digest: digest_of(call),
         attempt,
         approval,
+        grants: Vec::new(),
     };
     let accounts = accounts();
     let around = Surroundings { directives: set, accounts: &accounts, now: NOW };
@@ -224,6 +225,7 @@ fn release_looks_at_everything_again() {
         digest,
         attempt: 1,
         approval: Some(yes.clone()),
+        grants: Vec::new(),
     };
     for changed in [
         Outside { server: "stdio:other".to_owned(), ..outside() },

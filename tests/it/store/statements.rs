@@ -14,6 +14,8 @@ const TABLE: &[(&str, &[Stmt])] = &[
     ("budgets", workforce::budgets::store::STATEMENTS),
     ("directives", workforce::directives::store::STATEMENTS),
     ("execution", workforce::execution::store::STATEMENTS),
+    ("gate", workforce::gate::fatigue::store::STATEMENTS),
+    ("gate", workforce::gate::grants::store::STATEMENTS),
     ("gate", workforce::gate::store::STATEMENTS),
     ("inbox", workforce::inbox::store::STATEMENTS),
     ("ledger", workforce::ledger::store::STATEMENTS),

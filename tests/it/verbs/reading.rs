@@ -1,5 +1,7 @@
 //! What is too long for a card, and what a rule wants typed.
 
+use workforce::clock::Span;
+
 use super::{Desk, REFUND, holds};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -10,6 +12,7 @@ async fn a_typed_confirmation_is_typed_in_a_form() {
         "within 4 hours, otherwise ask @kim, and a typed confirmation.",
     );
     let desk = Desk::asked(&[typed]).await;
+    desk.office.after(Span::seconds(2)).await;
     desk.clicks("dana", "A-1", "Approve $450.00").await;
     holds(&desk.form("dana"), "Type A-1 to approve this");
     desk.submits("dana", &[("typed", "yes")]).await;

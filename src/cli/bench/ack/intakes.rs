@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::store::{create_floor, put_floor};
 use crate::clock::Clock;
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::drivers::Drivers;
 use crate::flow::service::Service;
 use crate::flow::{App, Outside, intake};
@@ -152,6 +152,7 @@ fn config(database: &str) -> Config {
         keep_answers: true,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
+        approvals: Approvals::default(),
         prices: Default::default(),
     }
 }

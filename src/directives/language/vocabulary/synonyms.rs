@@ -94,6 +94,11 @@ pub const OWN_TOOLS: &[(&str, &str, bool)] = &[
         true,
     ),
     ("workforce.see_status", "See the status of agents and tasks", true),
+    (
+        "workforce.see_approver_health",
+        "See approver health, the health of approvals, how approvers approve, how people approve",
+        true,
+    ),
     ("workforce.see_ledger", "See the ledger, the audit log, the history of decisions", true),
     ("workforce.change_directives", "Change the directives, edit the rules", false),
     ("workforce.reassign", "Reassign tasks, reassign work to another agent", false),

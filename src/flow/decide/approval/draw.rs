@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::super::super::facts::Moment;
-use super::super::super::{App, FlowError};
+use super::super::super::{App, FlowError, prompts};
+use super::super::dress;
 use super::look;
 use crate::execution::store::Stored;
-use crate::gate::Turn;
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{ApprovalState as Gated, Change};
+use crate::gate::{TAKEN_BACK, Turn};
 use crate::ids::ApprovalId;
 use crate::replies::approval::{self, ApprovalState, ApprovalView};
 use crate::replies::outbox::Queued;
@@ -85,12 +86,15 @@ pub(super) async fn draw(
     also: Vec<String>,
 ) -> Result<(), FlowError> {
     let now = app.now();
-    let rendered = approval::card(view, state);
+    let moment = Moment::of(app)?;
+    let own =
+        if *state == ApprovalState::Waiting { prompts::ask(app, tx, &moment, card, view).await? } else { Vec::new() };
+    let rendered = dress::dress(app, tx, card, approval::card(view, state)).await?;
     let slot = format!("approval:{}:card", card.approval.id.0);
     let say =
         Queued::say(slot, &task.channel, Some(&task.root_ts), rendered.clone()).in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;
-    // Everyone who has the card sees its true state; while it waits, everyone who may decide gets it.
+    // Everyone who has the card sees its true state; while it waits, whoever may decide is asked, each in their way.
     let prefix = format!("approval:{}:dm:", card.approval.id.0);
     let mut users: Vec<String> = outbox::slots_with_prefix(tx, &prefix)
         .await?
@@ -98,16 +102,14 @@ pub(super) async fn draw(
         .map(|slot| slot.trim_start_matches(&prefix).to_owned())
         .chain(also)
         .collect();
-    if *state == ApprovalState::Waiting {
-        users.extend(view.asked.iter().filter_map(|who| who.account.clone()));
-    }
+    users.extend(own);
     users.sort();
     users.dedup();
     for user in users {
         let tell = Queued::tell(format!("{prefix}{user}"), &user, rendered.clone()).in_conversation(&task.conversation);
         outbox::queue(tx, &tell, now).await?;
     }
-    Ok(())
+    prompts::redraw_lists(tx, &moment, card.approval.id).await
 }
 
 /// What the thread and the people concerned hear of a change, beside the card itself.
@@ -127,6 +129,10 @@ pub(super) async fn tell(
     match change {
         Change::Denied { account, reason, at, .. } => {
             let notice = approval_ended::denied_notice(&view, &names.account(account), *at, Some(reason));
+            say(tx, moment, task, notice_slot(id), notice).await
+        }
+        Change::Turned(Turn::Undone { account, at, .. }) => {
+            let notice = approval_ended::denied_notice(&view, &names.account(account), *at, Some(TAKEN_BACK));
             say(tx, moment, task, notice_slot(id), notice).await
         }
         Change::Turned(Turn::Expired { at }) => {

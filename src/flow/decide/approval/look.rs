@@ -6,7 +6,10 @@ use crate::execution::Stage;
 use crate::execution::store::Stored;
 use crate::gate::amounts::amount_of;
 use crate::gate::store::Card;
-use crate::gate::{Approval, ApprovalState as Gated, Progress, Question, Refusal as GateRefusal, Void, approvers};
+use crate::gate::{
+    Approval, ApprovalState as Gated, Choice, Click, Progress, Question, Refusal as GateRefusal, Void, approvers,
+    authorize,
+};
 use crate::replies::Who;
 use crate::replies::approval::{ApprovalState, ApprovalView, Asked, Edited, Fact, VoidWhy, Wrote};
 use crate::replies::refusals::{Decided, Refusal};
@@ -216,6 +219,19 @@ pub(super) fn said_no(moment: &Moment, card: &Card, refusal: GateRefusal) -> Ref
             Gated::Void { .. } | Gated::Waiting => Refusal::NoLongerOpen { id, instead: None },
         },
     }
+}
+
+/// Why an approval by this account would not count now; `None` where it would.
+pub fn would_refuse(moment: &Moment, card: &Card, by: &SlackUser) -> Option<Refusal> {
+    let click = Click {
+        approval: card.approval.id,
+        by: by.clone(),
+        choice: Choice::Approve,
+        typed: None,
+        digest: None,
+        under: None,
+    };
+    authorize(&card.approval, &click, &moment.surroundings()).err().map(|refusal| said_no(moment, card, refusal))
 }
 
 /// How the rule calls its approvers: "finance manager"; `None` where it names people.

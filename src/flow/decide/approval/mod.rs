@@ -12,20 +12,24 @@ use serde_json::json;
 
 use super::super::assign::note;
 use super::super::facts::Moment;
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, grants};
 use super::Said;
-use crate::execution::Step;
+use crate::catalogue::ToolName;
+use crate::clock::Span;
 use crate::execution::store::{self as actions, Stored};
+use crate::execution::{Stage, Step};
 use crate::gate::approvers::Parties;
+use crate::gate::fatigue;
 use crate::gate::store::{self as approvals, Card};
 use crate::gate::{
-    Approval, ApprovalState as Gated, Authorized, Change, Choice, Click, Decided, Proposal, Requirement, Shown, Turn,
-    authorize,
+    Approval, ApprovalState as Gated, Authorized, Change, Choice, Click, Decided, Proposal, Requirement, Shown,
+    TAKEN_BACK, Turn, authorize,
 };
 use crate::ids::{ActionId, ApprovalId};
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::approval::{ApprovalState, ApprovalView};
+use crate::replies::not_now::NotNow;
 use crate::replies::refusals::Refusal;
 use crate::replies::{receipt, steering};
 use crate::store::Tx;
@@ -36,7 +40,7 @@ pub use ask_back::{answer as answer_back, ask as ask_back, open_question};
 pub use by_hand::{record, take_over};
 pub use draw::{redraw, redraw_refused};
 pub use edit::edit;
-pub(in crate::flow) use look::{asked, state, then, view};
+pub(in crate::flow) use look::{asked, state, then, view, would_refuse};
 
 /// What somebody says to a card.
 pub enum Word {
@@ -68,6 +72,15 @@ pub async fn ask_people(
     let asked: Vec<&str> = view.asked.iter().map(|who| who.name.as_str()).collect();
     let fact = json!({ "approval": id, "action": action, "asked": asked, "digest": shown.digest });
     note(tx, task, FactKind::ApprovalOpened, fact, moment.now).await?;
+    let mut card = card;
+    while let Some((next, change)) = grants::word_beforehand(app, tx, moment, task, &card, proposal).await? {
+        apply(app, tx, moment, task, &next, &stored, &change).await?;
+        if !next.approval.is_waiting() {
+            return Ok(id);
+        }
+        card = next;
+    }
+    let view = look::view(moment, task, &card, &stored);
     draw::draw(app, tx, task, &card, &view, &ApprovalState::Waiting, Vec::new()).await?;
     say_receipt(tx, moment, task, &card, &view).await?;
     Ok(id)
@@ -147,7 +160,7 @@ impl Scene {
         typed: Option<String>,
     ) -> Result<Result<Authorized<Decided>, Refusal>, FlowError> {
         let id = self.card.approval.id;
-        let click = Click { approval: id, by: by.clone(), choice, typed, digest: None };
+        let click = Click { approval: id, by: by.clone(), choice, typed, digest: None, under: None };
         match authorize(&self.card.approval, &click, &self.moment.surroundings()) {
             Ok(authorized) => Ok(Ok(authorized)),
             Err(refusal) => {
@@ -156,6 +169,14 @@ impl Scene {
                 Ok(Err(look::said_no(&self.moment, &self.card, refusal)))
             }
         }
+    }
+
+    /// Nobody reads a dangerous card faster than it can be read.
+    fn is_read_too_fast(&self, app: &App) -> bool {
+        let approval = &self.card.approval;
+        let risk = fatigue::risk(&ToolName(self.stored.tool.clone()), approval, &self.moment.directives);
+        approval.is_waiting()
+            && !fatigue::may_have_read(approval, risk, app.config.approvals.read_first(), self.moment.now)
     }
 
     /// Writes down what was authorised, with all that follows.
@@ -188,6 +209,9 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
     if scene.card.approval.is_waiting() && !read && !scene.view().fits() {
         return Ok(Said::Refused(Refusal::ReadFirst { id }));
     }
+    if approve && scene.is_read_too_fast(app) {
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::ReadItFirst { id })));
+    }
     let authorized = match scene.authorized(tx, by, choice, typed).await? {
         Ok(authorized) => authorized,
         Err(refusal) => return Ok(Said::Refused(refusal)),
@@ -197,8 +221,20 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
     Ok(Said::Privately(steering::decided(&scene.view(), approve, look::missing(&scene.card))))
 }
 
-/// What a change means for the action, the run that waits, the cards and the thread.
-async fn apply(
+/// Writes a taken-back yes down, with all that follows from a denial.
+pub(super) async fn take_back(app: &App, tx: &mut Tx, id: ApprovalId, turn: &Turn) -> Result<Said, FlowError> {
+    let Some(scene) = Scene::of(app, tx, id).await? else { return Ok(no_such(id)) };
+    if scene.stored.stage != Some(Stage::Allowed) {
+        return Ok(Said::Refused(Refusal::NotNow(NotNow::TooLateToUndo { id })));
+    }
+    let now = scene.moment.now;
+    let Some(card) = approvals::turn(tx, &scene.card, turn, now).await? else { return Err(FlowError::LostLease) };
+    apply(app, tx, &scene.moment, &scene.task, &card, &scene.stored, &turn.clone().into()).await?;
+    Ok(Said::Privately(steering::decided(&scene.view(), false, 0)))
+}
+
+/// The fact of a change, and the next step of its action and of the run that waits.
+async fn move_on(
     app: &App,
     tx: &mut Tx,
     moment: &Moment,
@@ -213,9 +249,19 @@ async fn apply(
     let declined = |why: String| JournalEntry::ToolRefused { as_name: stored.as_name.clone(), why };
     match change {
         Change::Voted(_) => note(tx, task, FactKind::ApprovalVoted, fact, now).await?,
-        Change::Approved(_) => {
+        Change::Approved(vote) => {
             note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
             move_action(tx, stored, Step::Allow, now).await?;
+            let undo = app.config.approvals.undo();
+            if vote.under.is_none() && undo > Span::ZERO {
+                actions::not_before(tx, stored.id, now.plus(undo)).await?;
+            }
+        }
+        Change::Turned(Turn::Undone { by, .. }) => {
+            note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
+            move_action(tx, stored, Step::Deny { why: TAKEN_BACK.to_owned() }, now).await?;
+            let why = format!("{} took their approval back before it started.", moment.names().person(by).name);
+            super::super::execute::tell_run(tx, stored, &declined(why), now).await?;
         }
         Change::Denied { by, reason, .. } => {
             note(tx, task, FactKind::ApprovalDecided, fact, now).await?;
@@ -250,6 +296,20 @@ async fn apply(
             note(tx, task, FactKind::ApprovalVoided, fact, now).await?;
         }
     }
+    Ok(())
+}
+
+/// What a change means for the action, the run that waits, the cards and the thread.
+async fn apply(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    card: &Card,
+    stored: &Stored,
+    change: &Change,
+) -> Result<(), FlowError> {
+    move_on(app, tx, moment, task, card, stored, change).await?;
     let stored = stored_action(tx, stored.id).await?;
     redraw(app, tx, task, card, &stored, None).await?;
     let waits_otherwise = matches!(

@@ -11,7 +11,7 @@ use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Span, Timestamp};
 use crate::commands::Query;
-use crate::config::{Config, Limits};
+use crate::config::{Approvals, Config, Limits};
 use crate::directives::rule::{Level, Otherwise};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, NewAction, Plan};
@@ -72,6 +72,7 @@ impl House {
             drivers: Default::default(),
             keep_answers: true,
             limits: Limits::default(),
+            approvals: Approvals::default(),
             prices: Default::default(),
         };
         let outside = Outside {
@@ -293,7 +294,14 @@ impl House {
         let moment = Moment { now: minutes_ago(ago), ..Moment::of(&self.app).unwrap() };
         self.does(async |tx| {
             let card = approvals::card(tx, id).await.unwrap().unwrap();
-            let click = Click { approval: id, by: account(handle), choice: Choice::Approve, typed: None, digest: None };
+            let click = Click {
+                approval: id,
+                by: account(handle),
+                choice: Choice::Approve,
+                typed: None,
+                digest: None,
+                under: None,
+            };
             let yes = authorize(&card.approval, &click, &moment.surroundings()).unwrap();
             approvals::decide(tx, &card, yes, moment.now).await.unwrap().unwrap();
         })
