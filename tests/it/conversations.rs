@@ -31,7 +31,8 @@ async fn played(company: &Company, look: impl Fn(&str, &Play)) -> Vec<String> {
         for section in &rehearsal.sections {
             let mut setting = setting(Path::new(WORKFORCE), dir.path(), &rehearsal.file, section).unwrap();
             setting.watched_channels = vec!["helpdesk".to_owned()];
-            let mut play = Play::begin(company, &rehearsal.file, section, &setting).await.expect("it begins");
+            let begins = Box::pin(Play::begin(company, &rehearsal.file, section, &setting));
+            let mut play = begins.await.expect("it begins");
             while play.next().await.expect("it goes on").is_some() {}
             look(&section.title, &play);
             let outcome = play.end().await.expect("it ends");

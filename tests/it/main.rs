@@ -4,9 +4,10 @@
 
 #[cfg(feature = "sandbox")]
 mod agents;
-mod architecture;
 #[cfg(feature = "sandbox")]
+mod architecture;
 mod bench;
+#[cfg(feature = "sandbox")]
 mod browser;
 #[cfg(feature = "sandbox")]
 mod budgets;
@@ -22,14 +23,15 @@ mod documentation;
 #[cfg(feature = "sandbox")]
 mod drivers;
 mod example_playbooks;
-mod fatigue;
 #[cfg(feature = "sandbox")]
 mod fatigue;
+#[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
 mod judged;
 #[cfg(feature = "sandbox")]
 mod leaks;
+#[cfg(feature = "sandbox")]
 mod living;
 #[cfg(feature = "sandbox")]
 mod loops;
@@ -51,6 +53,7 @@ mod replicas;
 #[cfg(feature = "sandbox")]
 mod results;
 mod routing;
+#[cfg(feature = "sandbox")]
 mod schedules;
 #[cfg(feature = "sandbox")]
 mod serve;
@@ -59,11 +62,13 @@ mod slack;
 mod store;
 #[cfg(feature = "sandbox")]
 mod toolcards;
+#[cfg(feature = "sandbox")]
 mod tools;
 #[cfg(feature = "sandbox")]
 mod verbs;
 #[cfg(feature = "sandbox")]
 mod weather;
+#[cfg(feature = "sandbox")]
 mod webhooks;
 #[cfg(feature = "sandbox")]
 mod workflows;

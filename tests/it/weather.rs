@@ -27,7 +27,8 @@ async fn holds(weather: Weather, postgres: bool) {
                 return;
             }
             setting.database_url = database.as_ref().map(|database| database.url.clone());
-            let mut play = Play::begin(&company, &rehearsal.file, section, &setting).await.expect("it begins");
+            let begins = Box::pin(Play::begin(&company, &rehearsal.file, section, &setting));
+            let mut play = begins.await.expect("it begins");
             while play.next().await.expect("it goes on").is_some() {}
             let outcome = play.end().await.expect("it ends");
             played += 1;
