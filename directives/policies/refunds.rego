@@ -2,7 +2,7 @@
 package workforce.refunds
 
 # In dollars.
-limit := 300
+limit := 500
 
 deny contains reason if {
 	input.action.tool == "billing.refund"

@@ -8,17 +8,17 @@ refund(dollars, hour) := {
 }
 
 test_a_large_refund_at_night_is_denied if {
-	count(refunds.deny) == 1 with input as refund(450, 23)
-	count(refunds.deny) == 1 with input as refund(450, 5)
+	count(refunds.deny) == 1 with input as refund(900, 23)
+	count(refunds.deny) == 1 with input as refund(900, 5)
 }
 
 test_a_large_refund_by_day_is_left_to_the_sentences if {
-	count(refunds.deny) == 0 with input as refund(450, 6)
-	count(refunds.deny) == 0 with input as refund(450, 21)
+	count(refunds.deny) == 0 with input as refund(900, 6)
+	count(refunds.deny) == 0 with input as refund(900, 21)
 }
 
 test_a_small_refund_at_night_is_left_to_the_sentences if {
-	count(refunds.deny) == 0 with input as refund(300, 2)
+	count(refunds.deny) == 0 with input as refund(500, 2)
 }
 
 test_an_unreadable_amount_counts_as_large if {

@@ -29,10 +29,7 @@ impl Intent {
             Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
             Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
             Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
-            Verb::ApproveList => {
-                let (list, revision) = read_target(target)?;
-                Some(Self::ApproveList { list, revision })
-            }
+            Verb::ApproveList => read_target(target).map(|(list, revision)| Self::ApproveList { list, revision }),
             Verb::LookAtEach => Some(Self::LookAtEach { list: read_target(target)?.0 }),
             Verb::Undo => Some(Self::Undo { id: approval()? }),
             Verb::AskAgain => Some(Self::AskAgain { id: approval()? }),

@@ -126,6 +126,7 @@ mod tests {
         • `why T-17` Tell who did what in a task, by which line, by whose word, and what it cost
         • `can NAME` Tell what a worker may do, what waits for whom, and what never runs, line by line
         • `workload [WHO | TEAM]` Count what you, your agents or your people have to do
+        • `workflow [NAME]` List the workflows, or show one: its steps, who does them, what is under way
         • `costs [WHO] [PERIOD]` Tell what was measured and what money moved; this month, or the period that you name
         • `help [COMMAND]` List the commands, or explain one
         *Decide*
@@ -153,6 +154,9 @@ mod tests {
         • `review NAME` Show an agent's reviews, and record one
         • `directives` List the files in force, who keeps them, and what is wrong with them
         • `explain TEXT` Say where a text would go, and by which line; nothing is started
+        • `rule TEXT` Say how a sentence would be read as a rule, where it would stand, and what it would change; propose it
+        • `take-in R-3` Take a proposed sentence into the directives that you keep
+        • `take-effect D-4` Let edited directives take effect that would be looser
         • `failed` List what I gave up on, to try again or to drop
         · `/workforce help COMMAND` shows other names and examples.
         ");

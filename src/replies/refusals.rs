@@ -203,12 +203,7 @@ pub fn sentence(refusal: &Refusal) -> String {
             format!("{} decided {id} already. Your click changed nothing.", all_of(by))
         }
         Refusal::Expired { id, .. } => format!("{id} expired; nothing ran."),
-        Refusal::NoLongerOpen { id, instead: Some(other) } => {
-            format!("{id} was replaced by {other}. Decide there; your click changed nothing.")
-        }
-        Refusal::NoLongerOpen { id, instead: None } => {
-            format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now.")
-        }
+        Refusal::NoLongerOpen { id, instead } => no_longer_open(*id, *instead),
         Refusal::NotNow(not_now) => not_now.sentence(),
         Refusal::ReadFirst { id } => format!("Read {id} to its end first: /workforce approve {id} opens it."),
         Refusal::NotLikeThis { id, why } => format!("{why} Nothing changed about {id}."),
@@ -246,12 +241,7 @@ pub fn sentence(refusal: &Refusal) -> String {
             format!("There is no approval {text}. /workforce approvals lists what waits.")
         }
         Refusal::NoSuchWorkflow { text, nearest } => no_such_workflow(text, nearest.as_deref()),
-        Refusal::NoSuchWorker { text, nearest: Some(nearest) } => {
-            format!("Nobody here is called “{text}”. Did you mean {nearest}?")
-        }
-        Refusal::NoSuchWorker { text, nearest: None } => {
-            format!("Nobody here is called “{text}”. /workforce who-owns NAME finds people, agents and topics.")
-        }
+        Refusal::NoSuchWorker { text, nearest } => no_such_worker(text, nearest.as_deref()),
         Refusal::Ambiguous { text, are } => format!("“{text}” can be {}. Write which one.", are.join(" or ")),
         Refusal::OldButton => {
             "This button is no longer in use. Nothing changed; /workforce shows what waits for you.".to_owned()
@@ -261,6 +251,20 @@ pub fn sentence(refusal: &Refusal) -> String {
                 "Something broke here, not with you; nothing changed. Try again; if it stays, tell an operator “{key}”."
             )
         }
+    }
+}
+
+fn no_longer_open(id: ApprovalId, instead: Option<ApprovalId>) -> String {
+    match instead {
+        Some(other) => format!("{id} was replaced by {other}. Decide there; your click changed nothing."),
+        None => format!("{id} is no longer open: its request was cancelled or changed. Nothing happened now."),
+    }
+}
+
+fn no_such_worker(text: &str, nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!("Nobody here is called “{text}”. Did you mean {nearest}?"),
+        None => format!("Nobody here is called “{text}”. /workforce who-owns NAME finds people, agents and topics."),
     }
 }
 

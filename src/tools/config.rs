@@ -273,7 +273,7 @@ mod tests {
         for (bad, words) in [
             ("name = 'a.b'\ncommand = 'x'", "cannot be a tool server's name"),
             ("name = ''\ncommand = 'x'", "cannot be a tool server's name"),
-            ("name = 'a'\ncommand = ''", "has no command"),
+            ("name = 'a'\ncommand = ''", "needs either a command or a url"),
             ("name = 'a'\ncommand = 'x'\ntimeout_seconds = 0", "1 to 600"),
         ] {
             let told = resolved(&entry(bad), &[]).unwrap_err().to_string();

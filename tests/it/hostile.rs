@@ -77,7 +77,7 @@ async fn a_button_counts_where_it_was_made() {
     }
     // And the real click still counts.
     let (channel, ts) = (direct.clone(), of("A-1"));
-    office.sandbox.clicks("dana", &channel, &ts, "Approve").unwrap();
+    office.sandbox.clicks("dana", &channel, &ts, "Approve $450.00").unwrap();
     office.rest().await;
     assert!(office.channel("support").contains("Refunded $450.00"), "{}", office.channel("support"));
     office.end().await;

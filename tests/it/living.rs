@@ -174,8 +174,10 @@ async fn a_file_that_changed_since_it_was_shown_is_shown_anew() {
     assert!(!std::fs::read_to_string(&file).unwrap().contains(sentence), "it is not what was agreed to");
     let told = office.direct("kim");
     assert!(told.contains("The file changed since this was shown before; it is shown anew."), "{told}");
+    // Two clicks of the same moment would be one.
+    office.turn(Span::seconds(3));
     office.clicks("kim", "Take it in").await.unwrap();
-    assert!(std::fs::read_to_string(&file).unwrap().contains(sentence));
+    assert!(std::fs::read_to_string(&file).unwrap().contains(sentence), "{}", office.direct("kim"));
 
     // A sentence that nobody can read is proposed to nobody.
     office.sandbox.slash("ana", "#support", "/workforce", "rule Large refunds need approval.").unwrap();

@@ -55,6 +55,8 @@ async fn a_changed_tool_is_held_back_until_its_keeper_accepts_it() {
     assert_eq!(written.tools[&refund].class, shipped.tools[&refund].class);
     assert_eq!(written.tools[&refund].idempotency_arg, shipped.tools[&refund].idempotency_arg);
 
+    // The lock is one of the files: what it lets happen takes effect like any edit.
+    office.clicks("kim", "Take effect").await.unwrap();
     office.sandbox.says("ben", "support", REFUND).unwrap();
     office.rest().await;
     assert!(office.channel("support").contains("Refunded $40.00"), "{}", office.channel("support"));

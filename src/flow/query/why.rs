@@ -124,79 +124,83 @@ impl Trail<'_> {
         let mut told: HashSet<ActionId> = HashSet::new();
         let mut nth_assignment = 0;
         for fact in facts {
-            let what = match fact.kind {
-                FactKind::Assigned => {
-                    let row = self.assigned.get(nth_assignment);
-                    nth_assignment += 1;
-                    self.assignment(fact, row)
-                }
-                FactKind::Accepted => self.account(fact, "by").map(|by| WhyWhat::Accepted { by }),
-                FactKind::Asked => self.text(fact, "slot").map(|slot| WhyWhat::Asked { label: label(&slot) }),
-                FactKind::ActionProposed | FactKind::ActionDenied => self
-                    .action_of(fact)
-                    .filter(|stored| told.insert(stored.id))
-                    .map(|stored| WhyWhat::Action(Box::new(self.action(stored)))),
-                FactKind::TaskEnded => self.end(fact),
-                FactKind::TaskOpened
-                | FactKind::TaskChanged
-                | FactKind::Routed
-                | FactKind::Escalated
-                | FactKind::HandedOver
-                | FactKind::RunStarted
-                | FactKind::DriverAsked
-                | FactKind::Answered
-                | FactKind::ApprovalOpened
-                | FactKind::ApprovalVoted
-                | FactKind::ApprovalRefused
-                | FactKind::ApprovalDecided
-                | FactKind::ApprovalExpired
-                | FactKind::ApprovalVoided
-                | FactKind::ActionStarted
-                | FactKind::ActionEnded
-                | FactKind::ActionUnknown
-                | FactKind::RunEnded
-                | FactKind::Corrected
-                | FactKind::WorkflowStarted
-                | FactKind::WorkflowStepped
-                | FactKind::WorkflowEnded
-                | FactKind::Spent
-                | FactKind::BudgetAlert
-                | FactKind::BudgetRefused
-                | FactKind::BudgetRaised
-                | FactKind::Judged
-                | FactKind::CheckAsked
-                | FactKind::Proposed
-                | FactKind::GuardFell
-                | FactKind::GuardLifted
-                | FactKind::PromiseMissed
-                | FactKind::Stopped
-                | FactKind::Resumed
-                | FactKind::Reviewed
-                | FactKind::DirectivesLoaded
-                | FactKind::DirectivesRefused
-                | FactKind::DirectivesHeld
-                | FactKind::DirectivesAccepted
-                | FactKind::DirectivesDeclined
-                | FactKind::RuleProposed
-                | FactKind::RuleDecided
-                | FactKind::RuleWritten
-                | FactKind::DeadLetter
-                | FactKind::ToolOffered
-                | FactKind::ToolDecided
-                | FactKind::Reminded
-                | FactKind::ConnectionChanged
-                | FactKind::TextsErased
-                | FactKind::GrantGiven
-                | FactKind::GrantUsed
-                | FactKind::GrantEnded
-                | FactKind::ChangeProposed => None,
-            };
-            if let Some(mut what) = what {
+            if let Some(mut what) = self.step_of(fact, &mut told, &mut nth_assignment) {
                 self.complete(&mut what).await?;
                 steps.push(WhyStep { at: fact.at, what });
             }
         }
         Ok(steps)
+    }
+
+    /// What a fact adds to the trail; each action is told once, where it was proposed.
+    fn step_of(&self, fact: &Entry, told: &mut HashSet<ActionId>, nth_assignment: &mut usize) -> Option<WhyWhat> {
+        match fact.kind {
+            FactKind::Assigned => {
+                let row = self.assigned.get(*nth_assignment);
+                *nth_assignment += 1;
+                self.assignment(fact, row)
+            }
+            FactKind::Accepted => self.account(fact, "by").map(|by| WhyWhat::Accepted { by }),
+            FactKind::Asked => self.text(fact, "slot").map(|slot| WhyWhat::Asked { label: label(&slot) }),
+            FactKind::ActionProposed | FactKind::ActionDenied => self
+                .action_of(fact)
+                .filter(|stored| told.insert(stored.id))
+                .map(|stored| WhyWhat::Action(Box::new(self.action(stored)))),
+            FactKind::TaskEnded => self.end(fact),
+            FactKind::TaskOpened
+            | FactKind::TaskChanged
+            | FactKind::Routed
+            | FactKind::Escalated
+            | FactKind::HandedOver
+            | FactKind::RunStarted
+            | FactKind::DriverAsked
+            | FactKind::Answered
+            | FactKind::ApprovalOpened
+            | FactKind::ApprovalVoted
+            | FactKind::ApprovalRefused
+            | FactKind::ApprovalDecided
+            | FactKind::ApprovalExpired
+            | FactKind::ApprovalVoided
+            | FactKind::ActionStarted
+            | FactKind::ActionEnded
+            | FactKind::ActionUnknown
+            | FactKind::RunEnded
+            | FactKind::Corrected
+            | FactKind::WorkflowStarted
+            | FactKind::WorkflowStepped
+            | FactKind::WorkflowEnded
+            | FactKind::Spent
+            | FactKind::BudgetAlert
+            | FactKind::BudgetRefused
+            | FactKind::BudgetRaised
+            | FactKind::Judged
+            | FactKind::CheckAsked
+            | FactKind::Proposed
+            | FactKind::GuardFell
+            | FactKind::GuardLifted
+            | FactKind::PromiseMissed
+            | FactKind::Stopped
+            | FactKind::Resumed
+            | FactKind::Reviewed
+            | FactKind::DirectivesLoaded
+            | FactKind::DirectivesRefused
+            | FactKind::DirectivesHeld
+            | FactKind::DirectivesAccepted
+            | FactKind::DirectivesDeclined
+            | FactKind::RuleProposed
+            | FactKind::RuleDecided
+            | FactKind::RuleWritten
+            | FactKind::DeadLetter
+            | FactKind::ToolOffered
+            | FactKind::ToolDecided
+            | FactKind::Reminded
+            | FactKind::ConnectionChanged
+            | FactKind::TextsErased
+            | FactKind::GrantGiven
+            | FactKind::GrantUsed
+            | FactKind::GrantEnded
+            | FactKind::ChangeProposed => None,
+        }
     }
 
     /// From the fact; where its payload was erased, from the holding itself.
