@@ -179,6 +179,7 @@ async fn dies_after_every_step_of_a_workflow() {
     }
     std::fs::create_dir_all(shop.dir.path().join("directives/workflows")).unwrap();
     std::fs::write(shop.dir.path().join("directives/workflows/recall.md"), RECALL).unwrap();
+    shop.agree().await;
     let mut life = shop.serve(Some("workflow-advanced"));
     shop.connected().await;
     let thread = shop.sandbox.says("@ana", "#support", "@workforce there is a recall of the grinders").unwrap();
