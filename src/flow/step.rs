@@ -1,5 +1,5 @@
 //! run → its next step: a proposed action, a question, an answer, a hand-over. A playbook's is computed here; [`super::think`]
-//! asks for the others', and both take it by the same [`Scene::take`].
+//! asks for the others', and both take it by the same `Scene::take`.
 
 use serde_json::json;
 
