@@ -5,9 +5,11 @@ use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
 use super::execute::Proposed;
+use super::decide::who;
 use super::facts::Moment;
 use super::says::Names;
 use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};
+use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
@@ -21,6 +23,7 @@ use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
 use crate::replies::unsure::Why;
 use crate::replies::{asking, store as outbox};
+use crate::routing::Candidate;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::{Run, RunState, StepKind, Waiting};
 use crate::store::Tx;
@@ -254,11 +257,18 @@ impl Scene {
             return Err(FlowError::LostLease);
         }
         self.forget_answers(tx).await?;
-        note(tx, &self.task, FactKind::HandedOver, json!({ "run": self.run.id, "to": to, "why": why }), now).await?;
-        let held = assignments::current(tx, self.task.id).await?;
         let names = self.names();
         let by = names.worker(&WorkerRef::Agent(self.run.position.clone()));
         let to = self.concrete(to);
+        let leaves = self.would_leave_private(&to);
+        let payload = json!({ "run": self.run.id, "to": to, "why": why, "asked_in_private": leaves });
+        note(tx, &self.task, FactKind::HandedOver, payload, now).await?;
+        if leaves {
+            let there = Candidate { worker: to.clone(), score: 1.0 };
+            let why = Why::Private { by, to: names.worker(&to) };
+            return assign::ask_triage(&self.app, tx, &self.task, why, &[there]).await;
+        }
+        let held = assignments::current(tx, self.task.id).await?;
         if let Some(held) = &held {
             let card = receipt::handed_over(&names.receipt_of(&self.task, held), &names.worker(&to), why, now);
             say(tx, &self.task, held.id, card, now).await?;
@@ -278,6 +288,20 @@ impl Scene {
         let giving = Giving { worker: &to, because, level: 0, offered_since: now };
         assign::give(&self.app, tx, &self.task, giving).await?;
         judge::look(&self.app, tx, &Moment::of(&self.app)?, &self.run.position).await
+    }
+
+    /// Whether an agent would bring what was asked in private to people who were not there and have no part in it. A playbook
+    /// is the company's own sentence and may; so may whoever decides when asked.
+    fn would_leave_private(&self, to: &WorkerRef) -> bool {
+        if !self.run.driver.thinks() || self.task.asked_in_public() {
+            return false;
+        }
+        let roster = &self.directives.roster;
+        let requester = self.directory.person_of(roster, &self.task.requester.user).map(|person| person.handle.clone());
+        let Holder::People(handles) = holder_of(roster, to, requester.as_deref()) else { return false };
+        let worker = WorkerRef::Agent(self.run.position.clone());
+        let parts = who::may_steer(&self.directives, &self.directory, &self.task, Some(&worker));
+        !handles.iter().all(|handle| parts.contains(handle))
     }
 
     /// `owner` and `supervisor` of a hand-over are those of the position that hands over.

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::assign::note;
 use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
@@ -22,6 +23,7 @@ use crate::drivers::{Driver, Failure, Heard, contract};
 use crate::ids::RunId;
 use crate::inbox::AgentAnswer;
 use crate::inbox::store::Claimed;
+use crate::ledger::FactKind;
 use crate::runs::brief::Brief;
 use crate::runs::journal::JournalEntry;
 use crate::runs::said::Usage;
@@ -193,6 +195,8 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
             }
             Onward::Malformed { as_name, why } => {
                 let digest = canonical::digest(&json!({ "call": as_name }));
+                let fact = json!({ "run": scene.run.id, "position": scene.run.position, "call": as_name, "why": why });
+                note(tx, &scene.task, FactKind::CallRefused, fact, scene.app.now()).await?;
                 let entry = JournalEntry::Malformed { as_name, why };
                 append(scene, tx, StepKind::Call, &digest, &entry).await?;
                 journal.push(entry);

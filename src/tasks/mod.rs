@@ -98,6 +98,13 @@ pub struct Task {
     pub ended: Option<Timestamp>,
 }
 
+impl Task {
+    /// Whether every member of the workspace may read what was asked.
+    pub fn asked_in_public(&self) -> bool {
+        self.channel_kind == "public"
+    }
+}
+
 /// A task that is about to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTask {

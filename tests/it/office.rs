@@ -13,7 +13,7 @@ use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
-use workforce::sandbox::{Refused, Sandbox};
+use workforce::sandbox::{Refused, Sandbox, SandboxConfig};
 use workforce::slack::SlackConfig;
 use workforce::slack::socket::SocketLimits;
 
@@ -43,6 +43,16 @@ impl Office {
 
     /// The same with workers that a test brings.
     pub async fn open_team(changes: &[(&str, &str, &str)], drivers: Drivers, set: impl FnOnce(&mut Config)) -> Self {
+        Self::open_in(changes, drivers, |_| {}, set).await
+    }
+
+    /// The same in a workspace that a test furnishes: private channels, guests, other companies.
+    pub async fn open_in(
+        changes: &[(&str, &str, &str)],
+        drivers: Drivers,
+        furnish: impl FnOnce(&mut SandboxConfig),
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut files: BTreeMap<String, String> = example::files();
         for (path, old, new) in changes {
             let text = files.get_mut(*path).unwrap();
@@ -56,7 +66,9 @@ impl Office {
             std::fs::write(file, text).unwrap();
         }
         let company = Company::of_files(files).unwrap();
-        let sandbox = Sandbox::start(company.workspace(Time::Standing)).await.unwrap();
+        let mut workspace = company.workspace(Time::Standing);
+        furnish(&mut workspace);
+        let sandbox = Sandbox::start(workspace).await.unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_workforce"));
         let mut config = Config {
             database_url: format!("sqlite:{}", dir.path().join("workforce.db").display()),

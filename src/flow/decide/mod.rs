@@ -10,6 +10,7 @@ mod lists;
 mod outcome;
 mod share;
 mod stop;
+mod strays;
 mod task;
 mod tool;
 mod undo;
@@ -79,7 +80,10 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
         Wanted::Form(form) if is_in_modal(&arrival.trigger) => return Ok(AckReply::UpdateForm(form)),
         Wanted::Form(form) => return Ok(AckReply::OpenForm(form)),
         Wanted::Answer(card) => Said::Privately(card),
-        Wanted::Refused(refusal) => Said::Refused(refusal),
+        Wanted::Refused(refusal) => {
+            strays::note(app, &arrival, &by, &refusal).await?;
+            Said::Refused(refusal)
+        }
         Wanted::Nothing => return Ok(AckReply::Empty),
         Wanted::Intent(intent) => {
             let mut tx = app.store.begin().await?;

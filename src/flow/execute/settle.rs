@@ -30,6 +30,8 @@ pub(super) async fn ended(
     cost: &Cost,
 ) -> Result<(), FlowError> {
     let now = app.now();
+    // Why nothing was sent is our own sentence; what a server answers is not, and only its digest is kept here.
+    let not_sent = if let Outcome::NotSent { why } = &outcome { Some(why.clone()) } else { None };
     let Some(stage) = actions::advance(tx, stored, Step::Settle(outcome), None, now).await? else {
         return Err(FlowError::LostLease);
     };
@@ -43,7 +45,7 @@ pub(super) async fn ended(
     };
     let payload = json!({
         "action": stored.id, "attempt": stored.attempt, "stage": word(&stage), "cost": cost,
-        "result": crate::catalogue::canonical::digest(&json!(entry)),
+        "result": crate::catalogue::canonical::digest(&json!(entry)), "not_sent": not_sent,
     });
     note(tx, task, FactKind::ActionEnded, payload, now).await?;
     if matches!(stage, Stage::Done { .. }) {

@@ -115,7 +115,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn sees_at(&self, place: &Asker, task: &Task, holder: Option<&WorkerRef>, also: &[Who]) -> bool {
-        let public = task.channel_kind == "public";
+        let public = task.asked_in_public();
         let here = place.channel.as_deref() == Some(task.channel.as_str());
         if !place.private && !public && !here {
             return false;

@@ -158,6 +158,8 @@ impl Trail<'_> {
             | FactKind::ApprovalOpened
             | FactKind::ApprovalVoted
             | FactKind::ApprovalRefused
+            | FactKind::ButtonRefused
+            | FactKind::CallRefused
             | FactKind::ApprovalDecided
             | FactKind::ApprovalExpired
             | FactKind::ApprovalVoided
