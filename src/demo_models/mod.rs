@@ -150,7 +150,7 @@ fn answer(shared: &Shared, format: Format, headers: &HeaderMap, body: &[u8]) -> 
         return refusal(format, StatusCode::BAD_REQUEST, why, None);
     }
     let mut state = shared.state();
-    let line = state.script.next(&wire::last_words(&question));
+    let line = state.script.next(&wire::last_words(&question), &question["messages"].to_string());
     let bill = line.as_ref().and_then(|line| bill(&state.asked, format, &question, body, line));
     let key = headers.get("x-api-key").or_else(|| headers.get(header::AUTHORIZATION));
     let key = key.and_then(|key| key.to_str().ok()).map(str::to_owned);

@@ -18,6 +18,8 @@ pub struct Script {
 pub struct Line {
     /// Words that the last message must hold for this line to be said; none: any question will do.
     pub when: Option<String>,
+    /// Words that the conversation must hold anywhere for this line to be said; none: any conversation will do.
+    pub within: Option<String>,
     /// Whether the line may be said again and again.
     pub again: bool,
     pub say: Option<Said>,
@@ -83,9 +85,10 @@ impl Script {
         Ok(Self { lines: lines.map(read).collect::<Result<_, _>>()? })
     }
 
-    /// Takes the first line that fits the last message of a question.
-    pub(super) fn next(&mut self, last_words: &str) -> Option<Line> {
-        let fits = |line: &Line| line.when.as_ref().is_none_or(|when| last_words.contains(when.as_str()));
+    /// Takes the first line that fits the last message of a question, and the whole of it.
+    pub(super) fn next(&mut self, last_words: &str, all_words: &str) -> Option<Line> {
+        let holds = |words: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|one| words.contains(one.as_str()));
+        let fits = |line: &Line| holds(last_words, &line.when) && holds(all_words, &line.within);
         let at = self.lines.iter().position(fits)?;
         if self.lines[at].again { self.lines.get(at).cloned() } else { self.lines.remove(at) }
     }
@@ -117,6 +120,12 @@ impl Line {
         self.when = Some(words.to_owned());
         self
     }
+
+    #[must_use]
+    pub fn within(mut self, words: &str) -> Self {
+        self.within = Some(words.to_owned());
+        self
+    }
 }
 
 impl Said {
@@ -144,7 +153,7 @@ mod tests {
     fn lines_are_taken_by_what_was_said_last() {
         let text = "{\"when\": \"ORD-7\", \"say\": {\"text\": \"seven\"}}\n\n{\"again\": true, \"say\": {\"text\": \"any\"}}\n";
         let mut script = Script::parse(text).unwrap();
-        let mut said = |words: &str| script.next(words).and_then(|line| line.say).map(|said| said.text);
+        let mut said = |words: &str| script.next(words, words).and_then(|line| line.say).map(|said| said.text);
         assert_eq!(said("hello").as_deref(), Some("any"));
         assert_eq!(said("where is ORD-7?").as_deref(), Some("seven"));
         assert_eq!(said("where is ORD-7?").as_deref(), Some("any"));

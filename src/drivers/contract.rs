@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalogue::strict::read_strictly;
 use crate::money::{Cost, Currency, Money};
 use crate::runs::brief::{Brief, Colleague, Turn};
 use crate::runs::said::{Arguments, Call, End, Said, Usage};
@@ -118,7 +119,8 @@ pub fn question(brief: &Brief) -> String {
 
 /// The answer to a question, or what is wrong with it. More than one JSON value is no answer.
 pub fn answer(text: &str, by: &str) -> Result<(Said, Usage), String> {
-    let answer: Answer = serde_json::from_str(text.trim()).map_err(|error| error.to_string())?;
+    let read = read_strictly(text.trim()).and_then(serde_json::from_value::<Answer>);
+    let answer = read.map_err(|error| error.to_string())?;
     let told = answer.usage.unwrap_or_default();
     let price = told.cost.and_then(|price| Some((i64::try_from(price.micros).ok()?, price.currency)));
     let usage = Usage {
@@ -164,6 +166,7 @@ mod tests {
             r#"{"txt": "a"}"#,
             r#"{"usage": {"input_tokens": -1}}"#,
             r#"{"calls": [{"name": "a"}]}"#,
+            r#"{"calls": [{"name": "a", "arguments": {"cents": 1, "cents": 9}}]}"#,
             r#"{"usage": {"cost": {"micros": -5, "currency": "USD"}}}"#,
         ] {
             assert!(answer(bad, "desk").is_err(), "{bad}");

@@ -43,6 +43,8 @@ mod office;
 #[cfg(feature = "sandbox")]
 mod own_tools;
 #[cfg(feature = "sandbox")]
+mod red;
+#[cfg(feature = "sandbox")]
 mod reference;
 #[cfg(feature = "sandbox")]
 mod rehearsals;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
 use workforce::config::{Approvals, Config, Limits};
+use workforce::demo_tools::EffectRow;
 use workforce::drivers::Drivers;
 use workforce::flow::directory::read_directory;
 use workforce::flow::effect::agree_to_all;
@@ -120,6 +121,11 @@ impl Office {
 
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Everything that the tool servers did, oldest first.
+    pub async fn effects(&self) -> Vec<EffectRow> {
+        workforce::demo_tools::effects(&self._dir.path().join("demo-tools.db")).await.unwrap()
     }
 
     /// Clicks the newest button of that label in a person's direct conversation with the bot.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::names::Names;
+use crate::catalogue::strict::read_strictly;
 use crate::runs::said::{Arguments, Call, End, Said, Usage};
 
 /// Reads one vendor's events until the answer is whole.
@@ -64,12 +65,12 @@ impl Answer {
     }
 }
 
-/// Arguments are one JSON object or nothing at all; nobody picks one out of two.
+/// Arguments are one JSON object or nothing at all; nobody picks one out of two, nor one of two values of a key.
 fn read(text: &str) -> Arguments {
     if text.trim().is_empty() {
         return Arguments::Read(Value::Object(serde_json::Map::new()));
     }
-    match serde_json::from_str(text) {
+    match read_strictly(text) {
         Ok(value @ Value::Object(_)) => Arguments::Read(value),
         Ok(_) | Err(_) => Arguments::Unreadable(text.chars().take(2_000).collect()),
     }
