@@ -1,6 +1,8 @@
 //! Nobody answers anybody for ever: agents that hand to each other, and bots that thank each other.
 
 use workforce::inbox::{Arrival, ChannelKind, Message, Trigger};
+use workforce::ids::TaskId;
+use workforce::ledger::{FactKind, store as facts};
 use workforce::slack::Intake as _;
 use workforce::workers::SlackUser;
 
@@ -29,6 +31,10 @@ async fn two_agents_that_hand_to_each_other_end_with_a_person() {
     let told = office.direct("kim");
     assert!(told.contains("so it comes to a human."), "{told}\n{}", office.channel("support"));
     assert_eq!(told.matches("Who should take this?").count(), 1, "{told}");
+    // Each may hand it to the other once: finance to orders, orders to finance, and the third time it is a person's.
+    let known = facts::facts_of_task(&office.service().app.store, TaskId(1)).await.unwrap();
+    let many = |kind| known.iter().filter(|fact| fact.kind == kind).count();
+    assert_eq!((many(FactKind::RunStarted), many(FactKind::HandedOver)), (3, 3));
     office.end().await;
 }
 

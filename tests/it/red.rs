@@ -7,7 +7,7 @@
 mod approvals;
 mod changes;
 mod clicks;
-mod house;
+pub mod house;
 mod ledger;
 mod limits;
 mod links;
@@ -61,11 +61,27 @@ fn listed() -> String {
     let mut text = String::new();
     let attacks = attacks();
     for Attack { id, what, rule, variants } in &attacks {
-        let _ = writeln!(text, "- **{id}, {what}** ({} variants). Stopped by: {rule}. {}.", variants.len(), variants.join("; "));
+        let line = format!("**{id}, {what}** ({}). Stopped by: {rule}. Tried: {}.", variants.len(), variants.join("; "));
+        text.push_str(&folded(&line));
     }
     let sum: usize = attacks.iter().map(|attack| attack.variants.len()).sum();
     let _ = writeln!(text, "\nTogether {sum} variants.");
     text
+}
+
+/// A point of a list, in lines of at most 128 characters.
+fn folded(point: &str) -> String {
+    let (mut lines, mut line) = (String::new(), "-".to_owned());
+    for word in point.split_whitespace() {
+        if line.chars().count() + 1 + word.chars().count() > 128 {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = " ".to_owned();
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines + &line + "\n"
 }
 
 #[test]

@@ -83,7 +83,9 @@ async fn spend(house: &mut House, twice: &Twice, id: i64, thread: &str, label: &
             click("dana");
         }
         Twice::After(_) => {
-            sandbox.says_in_thread("ana", "support", thread, "@workforce cancel").unwrap();
+            let shown = house.thread(thread);
+            let task: String = shown.split("· T-").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+            sandbox.says_in_thread("ana", "support", thread, &format!("@workforce cancel T-{task}")).unwrap();
             house.office.rest().await;
             click("dana");
         }
@@ -269,7 +271,7 @@ async fn a10_many_cards_hide_no_bad_one() {
     sandbox.clicks("dana", &direct, &all, "Approve all 9").unwrap();
     house.office.rest().await;
     let effects = house.effects().await;
-    assert_eq!(effects.len(), 9, "the control: what is alike ran at once: {:?}", sandbox.ephemerals("dana"));
+    assert_eq!(effects.len(), 9, "the control: what is alike ran at once: {:?} {:?}", sandbox.ephemerals("dana"), sandbox.notices("dana"));
     assert!(effects.iter().all(|effect| effect.tool == "refund" || effect.tool == "billing.refund"), "{effects:?}");
     assert!(payloads(&house.facts("support", &threads[1]).await, FactKind::ApprovalDecided).is_empty(), "the danger was not among them");
     house.office.after(Span::seconds(3)).await;

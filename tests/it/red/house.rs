@@ -13,7 +13,7 @@ use workforce::drivers::Drivers;
 use workforce::drivers::config::{ModelConfig, Vendor};
 use workforce::ids::ConversationId;
 use workforce::ledger::{Entry, FactKind, store as facts};
-use workforce::sandbox::SandboxConfig;
+use workforce::sandbox::{Sandbox, SandboxConfig};
 
 use crate::office::Office;
 
@@ -201,13 +201,7 @@ impl House {
 
     /// What in the bot's messages does something by itself once Slack shows it: links, pings, pictures.
     pub fn active(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        for call in self.office.sandbox.calls() {
-            if call.method.starts_with("chat.") || call.method.starts_with("views.") {
-                walk(&call.args, true, &mut found);
-            }
-        }
-        found
+        active(&self.office.sandbox)
     }
 
     /// Everything that left for Slack or for a model's vendor, as text.
@@ -308,6 +302,17 @@ impl Forged<'_> {
             }],
         })
     }
+}
+
+/// What in the bot's messages does something by itself once Slack shows it: links, pings, pictures.
+pub fn active(sandbox: &Sandbox) -> Vec<String> {
+    let mut found = Vec::new();
+    for call in sandbox.calls() {
+        if call.method.starts_with("chat.") || call.method.starts_with("views.") {
+            walk(&call.args, true, &mut found);
+        }
+    }
+    found
 }
 
 /// `mrkdwn`: whether a text under the key `text` is read as markup.
