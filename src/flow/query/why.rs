@@ -132,14 +132,16 @@ impl Trail<'_> {
         Ok(steps)
     }
 
+    fn next_assignment(&self, fact: &Entry, nth: &mut usize) -> Option<WhyWhat> {
+        let row = self.assigned.get(*nth);
+        *nth += 1;
+        self.assignment(fact, row)
+    }
+
     /// What a fact adds to the trail; each action is told once, where it was proposed.
     fn step_of(&self, fact: &Entry, told: &mut HashSet<ActionId>, nth_assignment: &mut usize) -> Option<WhyWhat> {
         match fact.kind {
-            FactKind::Assigned => {
-                let row = self.assigned.get(*nth_assignment);
-                *nth_assignment += 1;
-                self.assignment(fact, row)
-            }
+            FactKind::Assigned => self.next_assignment(fact, nth_assignment),
             FactKind::Accepted => self.account(fact, "by").map(|by| WhyWhat::Accepted { by }),
             FactKind::Asked => self.text(fact, "slot").map(|slot| WhyWhat::Asked { label: label(&slot) }),
             FactKind::ActionProposed | FactKind::ActionDenied => self

@@ -146,7 +146,10 @@ async fn the_same_door_stands_everywhere() {
     office.come_in().await;
     let desk = Desk { office };
     assert!(desk.waits().await);
-    desk.office.after(Span::days(3)).await;
+    // To Kim after four hours, and to nobody after four more.
+    for _ in 0..3 {
+        desk.office.after(Span::hours(9)).await;
+    }
     desk.office.sandbox.clicks_stale("dana", &dana, &card, "Approve $450.00").unwrap();
     desk.office.rest().await;
     let told = desk.office.sandbox.ephemerals("dana").unwrap().pop().unwrap();

@@ -26,7 +26,7 @@ const TURNS: &[(&str, Turn)] = &[
     ("the order must be looked up first", Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nBefore making a refund, look up the order.")),
     ("the agent is paused", Turn::Edit(FINANCE, "status: active", "status: paused")),
     ("the agent is retired", Turn::Edit(FINANCE, "status: active", "status: retired")),
-    ("the requester leaves the team that may ask", Turn::Edit("company.md", "- Support team: @noor, @ana, @ben", "- Support team: @noor, @ben")),
+    ("the request is given to somebody else", Turn::Runs("ana", "reassign T-1 @ben")),
     ("both approvers leave their role", Turn::Edit("roles/finance-manager.md", "status: active", "status: retired")),
     ("the tool's definition changes", Turn::Lock),
     ("the approver's account is deactivated", Turn::Leaves("dana")),
