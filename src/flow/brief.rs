@@ -184,25 +184,5 @@ fn guided(rule: &Rule) -> Option<&[WorkerRef]> {
 
 /// Whom a rule binds that an agent runs into.
 fn bound(rule: &Rule) -> Option<&[WorkerRef]> {
-    match rule {
-        Rule::Approve(rule) => Some(&rule.who),
-        Rule::Allow(rule) => Some(&rule.who),
-        Rule::Forbid(rule) => Some(&rule.who),
-        Rule::Permit(rule) => Some(&rule.who),
-        Rule::Before(rule) => Some(&rule.who),
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
-    }
+    rule.binds().map(|(_, who)| who)
 }
