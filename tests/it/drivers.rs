@@ -171,6 +171,10 @@ async fn a_step_of_a_workflow_is_told_what_the_steps_before_returned() {
     let request = worker.told.lock().unwrap()[0].request.clone();
     let (_, known) = request.split_once("What is known already:").unwrap_or_else(|| panic!("{request}"));
     assert!(known.contains("- account: {") && known.contains(r#""email":"mia@acme.test""#), "{request}");
-    assert_eq!(request.matches("starts provisioning").count() + request.matches("Start provisioning").count(), 1, "{request}");
+    assert_eq!(
+        request.matches("starts provisioning").count() + request.matches("Start provisioning").count(),
+        1,
+        "{request}"
+    );
     office.end().await;
 }

@@ -392,5 +392,9 @@ fn gates_speak_of_hours(pair: &Pair<'_>) -> bool {
     fn speaks(when: &Condition) -> bool {
         when.hours.is_some() || when.all.iter().any(speaks) || when.unless.as_deref().is_some_and(speaks)
     }
-    pair.was.readings.iter().chain(&pair.now.readings).any(|reading| reading.rule.gate().is_some_and(|gate| speaks(gate.when)))
+    pair.was
+        .readings
+        .iter()
+        .chain(&pair.now.readings)
+        .any(|reading| reading.rule.gate().is_some_and(|gate| speaks(gate.when)))
 }
