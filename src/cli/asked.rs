@@ -95,7 +95,9 @@ pub(super) fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timesta
     let Some(local) = local.or_else(noon) else { bail!("“{text}” is no time; write it like 2026-11-20T10:00:00Z") };
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(Timestamp::from_utc(at.with_timezone(&Utc))),
-        LocalResult::None => bail!("the clocks in {zone} skip {text}; write the time with its zone, like 2026-11-20T10:00:00Z"),
+        LocalResult::None => {
+            bail!("the clocks in {zone} skip {text}; write the time with its zone, like 2026-11-20T10:00:00Z")
+        }
     }
 }
 

@@ -149,9 +149,8 @@ impl Desk {
         let bot = from.and_then(|who| who.strip_prefix("bot:"));
         // Whom the roster does not know keeps the name that was said: a stranger, and not nobody.
         let bare = |who: &str| who.trim_start_matches("person:").trim_start_matches('@').to_owned();
-        let person = from
-            .filter(|_| bot.is_none())
-            .map(|who| person_named(who, &self.set.roster).unwrap_or_else(|| bare(who)));
+        let person =
+            from.filter(|_| bot.is_none()).map(|who| person_named(who, &self.set.roster).unwrap_or_else(|| bare(who)));
         Ok(Request {
             text: question.text.clone(),
             channel: question.channel.as_deref().and_then(channel_named),

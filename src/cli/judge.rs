@@ -427,11 +427,12 @@ mod tests {
 
     #[test]
     fn somebody_whose_word_would_not_be_enough_is_not_listed() {
-        let by = |who: &[&str], when: Value| {
-            json!({"kind": "approve", "action": "refund", "tools": ["billing.refund"], "by": who, "count": 1, "when": when})
-        };
+        let by = |who: &[&str], when: Value| json!({"kind": "approve", "action": "refund", "tools": ["billing.refund"], "by": who, "count": 1, "when": when});
         let dear = json!({"amount": {"over": 200, "currency": "USD"}});
-        let said = vec![company(by(&["role:finance-manager"], json!({}))), Said(Some("finance-operations"), by(&["person:@bo"], dear))];
+        let said = vec![
+            company(by(&["role:finance-manager"], json!({}))),
+            Said(Some("finance-operations"), by(&["person:@bo"], dear)),
+        ];
         let call = json!({"worker": "finance-agent", "tool": "billing.refund", "requester": "@ana",
             "args": {"order_id": "ORD-1042", "amount_cents": 45_000}});
         let told = ask(said, call);

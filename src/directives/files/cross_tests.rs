@@ -114,7 +114,11 @@ fn lines_that_hold_less_than_they_seem_to_are_told() {
     let gate = |kind: &str, when: Value| json!({"kind": kind, "action": "refund", "tools": ["billing.refund"], "count": 1, "when": when, "by": []});
     let vip = json!({"segments": ["vip"]});
     let define = json!({"kind": "define", "term": "vip", "means": ["customer on the Platinum plan"]});
-    let read = [reading(1, None, define), reading(2, None, gate("approve", vip.clone())), reading(3, None, gate("allow", json!({"unless": vip})))];
+    let read = [
+        reading(1, None, define),
+        reading(2, None, gate("approve", vip.clone())),
+        reading(3, None, gate("allow", json!({"unless": vip}))),
+    ];
     assert_eq!(told(&read, &tools("Says how warm it is")), ["segment-unknown 2", "segment-unknown 3"]);
     assert_eq!(told(&read, &tools("Gets a customer's record")), Vec::<String>::new());
     assert_eq!(told(&read, &tools("Says which plan somebody is on")), Vec::<String>::new());
@@ -126,7 +130,10 @@ fn lines_that_hold_less_than_they_seem_to_are_told() {
     let beside = [reading(1, None, asked), reading(2, None, gate("allow", small.clone()))];
     assert_eq!(told(&beside, &Catalogue::default()), Vec::<String>::new());
     // Where the company asks for more money only, the role's exception frees from the owner's word.
-    let apart = [reading(1, None, gate("approve", json!({"amount": {"over": 200, "currency": "USD"}}))), reading(2, Some("orders"), gate("allow", small))];
+    let apart = [
+        reading(1, None, gate("approve", json!({"amount": {"over": 200, "currency": "USD"}}))),
+        reading(2, Some("orders"), gate("allow", small)),
+    ];
     assert_eq!(told(&apart, &Catalogue::default()), Vec::<String>::new());
 }
 

@@ -3,11 +3,11 @@
 
 use super::dead::{covers, warning};
 use crate::catalogue::Catalogue;
+use crate::directives::Reading;
 use crate::directives::condition::Condition;
 use crate::directives::diagnostics::Problem;
 use crate::directives::matching::words::{Words, same_term};
 use crate::directives::rule::Rule;
-use crate::directives::Reading;
 
 /// Words for whom a record is about, whatever a company calls its segments.
 const RECORDS: &str = "customer account client tenant segment tier";
@@ -28,7 +28,8 @@ fn segments_without_a_tool<'a>(
 ) -> impl Iterator<Item = Problem> + 'a {
     let named = reading.rule.gate().map(|gate| segments_of(gate.when)).unwrap_or_default();
     named.into_iter().filter(|segment| !can_be_looked_up(segment, read, catalogue)).map(|segment| {
-        let message = format!("no tool can look up who is “{segment}”, so a gate counts as met and an exception as not");
+        let message =
+            format!("no tool can look up who is “{segment}”, so a gate counts as met and an exception as not");
         let help = "add a tool that tells it, such as one that gets the customer's record, or drop the condition";
         warning(reading, "segment-unknown", message, help, None)
     })
@@ -41,7 +42,8 @@ fn segments_of(when: &Condition) -> Vec<&str> {
 
 /// Whether a tool speaks of customers or accounts at all, or of a word of the segment's meaning.
 fn can_be_looked_up(segment: &str, read: &[Reading], catalogue: &Catalogue) -> bool {
-    let defines = read.iter().filter_map(|reading| if let Rule::Define(rule) = &reading.rule { Some(rule) } else { None });
+    let defines =
+        read.iter().filter_map(|reading| if let Rule::Define(rule) = &reading.rule { Some(rule) } else { None });
     let meanings = defines.filter(|define| same_term(&define.term, segment)).map(|define| define.means.join(" "));
     let wanted = Words::of(&format!("{RECORDS} {segment} {}", meanings.collect::<Vec<_>>().join(" ")));
     // Short words ("on", "the") stand in every description.
