@@ -16,6 +16,7 @@ enum Turn {
     Runs(&'static str, &'static str),
     Says(&'static str, &'static str),
     Leaves(&'static str),
+    Guest(&'static str),
     Lock,
 }
 
@@ -27,7 +28,7 @@ const TURNS: &[(&str, Turn)] = &[
     ("the agent is paused", Turn::Edit(FINANCE, "status: active", "status: paused")),
     ("the agent is retired", Turn::Edit(FINANCE, "status: active", "status: retired")),
     ("the request is given to somebody else", Turn::Runs("ana", "reassign T-1 @ben")),
-    ("both approvers leave their role", Turn::Edit("roles/finance-manager.md", "status: active", "status: retired")),
+    ("the approver becomes a guest", Turn::Guest("dana")),
     ("the tool's definition changes", Turn::Lock),
     ("the approver's account is deactivated", Turn::Leaves("dana")),
     ("the requester cancels", Turn::Says("ana", "@workforce cancel T-1")),
@@ -63,6 +64,7 @@ async fn turns(name: &str, turn: &Turn) {
         Turn::Runs(who, words) => drop(sandbox.slash(who, "support", "/workforce", words).unwrap()),
         Turn::Says(who, words) => drop(sandbox.says_in_thread(who, "support", &thread, words).unwrap()),
         Turn::Leaves(who) => sandbox.deactivates(who).unwrap(),
+        Turn::Guest(who) => sandbox.changes_user(who, |user| user.is_guest = true).unwrap(),
         Turn::Lock => {
             let lock = workforce::rehearsals::example::files()["tools.lock"].clone();
             let mut changed = workforce::catalogue::ToolsLock::parse(&lock).unwrap();
