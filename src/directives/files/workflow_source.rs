@@ -49,7 +49,7 @@ fn by_form(words: &[&str]) -> Option<Condition> {
     let at = words.iter().position(|word| is(FORMS, word))?;
     let (about, done) = (&words[..at], &words[at + 1..]);
     let tail = |word: &&str| is(FILLED, word) || is(&["is", "are", "gets", "in", "out", "off"], word);
-    if about.len() > 2 || !done.iter().any(|word| is(FILLED, word)) || !done.iter().all(|word| tail(word)) {
+    if about.len() > 2 || !done.iter().any(|word| is(FILLED, word)) || !done.iter().all(tail) {
         return None;
     }
     let topics = if about.is_empty() { Vec::new() } else { vec![about.join(" ").to_lowercase()] };
