@@ -87,7 +87,8 @@ impl Script {
 
     /// Takes the first line that fits the last message of a question, and the whole of it.
     pub(super) fn next(&mut self, last_words: &str, all_words: &str) -> Option<Line> {
-        let holds = |words: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|one| words.contains(one.as_str()));
+        let holds =
+            |words: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|one| words.contains(one.as_str()));
         let fits = |line: &Line| holds(last_words, &line.when) && holds(all_words, &line.within);
         let at = self.lines.iter().position(fits)?;
         if self.lines[at].again { self.lines.get(at).cloned() } else { self.lines.remove(at) }

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
-use super::execute::Proposed;
 use super::decide::who;
+use super::execute::Proposed;
 use super::facts::Moment;
 use super::says::Names;
 use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};

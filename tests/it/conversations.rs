@@ -56,7 +56,9 @@ async fn private_words_stay_private_and_words_decide_nothing() {
     let company = company(include_str!("../conversations/privacy.md"));
     let differ = played(&company, |title, play| {
         let active = crate::red::house::active(play.sandbox());
-        let pings = |one: &String| ["U0SOFIA", "!channel", "!here", "broadcast", "evil.test"].iter().any(|bad| one.contains(bad));
+        let pings = |one: &String| {
+            ["U0SOFIA", "!channel", "!here", "broadcast", "evil.test"].iter().any(|bad| one.contains(bad))
+        };
         assert!(!active.iter().any(pings), "{title}: {active:?}");
     })
     .await;

@@ -144,7 +144,8 @@ fn the_map_shows_the_rooms_that_there_are() {
 #[test]
 fn every_test_that_the_threat_model_names_is_there() {
     let text = document("docs/security.md");
-    let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(|name| name.contains("::") && !name.contains(' ')).collect();
+    let named: Vec<&str> =
+        text.split('`').skip(1).step_by(2).filter(|name| name.contains("::") && !name.contains(' ')).collect();
     let lower = |name: &&str| name.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_lowercase));
     let named: Vec<&str> = named.into_iter().filter(lower).collect();
     assert!(named.len() >= 30, "{named:?}");

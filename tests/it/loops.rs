@@ -1,7 +1,7 @@
 //! Nobody answers anybody for ever: agents that hand to each other, and bots that thank each other.
 
-use workforce::inbox::{Arrival, ChannelKind, Message, Trigger};
 use workforce::ids::TaskId;
+use workforce::inbox::{Arrival, ChannelKind, Message, Trigger};
 use workforce::ledger::{FactKind, store as facts};
 use workforce::slack::Intake as _;
 use workforce::workers::SlackUser;

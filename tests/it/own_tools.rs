@@ -141,7 +141,10 @@ const BUILT_IN: &[(&str, &str, &str, &str, &str)] = &[
     ("Sofia may resume any agent.", "Sofia may not stop any agent.", "sofia", "stop all", "You may not stop"),
     ("Lee may see the costs of all agents.", "Lee may not see the costs.", "lee", "costs Finn", "not for you to see"),
     ("Mei may see the audit trail.", "Mei may not see the ledger.", "mei", "why T-1", "not for you to see"),
-    ("Priya may see the status of all tasks.", "Priya may not see the status of tasks.", "priya", "status T-1", "not for you to see"),
+    (
+        "Priya may see the status of all tasks.", "Priya may not see the status of tasks.", "priya", "status T-1",
+        "not for you to see",
+    ),
     ("Hugo may see the workload.", "Hugo may not see the workload.", "hugo", "workload Finn", "not for you to see"),
 ];
 

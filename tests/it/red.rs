@@ -61,7 +61,8 @@ fn listed() -> String {
     let mut text = String::new();
     let attacks = attacks();
     for Attack { id, what, rule, variants } in &attacks {
-        let line = format!("**{id}, {what}** ({}). Stopped by: {rule}. Tried: {}.", variants.len(), variants.join("; "));
+        let line =
+            format!("**{id}, {what}** ({}). Stopped by: {rule}. Tried: {}.", variants.len(), variants.join("; "));
         text.push_str(&folded(&line));
     }
     let sum: usize = attacks.iter().map(|attack| attack.variants.len()).sum();

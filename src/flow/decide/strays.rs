@@ -44,7 +44,8 @@ pub(super) async fn note(app: &App, arrival: &Arrival, by: &SlackUser, refusal: 
     if !inbox::put(&mut tx, arrival, app.now()).await? {
         return Ok(());
     }
-    let fact = json!({ "by": by, "button": button, "about": about, "place": place, "why": refusals::sentence(refusal) });
+    let fact =
+        json!({ "by": by, "button": button, "about": about, "place": place, "why": refusals::sentence(refusal) });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::ButtonRefused, fact), app.now()).await?;
     inbox::finish_at_once(&mut tx, arrival, app.now()).await?;
     Ok(tx.commit().await?)

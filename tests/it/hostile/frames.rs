@@ -61,7 +61,9 @@ fn told(parsed: &Parsed) -> String {
             let kind = serde_json::to_value(command.channel_kind).unwrap();
             format!("command by {} of {}, {}", command.by.user, command.by.team, kind.as_str().unwrap())
         }
-        Trigger::Reaction(reaction) => format!("reaction {} by {} of {}", reaction.name, reaction.by.user, reaction.by.team),
+        Trigger::Reaction(reaction) => {
+            format!("reaction {} by {} of {}", reaction.name, reaction.by.user, reaction.by.team)
+        }
         Trigger::RateLimited { minute } => format!("rate limited in {minute}"),
         Trigger::Unknown { what } => format!("unknown: {what}"),
         other => format!("{other:?}"),
@@ -100,7 +102,9 @@ fn a_trigger_is_known_by_its_id_and_nothing_else() {
         parse(&frame, &Reader::new(ours.clone())).unwrap().arrival.key
     };
     let first = key("hello", 0, "e1");
-    for (text, attempt, envelope) in [("bye", 0, "e2"), ("hello", 0, "e2"), ("hello", 3, "e3"), ("", 1, "e1"), ("<@UBOT>", 9, "e9")] {
+    for (text, attempt, envelope) in
+        [("bye", 0, "e2"), ("hello", 0, "e2"), ("hello", 3, "e3"), ("", 1, "e1"), ("<@UBOT>", 9, "e9")]
+    {
         assert_eq!(key(text, attempt, envelope), first);
     }
 }

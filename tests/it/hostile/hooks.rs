@@ -27,7 +27,8 @@ async fn office() -> Office {
         id: None,
     };
     let hooks = vec![hook("shop", Scheme::Stripe), hook("desk", Scheme::Slack), hook("code", Scheme::Github)];
-    let section = Section { listen: "127.0.0.1:0".to_owned(), body_bytes: 2_000, per_minute: 600, hooks, ..Section::default() };
+    let section =
+        Section { listen: "127.0.0.1:0".to_owned(), body_bytes: 2_000, per_minute: 600, hooks, ..Section::default() };
     let config = section.resolve(|name| (name == "HOOK_SECRET").then(|| SECRET.to_owned())).unwrap();
     Office::open_with(&[], |settings| settings.webhooks = Some(config)).await
 }
@@ -43,14 +44,23 @@ type Case = (u32, &'static str, &'static str, String, Headers, u16);
 
 fn signatures(now: Timestamp) -> Vec<Case> {
     let stripe = |value: &str| vec![("stripe-signature", value.to_owned())];
-    let slack = |value: &str| vec![("x-slack-signature", value.to_owned()), ("x-slack-request-timestamp", (now.0 / 1_000_000).to_string())];
+    let slack = |value: &str| {
+        vec![("x-slack-signature", value.to_owned()), ("x-slack-request-timestamp", (now.0 / 1_000_000).to_string())]
+    };
     let github = |value: &str| vec![("x-hub-signature-256", value.to_owned())];
     let body = || BODY.to_owned();
     vec![
         (51, "no signature", "shop", body(), vec![], 401),
         (51, "a blank signature", "shop", body(), stripe(""), 401),
         (51, "a signature of another scheme", "shop", body(), signed(Scheme::Github, SECRET, BODY, now), 401),
-        (51, "another secret", "shop", body(), signed(Scheme::Stripe, "another-secret-of-32-characters!", BODY, now), 401),
+        (
+            51,
+            "another secret",
+            "shop",
+            body(),
+            signed(Scheme::Stripe, "another-secret-of-32-characters!", BODY, now),
+            401,
+        ),
         (51, "no time", "shop", body(), stripe("v1=00"), 401),
         (51, "no hex", "desk", body(), slack("v0=zz"), 401),
         (51, "half a signature", "desk", body(), slack("v0=00ff"), 401),

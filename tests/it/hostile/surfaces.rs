@@ -15,9 +15,15 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Self {
-        let guest = UserSpec { handle: "gus".to_owned(), real_name: "Gus".to_owned(), is_guest: true, ..UserSpec::default() };
-        let office =
-            Office::open_in(&[], workforce::drivers::Drivers::default(), |workspace| workspace.users.push(guest), |_| {}).await;
+        let guest =
+            UserSpec { handle: "gus".to_owned(), real_name: "Gus".to_owned(), is_guest: true, ..UserSpec::default() };
+        let office = Office::open_in(
+            &[],
+            workforce::drivers::Drivers::default(),
+            |workspace| workspace.users.push(guest),
+            |_| {},
+        )
+        .await;
         office.sandbox.joins("gus", "support").unwrap();
         office.sandbox.says("ana", "support", "@workforce please refund ORD-1042, $450, it arrived broken").unwrap();
         office.rest().await;
@@ -64,7 +70,8 @@ fn field(name: &str, value: &str) -> Value {
 async fn forms_that_are_changed_or_in_the_wrong_hand_change_nothing() {
     let desk = Desk::open().await;
     let long = "x".repeat(3_001);
-    let option = json!({ "reason": { "reason": { "type": "static_select", "selected_option": { "value": "none of ours" } } } });
+    let option =
+        json!({ "reason": { "reason": { "type": "static_select", "selected_option": { "value": "none of ours" } } } });
     let cases: Vec<(u32, &str, &str, Value)> = vec![
         (35, "a target that is none", "U0DANA", view("V1", "h", "deny_form", "A-1; A-2", field("reason", "no"))),
         (35, "another card's target", "U0DANA", view("V2", "h", "deny_form", "A-99", field("reason", "no"))),
@@ -74,11 +81,26 @@ async fn forms_that_are_changed_or_in_the_wrong_hand_change_nothing() {
         (37, "the requester", "U0ANA", view("V6", "h", "approve_form", "A-1", json!({}))),
         (37, "a colleague", "U0BEN", view("V7", "h", "deny_form", "A-1", field("reason", "no"))),
         (37, "a guest", "U0GUS", view("V8", "h", "approve_form", "A-1", json!({}))),
-        (37, "an account that nobody knows", "U0NOBODY", view("V9", "h", "edit_form", "A-1", field("amount_cents", "1"))),
+        (
+            37,
+            "an account that nobody knows",
+            "U0NOBODY",
+            view("V9", "h", "edit_form", "A-1", field("amount_cents", "1")),
+        ),
         (37, "our own bot", "U0WORKFORCE", view("V10", "h", "approve_form", "A-1", json!({}))),
-        (38, "an amount that is no number", "U0DANA", view("V11", "h", "edit_form", "A-1", field("amount_cents", "all of it"))),
+        (
+            38,
+            "an amount that is no number",
+            "U0DANA",
+            view("V11", "h", "edit_form", "A-1", field("amount_cents", "all of it")),
+        ),
         (38, "a negative amount", "U0DANA", view("V12", "h", "edit_form", "A-1", field("amount_cents", "-5"))),
-        (38, "a field that the tool has not", "U0DANA", view("V13", "h", "edit_form", "A-1", field("approved", "true"))),
+        (
+            38,
+            "a field that the tool has not",
+            "U0DANA",
+            view("V13", "h", "edit_form", "A-1", field("approved", "true")),
+        ),
         (38, "no fields", "U0DANA", view("V14", "h", "edit_form", "A-1", json!({}))),
         (38, "an option that is not on the list", "U0DANA", view("V15", "h", "edit_form", "A-1", option)),
         (43, "a form that there is not", "U0DANA", view("V16", "h", "approve_everything", "A-1", json!({}))),

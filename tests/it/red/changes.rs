@@ -21,10 +21,26 @@ enum Turn {
 }
 
 const TURNS: &[(&str, Turn)] = &[
-    ("the agent may only suggest", Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nThe finance agent only suggests.")),
-    ("refunds are forbidden", Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nNobody may refund.")),
-    ("the requester may no longer ask", Turn::Edit(APPROVALS, "Only the support team and the finance team may ask", "Only the finance team may ask")),
-    ("the order must be looked up first", Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nBefore making a refund, look up the order.")),
+    (
+        "the agent may only suggest",
+        Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nThe finance agent only suggests."),
+    ),
+    (
+        "refunds are forbidden",
+        Turn::Edit(APPROVALS, MAY_REFUND, "Only the finance agent may refund.\nNobody may refund."),
+    ),
+    (
+        "the requester may no longer ask",
+        Turn::Edit(APPROVALS, "Only the support team and the finance team may ask", "Only the finance team may ask"),
+    ),
+    (
+        "the order must be looked up first",
+        Turn::Edit(
+            APPROVALS,
+            MAY_REFUND,
+            "Only the finance agent may refund.\nBefore making a refund, look up the order.",
+        ),
+    ),
     ("the agent is paused", Turn::Edit(FINANCE, "status: active", "status: paused")),
     ("the agent is retired", Turn::Edit(FINANCE, "status: active", "status: retired")),
     ("the request is given to somebody else", Turn::Runs("ana", "reassign T-1 @ben")),

@@ -161,7 +161,10 @@ async fn a11_nobody_approves_what_they_asked_for() {
         assert!(payloads(&known, FactKind::ApprovalDecided).is_empty(), "{name} decided: {}", house.thread(&thread));
         assert!(payloads(&known, FactKind::GrantGiven).is_empty(), "{name} granted");
         let refused = payloads(&known, FactKind::ApprovalRefused);
-        println!("{name}: {}", refused.last().map_or("no form opens for them".to_owned(), |fact| fact["why"].to_string()));
+        println!(
+            "{name}: {}",
+            refused.last().map_or("no form opens for them".to_owned(), |fact| fact["why"].to_string())
+        );
     }
     assert!(house.effects().await.is_empty());
     let thread = house.refunds(vec![refund("ORD-1050", 46_000, "broken")]).await.remove(0);

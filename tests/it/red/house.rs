@@ -183,7 +183,10 @@ impl House {
     pub async fn card(&self, thread: &str) -> i64 {
         let known = self.facts("support", thread).await;
         let opened = payloads(&known, FactKind::ApprovalOpened);
-        opened.first().and_then(|fact| fact["approval"].as_i64()).unwrap_or_else(|| self.fails("a card", "is missing", &known))
+        opened
+            .first()
+            .and_then(|fact| fact["approval"].as_i64())
+            .unwrap_or_else(|| self.fails("a card", "is missing", &known))
     }
 
     /// The time of an approval's card in #support.
@@ -361,7 +364,10 @@ fn what_acts_is_seen() {
     let mut found = Vec::new();
     walk(&json!({ "text": "<@U3> {\"text\":\"<@U4>\"}", "blocks": blocks.to_string() }), true, &mut found);
     found.sort();
-    assert_eq!(found, ["<!channel>", "<@U3>", "<@U4>", "broadcast:\"here\"", "link:\"https://evil.test\"", "user:\"U1\""]);
+    assert_eq!(
+        found,
+        ["<!channel>", "<@U3>", "<@U4>", "broadcast:\"here\"", "link:\"https://evil.test\"", "user:\"U1\""]
+    );
 }
 
 fn angles(text: &str, found: &mut Vec<String>) {

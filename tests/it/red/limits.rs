@@ -23,7 +23,9 @@ const LOOPS: &[(&str, fn() -> Said)] = &[
     ("handing to itself", || call("hand_over", json!({ "to": "role:orders", "why": "again" }))),
     ("handing to each other", both_ways),
     ("posting", || calls("slack__post", 8, |n| json!({ "channel": "#general", "text": format!("again {n}") }))),
-    ("asking itself by a mention", || call("slack__post", json!({ "channel": "#support", "text": "<@U0WORKFORCE> where is order ORD-1042?" }))),
+    ("asking itself by a mention", || {
+        call("slack__post", json!({ "channel": "#support", "text": "<@U0WORKFORCE> where is order ORD-1042?" }))
+    }),
     ("direct messages", || calls("slack__dm", 8, |n| json!({ "person": "@dana", "text": format!("again {n}") }))),
 ];
 
@@ -59,16 +61,24 @@ async fn a18_everything_ends_with_a_person() {
         let asked = house.vendor.asked().len() - before;
         assert!(asked <= MOST_QUESTIONS, "{name}: {asked} questions");
         let known = house.facts("support", &thread).await;
-        let person = payloads(&known, FactKind::HandedOver).iter().any(|fact| fact["to"].to_string().contains("person"));
+        let person =
+            payloads(&known, FactKind::HandedOver).iter().any(|fact| fact["to"].to_string().contains("person"));
         let triage = house.thread(&thread).contains("decides who takes this");
         let over = payloads(&known, FactKind::TaskEnded).iter().any(|fact| fact["why"].is_string());
-        assert!(person || triage || over && house.thread(&thread).contains("answers for"), "{name} ends with a person: {}", house.thread(&thread));
+        assert!(
+            person || triage || over && house.thread(&thread).contains("answers for"),
+            "{name} ends with a person: {}",
+            house.thread(&thread)
+        );
         println!("{name}: {asked} questions, then a person");
     }
     let said = house.office.channel("general").matches("again ").count();
     assert!(said <= 24, "{said} posts");
     let mark = house.mark();
-    house.will_always(&mark, calls("billing__refund", 8, |n| json!({ "order_id": "ORD-1050", "amount_cents": 30_000 + n, "reason": "x" })));
+    house.will_always(
+        &mark,
+        calls("billing__refund", 8, |n| json!({ "order_id": "ORD-1050", "amount_cents": 30_000 + n, "reason": "x" })),
+    );
     let thread = house.says("ana", "support", &format!("please refund ORD-1050, $300, it arrived broken {mark}"));
     house.office.rest().await;
     let known = house.facts("support", &thread).await;

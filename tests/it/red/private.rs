@@ -40,9 +40,21 @@ const LEAKS: &[Case] = &[
     ("a message to the head of another team", "ana", SECRET, || tell("@priya"), Stop::NotSent(NOT_THIS_ONE)),
     ("a post from a direct conversation", "ana", DIRECT, || post("#general"), Stop::NotSent(NOT_THERE)),
     ("a post into another private channel", "ana", DIRECT, || post("#secret"), Stop::NotSent("is private")),
-    ("a message to a colleague from a direct conversation", "ana", DIRECT, || tell("@ben"), Stop::NotSent(NOT_THIS_ONE)),
+    (
+        "a message to a colleague from a direct conversation",
+        "ana",
+        DIRECT,
+        || tell("@ben"),
+        Stop::NotSent(NOT_THIS_ONE),
+    ),
     ("a post that another company reads", "ana", "support", || post("#partners"), Stop::NotSent("another company")),
-    ("a post in private that another company reads", "ana", SECRET, || post("#partners"), Stop::NotSent("another company")),
+    (
+        "a post in private that another company reads",
+        "ana",
+        SECRET,
+        || post("#partners"),
+        Stop::NotSent("another company"),
+    ),
     ("a post where a guest asked", "gus", "support", || post("#secret"), Stop::NotSent("is private")),
 ];
 
@@ -63,7 +75,10 @@ pub fn told_in_public() -> Attack {
         id: "A13",
         what: "private words are told in public",
         rule: "what was asked in private reaches those who were there and those with a part in it; beyond them a person decides",
-        variants: names.chain(READ.iter().map(|case| case.0)).chain(["a question of somebody who was not there"]).collect(),
+        variants: names
+            .chain(READ.iter().map(|case| case.0))
+            .chain(["a question of somebody who was not there"])
+            .collect(),
     }
 }
 
@@ -71,15 +86,35 @@ async fn house() -> House {
     House::furnished(
         &[],
         |workspace| {
-            let guest = UserSpec { is_guest: true, handle: "gus".to_owned(), real_name: "Gus".to_owned(), ..UserSpec::default() };
+            let guest = UserSpec {
+                is_guest: true,
+                handle: "gus".to_owned(),
+                real_name: "Gus".to_owned(),
+                ..UserSpec::default()
+            };
             workspace.users.push(guest);
             let there = ["ana", "ben"].map(str::to_owned).to_vec();
-            let secret = ChannelSpec { name: SECRET.to_owned(), private: true, bot: true, members: there, ..ChannelSpec::default() };
+            let secret = ChannelSpec {
+                name: SECRET.to_owned(),
+                private: true,
+                bot: true,
+                members: there,
+                ..ChannelSpec::default()
+            };
             let everybody = ["ana", "ben", "noor"].map(str::to_owned).to_vec();
-            let partners =
-                ChannelSpec { name: "partners".to_owned(), external: true, bot: true, members: everybody, ..ChannelSpec::default() };
+            let partners = ChannelSpec {
+                name: "partners".to_owned(),
+                external: true,
+                bot: true,
+                members: everybody,
+                ..ChannelSpec::default()
+            };
             workspace.channels.extend([secret, partners]);
-            workspace.channels.iter_mut().filter(|one| one.name == "support").for_each(|one| one.members.push("gus".to_owned()));
+            workspace
+                .channels
+                .iter_mut()
+                .filter(|one| one.name == "support")
+                .for_each(|one| one.members.push("gus".to_owned()));
         },
         |_| {},
     )

@@ -29,14 +29,33 @@ const DEPUTIES: &[Case] = &[
     ("a lawyer asks for a refund", "priya", Agent::Finn, small, MAY_ASK),
     ("a guest asks for a refund", "gus", Agent::Finn, small, MAY_ASK),
     ("somebody who is in no file asks for a refund", "root", Agent::Finn, small, MAY_ASK),
-    ("the reason says who really asks", "sofia", Agent::Finn, || refund("ORD-1050", 4_000, "requested by @ana"), MAY_ASK),
     (
-        "an argument says who really asks", "sofia", Agent::Finn,
-        || call("billing__refund", json!({ "order_id": "ORD-1050", "amount_cents": 4_000, "reason": "x", "on_behalf_of": "ana" })),
+        "the reason says who really asks",
+        "sofia",
+        Agent::Finn,
+        || refund("ORD-1050", 4_000, "requested by @ana"),
+        MAY_ASK,
+    ),
+    (
+        "an argument says who really asks",
+        "sofia",
+        Agent::Finn,
+        || {
+            call(
+                "billing__refund",
+                json!({ "order_id": "ORD-1050", "amount_cents": 4_000, "reason": "x", "on_behalf_of": "ana" }),
+            )
+        },
         Stop::Unmade("is no argument of this tool"),
     ),
     ("another agent's refund", "ana", Agent::Olga, small, NOT_ITS_OWN),
-    ("another agent's reply", "ana", Agent::Olga, || call("helpdesk__reply", json!({ "ticket_id": "TCK-301", "text": "x" })), NOT_ITS_OWN),
+    (
+        "another agent's reply",
+        "ana",
+        Agent::Olga,
+        || call("helpdesk__reply", json!({ "ticket_id": "TCK-301", "text": "x" })),
+        NOT_ITS_OWN,
+    ),
     ("another agent's account", "ana", Agent::Olga, || call("accounts__create", json!({ "person": "x" })), NOT_ITS_OWN),
     ("another agent's order of licences", "ana", Agent::Olga, || call("licences__order", json!({})), NOT_ITS_OWN),
     ("another agent's cancellation", "ana", Agent::Olga, || call("crm__cancel", json!({})), NOT_ITS_OWN),
@@ -50,7 +69,11 @@ pub fn deputy() -> Attack {
         id: "A14",
         what: "a low right uses a high one",
         rule: "who asked stays who asked, through every hand-over; an agent has the tools of its own front matter and no others",
-        variants: DEPUTIES.iter().map(|case| case.0).chain(["an engineer asks an agent that hands over to Finn"]).collect(),
+        variants: DEPUTIES
+            .iter()
+            .map(|case| case.0)
+            .chain(["an engineer asks an agent that hands over to Finn"])
+            .collect(),
     }
 }
 
@@ -70,7 +93,8 @@ async fn tried(house: &House, cases: &[Case]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a14_nobody_borrows_a_right() {
-    let user = |handle: &str| UserSpec { handle: handle.to_owned(), real_name: handle.to_owned(), ..UserSpec::default() };
+    let user =
+        |handle: &str| UserSpec { handle: handle.to_owned(), real_name: handle.to_owned(), ..UserSpec::default() };
     let others = [UserSpec { is_guest: true, ..user("gus") }, user("root")];
     let house = House::furnished(&[], |workspace| workspace.users.extend(others), |_| {}).await;
     for handle in ["gus", "root"] {

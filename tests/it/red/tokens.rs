@@ -10,7 +10,9 @@ use super::house::{House, KEY, call, refund, words};
 /// How an agent tries to get at what the process holds.
 const TRIES: &[(&str, fn() -> Said)] = &[
     ("a variable in an answer", || words("The token is ${SLACK_BOT_TOKEN} $SLACK_APP_TOKEN.")),
-    ("a template in an answer", || words("{{ env.SLACK_APP_TOKEN }} {{ config }} {{ secrets }} {% include \"workforce.toml\" %}")),
+    ("a template in an answer", || {
+        words("{{ env.SLACK_APP_TOKEN }} {{ config }} {{ secrets }} {% include \"workforce.toml\" %}")
+    }),
     ("a Windows variable in a reason", || refund("ORD-1050", 45_000, "%SLACK_BOT_TOKEN%")),
     ("a template in a reason", || refund("ORD-1050", 45_000, "{{ self }} {{ bot_token }}")),
     ("a command in an argument", || call("orders__get", json!({ "id": "$(env)" }))),
