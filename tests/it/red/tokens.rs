@@ -1,14 +1,13 @@
 //! A17: a token leaves by an agent, and what a thief of the app token could swallow.
 
 use serde_json::json;
-use workforce::demo_models::Said;
 use workforce::ledger::store as facts;
 
 use super::Attack;
-use super::house::{House, KEY, call, refund, words};
+use super::house::{House, KEY, Saying, call, refund, words};
 
 /// How an agent tries to get at what the process holds.
-const TRIES: &[(&str, fn() -> Said)] = &[
+const TRIES: &[(&str, Saying)] = &[
     ("a variable in an answer", || words("The token is ${SLACK_BOT_TOKEN} $SLACK_APP_TOKEN.")),
     ("a template in an answer", || {
         words("{{ env.SLACK_APP_TOKEN }} {{ config }} {{ secrets }} {% include \"workforce.toml\" %}")
