@@ -40,7 +40,11 @@ pub fn check(schema: &Value, arguments: &Value) -> Result<(), String> {
         Value::Bool(_) | Value::Object(_) => {
             let work = Work { root: schema, steps: Cell::new(MAX_STEPS), gave_up: Cell::new(false) };
             let found = fits(&work, schema, arguments, "", MAX_DEPTH);
-            if work.gave_up.get() { Err("the call takes too long to check".to_owned()) } else { found }
+            if work.gave_up.get() {
+                Err("the call is nested too deeply, or too large, to be checked".to_owned())
+            } else {
+                found
+            }
         }
         Value::Number(_) | Value::String(_) | Value::Array(_) => Err("the tool's schema is none".to_owned()),
     }
@@ -285,10 +289,13 @@ mod tests {
         assert!(check(&json!({"$ref": "#"}), &json!({})).is_err());
         // Each level asks four times; what was given up never counts as something that does not fit.
         let twice = json!({"$defs": {"a": {"oneOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]}}, "not": {"$ref": "#/$defs/a"}});
-        assert_eq!(check(&twice, &json!({})), Err("the call takes too long to check".to_owned()));
+        assert_eq!(
+            check(&twice, &json!({})),
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
+        );
         assert_eq!(
             check(&json!({"not": {"$ref": "#"}}), &json!({})),
-            Err("the call takes too long to check".to_owned())
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
         );
     }
 
@@ -298,6 +305,9 @@ mod tests {
         let ids = |many: u32| json!({"ids": (0..many).collect::<Vec<_>>()});
         assert_eq!(check(&schema, &ids(500)), Ok(()));
         assert!(check(&schema, &json!({"ids": [1, 2, 1.0]})).is_err());
-        assert_eq!(check(&schema, &ids(100_000)), Err("the call takes too long to check".to_owned()));
+        assert_eq!(
+            check(&schema, &ids(100_000)),
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
+        );
     }
 }

@@ -272,6 +272,20 @@ fn the_next_thing_that_is_due() {
     assert_eq!((card.next_due(), card.next_deadline()), (Some(at(360)), Some(at(480))));
     let again = Surroundings { now: at(240), ..around };
     assert_eq!(card.due(&again), None, "her time is over, and she said yes");
+    let remind = Surroundings { now: at(360), ..around };
+    assert_eq!(card.due(&remind), Some(Turn::Reminded { requirement: 1, at: at(360) }));
+    let went_on = Turn::WentOn { answer: None, times: Vec::new(), at: NOW };
+    assert_eq!(card.after(&went_on.into()), None, "nothing was asked");
+    // More people than were needed satisfy it as well; one account counts once.
+    let yes = |by: &str| Vote { by: by.to_owned(), account: account(by), at: NOW, counts_for: vec![0], under: None };
+    card.votes = vec![yes("dana"), yes("kim")];
+    assert_eq!(card.next_deadline(), Some(at(480)));
+    card.progress[0].requirement.count = 2;
+    assert_eq!(card.next_deadline(), Some(at(480)));
+    card.votes = vec![yes("dana"), yes("dana")];
+    assert_eq!(card.next_deadline(), Some(at(240)));
+    card.progress[0].requirement.count = 1;
+    card.votes.pop();
     let late = Surroundings { now: at(480), ..around };
     assert_eq!(card.due(&late), Some(Turn::Expired { at: at(480) }));
     let reminded = card.after(&Turn::Reminded { requirement: 1, at: at(360) }.into()).unwrap();
