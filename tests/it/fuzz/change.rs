@@ -16,7 +16,8 @@ const LONGEST: usize = 16 * 1024;
 pub fn changed(dice: &mut Rng, kept: &[Vec<u8>]) -> Vec<u8> {
     let mut input = kept[dice.usize(..kept.len())].clone();
     for _ in 0..dice.usize(1..=4) {
-        input = once(dice, input, &kept[dice.usize(..kept.len())]);
+        let other = dice.usize(..kept.len());
+        input = once(dice, input, &kept[other]);
         input.truncate(LONGEST);
     }
     input
