@@ -10,8 +10,8 @@ mod command;
 pub mod config;
 pub mod contract;
 mod http;
-mod model;
-mod sse;
+pub mod model;
+pub mod sse;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -25,6 +25,7 @@ mod drivers;
 mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
+mod fuzz;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;

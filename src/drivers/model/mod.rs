@@ -2,12 +2,12 @@
 //!
 //! A question is sent once. Where the vendor does not answer, its fallback is asked next and the vendor rests.
 
-mod anthropic;
-mod names;
-mod openai;
+pub mod anthropic;
+pub mod names;
+pub mod openai;
 #[cfg(test)]
 mod tests;
-mod wire;
+pub mod wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -170,6 +170,9 @@ impl ModelDriver {
                     }
                     Trouble::NotJson => {
                         passing(format!("The model {name} answered with something that is no answer."), None)
+                    }
+                    Trouble::TooManyCalls => {
+                        passing(format!("The model {name} wanted more calls at once than are taken."), None)
                     }
                 })?;
             }

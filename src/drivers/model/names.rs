@@ -10,7 +10,8 @@ use crate::runs::thinking::own_words;
 /// The longest name that every vendor takes.
 const LONGEST: usize = 60;
 
-/// What a model is offered, under names that it can say.
+/// What a model is offered, under names that it can say; by default nothing.
+#[derive(Default)]
 pub struct Names {
     tools: Vec<Spoken>,
     ours: BTreeMap<String, String>,
