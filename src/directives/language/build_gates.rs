@@ -43,6 +43,11 @@ pub fn build(
             Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
             Form::Allow => {
                 plain(beside)?;
+                // At an agent's discretion it runs; at a person's it waits for their word, or for nobody's: who knows.
+                let theirs = fitting.pattern.contains("discretion");
+                if theirs && who.iter().any(|one| !matches!(one, WorkerRef::Agent(_))) {
+                    return None;
+                }
                 if !who.is_empty() {
                     warnings.extend(not_granted(reader, &who, &action, &span));
                 }

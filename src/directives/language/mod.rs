@@ -41,6 +41,7 @@ mod times;
 mod token;
 mod tools;
 mod topics;
+mod turns;
 mod values;
 mod verdict;
 mod vocabulary;
@@ -177,24 +178,35 @@ fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> O
     }
     let mut refused = None;
     let mut guidance = None;
-    for tokens in scope::attempts(text, scope, vocabulary) {
-        match verdict::read_tokens(vocabulary, tokens, scope) {
-            Outcome::Rules(rules) => return Outcome::Rules(rules),
-            other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
-            other @ Outcome::Guidance { .. } => guidance = Some(other),
-        }
-    }
-    // Why a rule is there changes nothing in it.
-    if let Some(tokens) = reasons::without(&token::tokenize(text)) {
-        for list in scope::attempts_of(&tokens, scope, vocabulary) {
+    for tokens in wordings(text) {
+        for list in scope::attempts_of(&tokens.list, scope, vocabulary) {
             match verdict::read_tokens(vocabulary, list, scope) {
-                rules @ Outcome::Rules(_) => return rules,
+                Outcome::Rules(rules) => return Outcome::Rules(rules),
                 other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
+                other @ Outcome::Guidance { .. } if tokens.as_written => guidance = Some(other),
                 Outcome::Guidance { .. } => {}
             }
         }
     }
     refused.or(guidance).unwrap_or(Outcome::Guidance { who: Vec::new(), ban_like: false })
+}
+
+/// The tokens of a sentence, or of what it says in other words.
+struct Wording {
+    list: Vec<token::Token>,
+    as_written: bool,
+}
+
+/// The sentence without its idioms, as it is written, and without its reason: why a rule is there changes nothing in it.
+fn wordings(text: &str) -> Vec<Wording> {
+    let written = token::tokenize(text);
+    let plain = turns::plainer(&written);
+    let without = |list: &[token::Token]| reasons::without(list).map(|list| Wording { list, as_written: false });
+    let unreasoned = [without(&written), plain.as_deref().and_then(without)];
+    let mut all: Vec<Wording> = plain.into_iter().map(|list| Wording { list, as_written: false }).collect();
+    all.push(Wording { list: written, as_written: true });
+    all.extend(unreasoned.into_iter().flatten());
+    all
 }
 
 fn shifted(outcome: Outcome, by: usize) -> Outcome {

@@ -313,8 +313,9 @@ impl<'r> Reader<'r> {
         let total = adjunct.form == Form::Within
             && self.low(adjunct.start) == "in"
             && adjunct.start.checked_sub(1).is_some_and(|at| matches!(self.tokens[at].kind, Kind::Number));
+        let mentioning = adjunct.form == Form::Mentioning;
         let nobody = adjunct.form == Form::UnlessMod && matches!(self.low(0), "nobody" | "no" | "noone");
-        u32::from(exception) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
+        u32::from(exception || mentioning) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(

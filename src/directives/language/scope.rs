@@ -10,11 +10,6 @@ use crate::directives::rule::Condition;
 use crate::workers::WorkerRef;
 
 /// The token lists to try, in order; the first that gives a rule wins, the last one's outcome stands otherwise.
-pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
-    attempts_of(&tokenize(text), scope, voc)
-}
-
-/// The same for tokens that were cut already.
 pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
     let mut attempts = Vec::new();
     if let Some(intro) = scope.bullet_of {

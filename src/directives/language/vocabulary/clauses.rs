@@ -23,6 +23,14 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (UnlessMod, &["(unless|except|but not|not) (for|in|from|by|with|at)? {from}"]),
     (WhenMod, &["{mod}"]),
     (
+        Mentioning,
+        &[
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (that|which|who) (mention|contain|say|use the word|include the word|talk of|speak of) {mentions}",
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (mentioning|containing|saying) {mentions}",
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (with|containing|mentioning) the (word|phrase|term) {mentions}",
+        ],
+    ),
+    (
         Within,
         &[
             "within {dur}",

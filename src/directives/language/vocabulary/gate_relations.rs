@@ -103,6 +103,7 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "countersigned",
             "validated",
             "waved through",
+            "given (his|her|their|its|the|a|an)? <any>? <approval> (to|for)?",
             "allowed",
             "=ok'd",
             "=okay'd",

@@ -148,6 +148,8 @@ pub const LEVELS: &[(&str, Level)] = &[
     ("only write drafts", Level::Suggest),
     ("only prepares drafts", Level::Suggest),
     ("only prepare drafts", Level::Suggest),
+    ("only asks", Level::Ask),
+    ("only ask", Level::Ask),
     ("asks every time", Level::Ask),
     ("ask every time", Level::Ask),
     ("always asks first", Level::Ask),
