@@ -68,11 +68,30 @@ fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Op
         list.extend(right[by + 1..].iter().cloned());
         lists.push(list);
     }
-    for bound in reader.slot(Slot::Bound, right_start).iter() {
-        let rest = &tokens[bound.end..];
+    // "those above £250, the approval of Idris".
+    let those = matches!(
+        reader.low(right_start),
+        "those" | "ones" | "sums" | "amounts" | "anything" | "everything" | "any" | "that" | "these" | "larger"
+    );
+    let starts = [Some(right_start), those.then_some(right_start + 1)];
+    let bounds: Vec<(usize, usize)> = starts
+        .into_iter()
+        .flatten()
+        .flat_map(|from| reader.slot(Slot::Bound, from).iter().map(|bound| (from, bound.end)).collect::<Vec<_>>())
+        .collect();
+    for (from, bound_end) in bounds {
+        let comma = usize::from(tokens.get(bound_end).is_some_and(|token| token.is_mark(',')));
+        let rest = &tokens[bound_end + comma..];
         let Some(first) = rest.first() else { continue };
         let mut list: Vec<Token> = subject.to_vec();
-        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend(tokens[from..bound_end].iter().cloned());
+        let okay = reader.slot(Slot::Okay, bound_end + comma);
+        if okay.iter().any(|okay| okay.faults.is_empty() && okay.end == tokens.len()) {
+            list.push(word("need"));
+            list.extend(rest.iter().cloned());
+            lists.push(list);
+            continue;
+        }
         list.extend([word("need"), word("approval")]);
         match first.low.as_str() {
             "from" | "by" => list.extend(rest.iter().cloned()),

@@ -157,6 +157,9 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
+    if let Some(pair) = define::pair(text) {
+        return defined_twice(text, pair, vocabulary);
+    }
     if let Some(defined) = define::define(text)
         && !define::names_worker(text, vocabulary)
     {
@@ -191,6 +194,17 @@ fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> O
     refused.or(guidance).unwrap_or(Outcome::Guidance { who: Vec::new(), ban_like: false })
 }
 
+/// "A disclosure means `vault.reveal`, and a disposal means `backups.purge`."
+fn defined_twice(text: &str, pair: [(Define, usize); 2], vocabulary: &Vocabulary<'_>) -> Outcome {
+    let unknown: Vec<Finding> =
+        pair.iter().flat_map(|(define, _)| define::unknown_tools(define, text, vocabulary)).collect();
+    if !unknown.is_empty() {
+        return Outcome::Refused(unknown);
+    }
+    let read = |(define, offset)| Read { rule: Rule::Define(define), offset, findings: Vec::new() };
+    Outcome::Rules(pair.map(read).into())
+}
+
 /// The tokens of a sentence, or of what it says in other words.
 struct Wording {
     list: Vec<token::Token>,
@@ -222,9 +236,13 @@ fn shifted(outcome: Outcome, by: usize) -> Outcome {
     }
 }
 
-/// The first pass: the term that this sentence defines, if it is a definition that can be read.
-pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<Define> {
-    define::define(sentence.text.trim())?.ok()
+/// The first pass: the terms that this sentence defines, if it is a definition that can be read.
+pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Vec<Define> {
+    let text = sentence.text.trim();
+    match define::pair(text) {
+        Some(pair) => pair.into_iter().map(|(define, _)| define).collect(),
+        None => define::define(text).and_then(Result::ok).into_iter().collect(),
+    }
 }
 
 /// What a heading names: a worker, a channel, or else a topic in normal form; `None` for an empty one.

@@ -369,12 +369,14 @@ fn collect_topics(reader: &Reader<'_>, i: usize, before: &Topics, found: &mut Ve
         let last = &reader.tokens[end - 1];
         let inner = end > at + 1
             && matches!(last.low.as_str(), "of" | "for" | "to" | "with" | "the" | "a" | "on" | "an" | "my" | "our");
-        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner)
+        // "per diems" are money for the day.
+        let latin = last.low == "per" && matches!(reader.low(end), "diem" | "diems" | "capita");
+        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner || latin)
             || (matches!(last.kind, Kind::Number) && end > at + 1);
         if !word || last.low == "'s" && end == at + 1 {
             break;
         }
-        if inner || matches!(last.low.as_str(), "'s") {
+        if inner || latin || matches!(last.low.as_str(), "'s") {
             continue;
         }
         let Some(topics) = one_more(reader, before, at, end) else { continue };
@@ -433,7 +435,8 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
 /// Words with which no topic begins.
 const NO_TOPIC: &[&str] = &[
     "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
-    "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold",
+    "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold", "responsibility", "competence", "accountability", "ownership", "jurisdiction",
+    "strength", "basis", "grounds", "behalf", "reminder", "reminders",
 ];
 
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").

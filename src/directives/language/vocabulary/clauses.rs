@@ -66,7 +66,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         OtherwiseAsk,
         &[
-            "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
+            "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that|the decision|the approval|the matter|the right to decide)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
             "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
             "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
@@ -115,7 +115,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenAsk,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
+            "(and|then|after that|after which|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
         ],
     ),
     (
@@ -127,6 +127,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         RemindTo,
         &[
+            "(and)? (the|a|its|every)? reminder (<aux>?)? (go|be sent|be addressed|be given) to {to}",
             "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
             "(and)? {to} <aux>? (be|get) (reminded|notified|told|pinged|nudged|informed) (of it|about it|of this|when (it be)? due|in time)?",
         ],
@@ -161,6 +162,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Unanswered,
         &[
+            "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|come|have come) (within|in|after|for) {dur} to {work}",
+            "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|have come) (to {work})? (within|in|after|for) {dur}",
             "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
@@ -333,6 +336,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
+            "(at|on) the request of {from}",
+            "at {from} 's request",
             "(that|which) {from} (ask for|request|want|order|need|ask|have asked for|have requested)",
         ],
     ),

@@ -153,6 +153,8 @@ pub const GATE_RELATIONS: &[(&str, &[&str])] = &[
             "without needing <any>? <approval>",
             "without being asked",
             "without having to (ask|wait)",
+            "without (first)? (seeking|obtaining|requesting|requiring|having|needing to seek|having to seek|having to obtain|recourse to) <any>? (<approval>|approvals) (from (anyone|anybody))?",
+            "without reference to (anyone|anybody|a human)",
             "without (first)? (asking|getting|needing) (for)? <any>? <approval>",
             "without supervision",
             "with no <approval>",

@@ -27,7 +27,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
         &[
             "may", "can", "be allowed to", "be permitted to", "be entitled to", "be authorised|authorized to",
             "have permission to", "have the right to", "have leave to", "be able to", "get to", "be cleared to",
-            "be empowered to",
+            "be empowered to", "be at liberty to", "be free to",
         ],
     ),
     (
@@ -363,7 +363,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
         &[
             "<aux>? be", "<aux>? be with", "<aux>? be treated as", "<aux>? count as", "<aux>? be considered (as)?",
             "<aux>? be marked (as)?", "<aux>? be handled as", "<aux>? get", "<aux>? have", "<aux>? take",
-            "<aux>? be given", "<aux>? be regarded as", "<aux>? be seen as", "<aux>? rank as",
+            "<aux>? be given", "<aux>? be (accorded|awarded|granted|allotted|allocated|assigned)", "<aux>? be regarded as", "<aux>? be seen as", "<aux>? rank as",
             "<aux>? be flagged (as)?", "<aux>? be set to", "<aux>? be classed as", "<aux>? be classified as",
             "<aux>? be tagged (as)?", "<aux>? receive", "<aux>? be rated (as)?", "<aux>? qualify as",
             "<aux>? be deemed", "<aux>? be a", "<aux>? be of", "<aux>? carry", "<aux>? become", "<aux>? come with",

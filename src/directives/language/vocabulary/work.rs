@@ -6,6 +6,9 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Route,
         &[
+            "~ it (fall|be|be up|be left) (to|for|on) {to} to (answer|handle|deal with|take care of|look after|attend to|see to|process|respond to|reply to|manage|take) {work} ~",
+            "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <aux>? (lie|rest|sit|be|remain|reside|stay|be vested) (with|in) {to} ~",
+            "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <goes_to> {to} ~",
             "~ {work} ~ <goes_to> {to} (first)? ~",
             "~ {to} <handles> {work} ~",
             "~ (we|you|i)? <aux>? <send> {work} ~ (over|on|along|up|straight)? (to|with) {to} ~",
@@ -155,6 +158,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} (must|may|should|shall|can) not (exceed|go over|go above|pass|be more than) {money} {period} ~",
+            "~ {who} (may|can|must|should|shall) cost {bound} {period} ~",
             "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} be (limited|capped|restricted) (to|at) {money} {period} ~",
             "~ spend {bound} {period} ~",
             "~ {period} ,? {who} (may|can|must|should|be allowed to|shall)? (not)? (spend|cost|use|use up|consume) {bound} ~",
@@ -285,6 +290,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Sample,
         &[
+            "~ {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (given|made|drafted|prepared|produced|sent|written|handled) by {who} <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
             "~ {to} <aux>? (check|control|review|read|look at|inspect|verify|audit|spot check|see|examine|sample) {pct} (of)? (the|all|our)? (answer|reply|output|response|message|result|proposal|email|draft|decision|action|conversation) ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|that|sent by|written by|given by|which) {who} (write|send|give|make|produce|handle)? ~",
