@@ -75,6 +75,10 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
     if matches!(reader.low(i), "approval" | "approvals" | "approver" | "approvers") {
         return None;
     }
+    // "Kim has a look" names nothing that is looked at.
+    if reader.low(i) == "a" && reader.low(i + 1) == "look" && i + 2 == end {
+        return None;
+    }
     let mut parts = Parts::of(reader, slot, i, end);
     parts.lists.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
     if parts.lists.is_empty() {
@@ -247,8 +251,7 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
-    if slot == Slot::First
-        && let Some(named) = spoken_of(reader, part)
+    if let Some(named) = spoken_of(reader, part, slot == Slot::First)
     {
         return named;
     }
@@ -263,7 +266,7 @@ fn bind_part(
 }
 
 /// "cancel an order without looking *it* up": the noun before that a tool can look up, if there is exactly one.
-fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)> {
+fn spoken_of(reader: &Reader<'_>, part: &[usize], reading: bool) -> Option<(Bound, Vec<usize>)> {
     let pronoun = part.iter().position(|at| matches!(reader.low(*at), "it" | "them"))?;
     let others = part.iter().filter(|at| {
         let low = reader.low(**at);
@@ -276,7 +279,7 @@ fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)>
         .map(|at| {
             let mut words = part.to_vec();
             words[pronoun] = at;
-            (bind(reader, &words, true), words)
+            (bind(reader, &words, reading), words)
         })
         .filter(|(bound, _)| matches!(bound, Bound::Tool(..)))
         .collect();

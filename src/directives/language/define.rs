@@ -329,6 +329,10 @@ fn tools(term: String, body: &[Token]) -> Option<Result<Define, Finding>> {
                     body[at].low.as_str(),
                     "and"
                         | "or"
+                        | "plus"
+                        | "both"
+                        | "together"
+                        | "with"
                         | "the"
                         | "tool"
                         | "tools"

@@ -22,7 +22,7 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
         let pronoun =
-            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this" | "he" | "she"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
@@ -34,6 +34,12 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
             }
         } else {
             tries.push(right.to_vec());
+        }
+        // "Before a licence is revoked, list the licences and get Ivan's approval."
+        if matches!(reader.low(0), "before" | "for" | "if" | "when" | "whenever" | "on" | "in" | "where")
+            && let Some(comma) = tokens.iter().position(|token| token.is_mark(',')).filter(|comma| *comma < left_end)
+        {
+            tries.push(tokens[..=comma].iter().chain(right).cloned().collect());
         }
         tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));

@@ -26,10 +26,14 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
             if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(&plain, worker));
             }
-            lists.push(plain);
+            lists.push(plain.clone());
             // "…; after that it asks": what the pronoun stands for may be plain from the sentence itself.
             if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(tokens, worker));
+            }
+            // "before you offer a discount": "you" may be whoever does it.
+            if plain != tokens && scope.heading.is_none() {
+                lists.push(tokens.to_vec());
             }
             lists
         }

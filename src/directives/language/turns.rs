@@ -38,6 +38,7 @@ fn turn(tokens: &[Token], at: usize) -> Option<(usize, &'static str)> {
             Near::Anywhere => true,
             Near::Start => at == 0 || is_comma(tokens, at - 1),
             Near::Approval => approval_follows(tokens, at + length),
+            Near::Duration => (at + length..at + length + 3).any(|next| is_time(low(tokens, next))),
             Near::Time => at > 1 && is_time(&tokens[at - 1].low),
         };
         fits.then_some((length, *plain))

@@ -115,7 +115,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenAsk,
         &[
-            "(and|then|after that|after which|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
+            "(and|then|after that|after this|after which|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we|he|she)? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
         ],
     ),
     (
@@ -204,7 +204,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         Unsure,
         &[
             "(it|they|{who}|you|he|she|we|the agent|an agent|any agent|the bot|one) (be|feel|seem|become) (ever)? (unsure|uncertain|in doubt|not sure|not certain|not confident|stumped|at a loss|lost|doubtful|insecure|out of (its|their) depth|undecided) (about it|what to do|how to (answer|proceed|go on)|about (the|an|its) (answer|request|task)|of (itself|it|the answer)|who (be responsible|should take it)|what be meant|what the <thing> mean|how to (answer|handle|reply))?",
-            "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
+            "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not|not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
             "(in|when in|if in) doubt",
             "unsure",
             "uncertain",
@@ -221,12 +221,12 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Stuck,
         &[
-            "(it|they|{who}|a <thing>|the <thing>|an agent|anything|something|any <thing>|{work}) (be|get|remain|stay|sit|have been|hang|be left) (stuck|blocked|hanging|idle|at a standstill|stalled|jammed|without progress|in limbo) (for|longer than|more than|for more than|over|for over|for longer than|after)? {dur}",
+            "(it|they|{who}|a <thing>|the <thing>|an agent|anything|something|any <thing>|{work}) (be|get|remain|stay|sit|have been|hang|be left) (stuck|blocked|hanging|idle|at a standstill|stalled|jammed|without progress|in limbo) (with (it|a <thing>|the <thing>|the same <thing>)|on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|longer than|more than|for more than|over|for over|for longer than|after)? {dur}",
             "(there be|we see|there have been|it make|it have made|{who} make|{who} have made|a <thing> make|the <thing> make) no (progress|movement|headway) (for|in|within|after|for more than|over) {dur}",
             "(no|without) progress (be made)? (for|in|within|after|for more than) {dur}",
             "(nothing|it|a <thing>|the <thing>) (happen|do not move|has not moved|have not moved|do not progress|have not progressed|make no progress|stand still|moves) (for|in|within|after|for more than) {dur}",
             "stuck (for|more than|longer than) {dur}",
-            "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger) (there)? (for|more than|longer than) {dur}",
+            "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger|work|be working) (there)? (on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|more than|longer than|for more than) {dur}",
         ],
     ),
     (
@@ -366,7 +366,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         ActsAmount,
         &[
-            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
+            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (come together|go together|sum up|add up|together come|together be|come together to|be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
         ],
     ),
     (

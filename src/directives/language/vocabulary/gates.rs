@@ -6,6 +6,10 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Approve,
         &[
+            "~ before {obj} (can|may)? be {part} ~ (first)? (get|obtain|seek|ask for|have|secure) {okay} ~",
+            "~ be (necessary|needed|required|mandatory) {okay} (to|for|in order to|before) {act} ~",
+            "~ {act} ~ , (this|that|these|those|it|them|such) {to} <aux>? (first)? <approve> ~",
+            "~ {act} ~ , (for)? (this|that|these|those|it|them) {okay} <be_needed> ~",
             "~ without {okay} no {act} ~ (may|can|must|should|shall|be to)? (exceed|go over|go above|pass|top|be more than|be over|be above) {money} ({per})? ~",
             "~ no {act} ~ (may|can|must|should|shall|be to)? (exceed|go over|go above|pass|top|be more than|be over|be above) {money} ({per})? ~ without {okay} ~",
             "~ without {okay} <nobody> (may|can|should|must|shall|be to|be allowed to)? {act} ~",
@@ -184,6 +188,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Allow,
         &[
+            "~ {who} (do not need|do not require|need not have|need not) (anyone|anybody|somebody|someone) 's <approval> (to|for|before|when) {act} ~",
             "~ (the)? (requirement|need|obligation|condition) (of|for|to obtain|to have) <any>? <approval> (do not apply|shall not apply|be waived|shall be waived|be lifted|do not extend) (to|for) {act} ~",
             "~ no <approval> be (needed|required|necessary) (where|when|if) {from} (ask|request|want|order) (for|that)? {obj} (to be|be|should be) {part} ~",
             "~ no <approval> be (needed|required|necessary) (where|when|if) {from} (ask for|request|want|order) {act} ~",
@@ -421,7 +426,7 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ {first} <looked_up> before {obj} (be|can be|may be) {part} ~",
             "~ {first} <looked_up> (before|prior to) {act} ~",
             "~ (before|prior to) {act} ~ {first} <looked_up> (and {first} <looked_up>)? ~",
-            "~ {obj} (may|can|must|should|shall) (only)? be {part} ~ (only)? (after|once|when|if|provided) {first} <looked_up> (and {first} <looked_up>)? ~",
+            "~ {obj} (may|can|must|should|shall)? (only)? be (only)? {part} ~ (only)? (after|once|when|if|provided) {first} <looked_up> (and {first} <looked_up>)? ~",
             "~ {act} ~ (may|can|must|should|shall)? (only)? (happen|run|be made|be done|be issued|go ahead|take place)? (only)? (after|once|when|if|provided) {first} <looked_up> (and {first} <looked_up>)? ~",
             "~ {who} <maynot> {act} ~ (until|unless|before) {first} <looked_up> (and {first} <looked_up>)? ~",
             "~ {who} <maynot> {act} ~ (until|unless|before) {who} (have)? (first)? {first} ~",

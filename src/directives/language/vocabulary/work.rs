@@ -232,6 +232,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectRespond,
         &[
+            "~ {who} <aux>? have {dur} (for|to give|to send|for giving) (the|a|an|its|their)? (first|initial)? (answer|reply|response) (to|for|on) {work} ~",
+            "~ {who} <aux>? have {dur} to (answer|reply to|respond to|acknowledge|react to) {work} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than|no later than|after at most|by|in at most) {dur} ~",
             "~ {work} ~ <aux>? <respond> {dur} ~",
             "~ {who} <aux>? <answer_verb> (to)? {work} ~ (within|in|inside|in under|in less than|in at most|no later than) {dur} ~",
@@ -355,6 +357,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Hours,
         &[
+            "~ (the)? (working|office|business|opening|work|duty|service) (time|times|hours) (of|for) {who} be {days} ~",
             "~ {who} <aux>? (work|be on duty|be available|be there|be open|be at work|be in|be reachable|be working|be online|be staffed|operate|answer|be on shift|can be reached|may be reached|can be contacted|keep office hours|keep hours|serve|be at (its|their) desk) {days} ~",
             "~ (we|our people|everyone|everybody|the company|our company|the office|our office|the team) (work|be open|be at work|be available|be there|be in|be reachable|operate) {days} ~",
             "~ (our|the|company|the company 's|normal|regular)? (working|office|business|opening|work) (hours|time|times) be {days} ~",
