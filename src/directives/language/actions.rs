@@ -220,7 +220,10 @@ fn names_its_object(tool: &str) -> bool {
 fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
     (from + 1..to)
         .filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same"))
-        .find_map(|at| super::times::counted_by(reader.low(at)))
+        .find_map(|at| {
+            let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
+            super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
+        })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -234,8 +237,8 @@ fn bind_part(
     let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
-        let last = &parts[parts.len() - 1];
-        if last.len() > 1 {
+        // "search and reply to tickets and look up shipments": the next object is the one that is shared.
+        if let Some(last) = parts[order + 1..].iter().find(|next| next.len() > 1) {
             let shared: Vec<usize> = part.iter().chain(&last[1..]).copied().collect();
             let bound = bind(reader, &shared, reading);
             if good(&bound) {

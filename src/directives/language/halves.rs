@@ -26,8 +26,13 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
+            // "may reroute and must never close": a verb without a subject has the first half's.
+            let bare = right.first().is_some_and(|token| BARE.contains(&token.low.as_str()));
             if pronoun {
                 tries.push(joined);
+            } else if bare {
+                tries.push(joined);
+                tries.push(right.to_vec());
             } else {
                 tries.push(right.to_vec());
                 tries.push(joined);
@@ -156,6 +161,10 @@ fn elliptic(
     }
     lists
 }
+
+/// Words with which a half begins whose subject stands in the first one.
+const BARE: &[&str] =
+    &["must", "may", "can", "should", "shall", "will", "never", "needs", "need", "has", "have", "is", "are", "does"];
 
 const BEYOND: &[&str] = &[
     "anything above", "anything over", "anything beyond", "everything above", "everything over", "all above", "above",

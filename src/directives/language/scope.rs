@@ -101,6 +101,12 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
             | "routed"
             | "sent"
             | "urgent"
+            | "first"
+            | "answer"
+            | "reply"
+            | "answered"
+            | "solved"
+            | "resolved"
             | "high"
             | "low"
     );

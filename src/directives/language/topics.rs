@@ -165,6 +165,10 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
 fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, found: &mut Vec<Item>) {
     let customer = |at: usize| CUSTOMERS.contains(&singular(reader.low(at)).as_str());
     let customers = !base.segments.is_empty() && customer(start);
+    // "Newcomers get an answer": a word for customers by itself.
+    if !base.segments.is_empty() && start > lead.end && is_plural(reader, start - 1) {
+        modified(reader, &lead.with(start, base.clone(), 0), 0, found);
+    }
     if !base.segments.is_empty() && (lead.end..start).any(customer) {
         modified(reader, &lead.with(start, base.clone(), 1), 0, found);
     }
@@ -178,6 +182,11 @@ fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, fou
     if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
         modified(reader, &lead.with(end, base.clone(), 1), 0, found);
     }
+}
+
+fn is_plural(reader: &Reader<'_>, at: usize) -> bool {
+    let low = reader.low(at);
+    low.len() > 3 && low.ends_with('s') && singular(low) != low
 }
 
 /// Whoever may ask for something.
@@ -436,7 +445,7 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
 const NO_TOPIC: &[&str] = &[
     "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
     "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold", "responsibility", "competence", "accountability", "ownership", "jurisdiction",
-    "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds", "behalf", "reminder", "reminders",
+    "ask", "asks", "asking", "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds", "behalf", "reminder", "reminders",
 ];
 
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").

@@ -135,6 +135,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         UntilDate,
         &[
+            "(the|its)? (first|next) {dur}",
             "until {date}",
             "till {date}",
             "(up to|through) (and including)? {date}",
@@ -373,6 +374,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         Acts,
         &[
             "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
+            "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|agent) {act} {nbound} (time|=once)? {per}",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
             "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|order|agent) (have|get|request|ask for|want|make|receive|order|submit|need|place|cause|see|be given|be granted|be paid) {act}",
         ],

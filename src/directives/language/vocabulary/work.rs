@@ -6,6 +6,8 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Route,
         &[
+            "~ {work} ~ (be)? for {to} to (sort out|handle|deal with|take care of|answer|look after|process|solve|resolve|manage|pick up|take) (it|them)? ~",
+            "~ {work} ~ (:|-|→) {to} (deal with|look after|sort out|manage|process|pick up|respond to|see to|cover|be on) (it|them|those|these|that|this)? ~",
             "~ it (fall|be|be up|be left) (to|for|on) {to} to (answer|handle|deal with|take care of|look after|attend to|see to|process|respond to|reply to|manage|take) {work} ~",
             "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <aux>? (lie|rest|sit|be|remain|reside|stay|be vested) (with|in) {to} ~",
             "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <goes_to> {to} ~",
@@ -77,6 +79,8 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         EscalateWork,
         &[
+            "~ {work} ~ (:|-|→) <notify> {to} ~",
+            "~ {work} ~ (:|-|→) let {to} know ~",
             "~ {work} ~ <escalated_to> {to} ~",
             "~ escalate {work} ~ (up)? to {to} ~",
             "~ {work} ~ <aux>? (be|get) escalated ~",
@@ -158,6 +162,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ {who} {bound} {period} ~",
+            "~ {who} : {bound} {period} ~",
             "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} (must|may|should|shall|can) not (exceed|go over|go above|pass|be more than) {money} {period} ~",
             "~ {who} (may|can|must|should|shall) cost {bound} {period} ~",
             "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} be (limited|capped|restricted) (to|at) {money} {period} ~",
@@ -247,7 +253,7 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ (the)? response time (for|to|of|on) {work} ~ be (at most|no more than|under|less than|below)? {dur} ~",
             "~ {work} ~ <aux>? have (a)? response time of (at most|no more than|under)? {dur} ~",
             "~ {who} <aux>? (answer|reply|respond) (within|in) {dur} ~",
-            "~ {work} ~ : (first)? (answer|reply|response|answered) (within|in) {dur} ~",
+            "~ {work} ~ (:|-)? (first)? (answer|reply|response|answered) (within|in|inside|no later than) {dur} ~",
             "~ (the|a)? (first|initial)? (answer|reply|response|reaction) (time)? (to|for|on|of) {work} ~ (:|-) (within|in|at most|max)? {dur} ~",
             "~ (a|an|the)? (first|initial)? (answer|reply|response|reaction) (to|for|on) {work} ~ <aux>? be (there|given|sent|due|out) (within|in|after) {dur} ~",
             "~ {who} <aux>? (get back to|come back to|react to|reply to|respond to) {work} ~ (within|in|inside|in under|no later than) {dur} ~",
