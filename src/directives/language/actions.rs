@@ -218,12 +218,10 @@ fn names_its_object(tool: &str) -> bool {
 
 /// "to one customer", "of the same order".
 fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
-    (from + 1..to)
-        .filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same"))
-        .find_map(|at| {
-            let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
-            super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
-        })
+    (from + 1..to).filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same")).find_map(|at| {
+        let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
+        super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
+    })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -254,8 +252,7 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
-    if let Some(named) = spoken_of(reader, part, slot == Slot::First)
-    {
+    if let Some(named) = spoken_of(reader, part, slot == Slot::First) {
         return named;
     }
     let alone = bind(reader, part, reading);

@@ -35,13 +35,13 @@ const BEFORE_ANYWHERE: &[&str] = &[
 ];
 /// Words that, beside one of approval, make a rule.
 const FORCE: &[&str] = &[
-    "absent", "before", "condition", "conditional", "except", "failing", "must", "need", "needed", "needs", "only", "pending", "prior", "provided", "require", "required", "requires", "save", "shall", "subject",
-    "unless", "until", "without",
+    "absent", "before", "condition", "conditional", "except", "failing", "must", "need", "needed", "needs", "only",
+    "pending", "prior", "provided", "require", "required", "requires", "save", "shall", "subject", "unless", "until",
+    "without",
 ];
 /// Words that forbid what a sentence is about, or hold it back.
-const CLOSED: &[&str] = &[
-    "banned", "barred", "capped", "debarred", "disallowed", "forbidden", "frozen", "hold", "precluded", "prohibited",
-];
+const CLOSED: &[&str] =
+    &["banned", "barred", "capped", "debarred", "disallowed", "forbidden", "frozen", "hold", "precluded", "prohibited"];
 /// Words of what has been, or of how things are.
 const FACTS: &[&str] = &["was", "were", "had", "did", "yesterday", "ago", "rare", "rarely", "seldom"];
 /// Words that make a need of an approval.
@@ -107,7 +107,8 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
     let closed = says(CLOSED);
     let summed = (0..total).any(|at| reader.slot(Slot::Bound, at).iter().any(|one| one.faults.is_empty()));
     let limited = says(LIMITS) && (0..total).any(|at| !reader.slot(Slot::Money, at).is_empty());
-    let counted = (0..total).any(|at| is_count(reader, at)) && (0..total).any(|at| !reader.slot(Slot::Per, at).is_empty() || !reader.slot(Slot::Period, at).is_empty());
+    let counted = (0..total).any(|at| is_count(reader, at))
+        && (0..total).any(|at| !reader.slot(Slot::Per, at).is_empty() || !reader.slot(Slot::Period, at).is_empty());
     (banned || needed || closed || summed || limited || counted).then(|| unread(reader))
 }
 
@@ -144,9 +145,7 @@ fn is_act(reader: &Reader<'_>, at: usize, writes: bool) -> bool {
         }),
         _ => false,
     };
-    let sure = |act: &Slotted| {
-        act.faults.is_empty() && act.cost < SURE && whole(act.end) && (!writes || changes(act))
-    };
+    let sure = |act: &Slotted| act.faults.is_empty() && act.cost < SURE && whole(act.end) && (!writes || changes(act));
     reader.slot(Slot::Act, at).iter().any(sure)
 }
 

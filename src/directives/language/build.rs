@@ -108,11 +108,13 @@ fn about_a_sum(routes: &[Rule]) -> u32 {
 
 /// Whoever "handles it" is given the work; whoever "takes over" is brought in.
 fn handles(reader: &Reader<'_>, fitting: &Match) -> u32 {
-    let given = |at: usize| matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care")
-        || matches!(reader.low(at), "get" | "gets" | "take" | "takes")
-            && reader.low(at + 1) == "it"
-            && reader.low(at + 2) != "over"
-            && reader.low(at + 2) != "up";
+    let given = |at: usize| {
+        matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care")
+            || matches!(reader.low(at), "get" | "gets" | "take" | "takes")
+                && reader.low(at + 1) == "it"
+                && reader.low(at + 2) != "over"
+                && reader.low(at + 2) != "up"
+    };
     let said = fitting.pattern.contains("<takes_over>") && (fitting.start..fitting.end).any(given);
     if said { 4 } else { 0 }
 }

@@ -21,8 +21,9 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun =
-            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this" | "he" | "she"));
+        let pronoun = right
+            .first()
+            .is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this" | "he" | "she"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();

@@ -289,9 +289,8 @@ impl<'r> Reader<'r> {
                     faults: adjunct.faults.clone(),
                 };
                 // "payments until 150 €" are those up to that.
-                let sum = |at: usize| {
-                    self.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Currency(_)))
-                };
+                let sum =
+                    |at: usize| self.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Currency(_)));
                 if adjunct.form == Form::Unless && matches!(self.low(j), "until" | "till") && sum(j + 1) {
                     continue;
                 }

@@ -145,7 +145,10 @@ fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
 
 pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     // "a second factor" is one more of them.
-    if matches!(reader.low(i), "a" | "the" | "one") && reader.low(i + 1) == "second" && reader.tokens.get(i + 2).is_some_and(Token::is_word) {
+    if matches!(reader.low(i), "a" | "the" | "one")
+        && reader.low(i + 1) == "second"
+        && reader.tokens.get(i + 2).is_some_and(Token::is_word)
+    {
         return Vec::new();
     }
     // "within 20": of what?

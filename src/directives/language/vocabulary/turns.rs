@@ -191,9 +191,8 @@ pub const TURNS: &[(&str, &str, Near)] = &[
 ];
 
 /// Acts that say no more than that something is done: "the issuance of refunds" is refunds.
-pub const LIGHT_NOUNS: &[&str] = &[
-    "issuance", "issuing", "making", "execution", "performance", "processing", "effecting", "carrying out", "issue",
-];
+pub const LIGHT_NOUNS: &[&str] =
+    &["issuance", "issuing", "making", "execution", "performance", "processing", "effecting", "carrying out", "issue"];
 
 /// After "unless": somebody's approval, in one word.
 pub const APPROVED: &[&str] = &[
