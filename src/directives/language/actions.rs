@@ -75,6 +75,10 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
     if matches!(reader.low(i), "approval" | "approvals" | "approver" | "approvers") {
         return None;
     }
+    // "Kim has a look" names nothing that is looked at.
+    if reader.low(i) == "a" && reader.low(i + 1) == "look" && i + 2 == end {
+        return None;
+    }
     let mut parts = Parts::of(reader, slot, i, end);
     parts.lists.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
     if parts.lists.is_empty() {
@@ -214,9 +218,10 @@ fn names_its_object(tool: &str) -> bool {
 
 /// "to one customer", "of the same order".
 fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
-    (from + 1..to)
-        .filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same"))
-        .find_map(|at| super::times::counted_by(reader.low(at)))
+    (from + 1..to).filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same")).find_map(|at| {
+        let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
+        super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
+    })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -230,8 +235,8 @@ fn bind_part(
     let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
-        let last = &parts[parts.len() - 1];
-        if last.len() > 1 {
+        // "search and reply to tickets and look up shipments": the next object is the one that is shared.
+        if let Some(last) = parts[order + 1..].iter().find(|next| next.len() > 1) {
             let shared: Vec<usize> = part.iter().chain(&last[1..]).copied().collect();
             let bound = bind(reader, &shared, reading);
             if good(&bound) {
@@ -247,9 +252,7 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
-    if slot == Slot::First
-        && let Some(named) = spoken_of(reader, part)
-    {
+    if let Some(named) = spoken_of(reader, part, slot == Slot::First) {
         return named;
     }
     let alone = bind(reader, part, reading);
@@ -263,7 +266,7 @@ fn bind_part(
 }
 
 /// "cancel an order without looking *it* up": the noun before that a tool can look up, if there is exactly one.
-fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)> {
+fn spoken_of(reader: &Reader<'_>, part: &[usize], reading: bool) -> Option<(Bound, Vec<usize>)> {
     let pronoun = part.iter().position(|at| matches!(reader.low(*at), "it" | "them"))?;
     let others = part.iter().filter(|at| {
         let low = reader.low(**at);
@@ -276,7 +279,7 @@ fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)>
         .map(|at| {
             let mut words = part.to_vec();
             words[pronoun] = at;
-            (bind(reader, &words, true), words)
+            (bind(reader, &words, reading), words)
         })
         .filter(|(bound, _)| matches!(bound, Bound::Tool(..)))
         .collect();

@@ -45,6 +45,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
+        Form::PermitOnly if asks(reader, fitting) => return None,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -93,6 +94,12 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     })
 }
 
+/// "Only Jun can request a write-off": it is the asking that is reserved.
+fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
+    act.is_some_and(|act| matches!(reader.low(act.from), "request" | "ask" | "demand" | "order"))
+}
+
 /// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
 fn about_a_sum(routes: &[Rule]) -> u32 {
     let sum = |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
@@ -101,7 +108,13 @@ fn about_a_sum(routes: &[Rule]) -> u32 {
 
 /// Whoever "handles it" is given the work; whoever "takes over" is brought in.
 fn handles(reader: &Reader<'_>, fitting: &Match) -> u32 {
-    let given = |at: usize| matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care");
+    let given = |at: usize| {
+        matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care")
+            || matches!(reader.low(at), "get" | "gets" | "take" | "takes")
+                && reader.low(at + 1) == "it"
+                && reader.low(at + 2) != "over"
+                && reader.low(at + 2) != "up"
+    };
     let said = fitting.pattern.contains("<takes_over>") && (fitting.start..fitting.end).any(given);
     if said { 4 } else { 0 }
 }
@@ -184,7 +197,7 @@ fn beside_the_point(fitting: &Match, beside: &Beside) -> u32 {
         Val::Clauses(clauses) => clauses.iter().any(|clause| !clause.when.topics.is_empty()),
         _ => false,
     });
-    if bare_topic && beside.clauses.iter().any(|clause| trigger(&clause.when)) { 4 } else { 0 }
+    if bare_topic && beside.clauses.iter().any(|clause| trigger(&clause.when)) { 9 } else { 0 }
 }
 
 fn trigger(when: &Condition) -> bool {
@@ -220,7 +233,9 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
     clauses
         .into_iter()
         .map(|clause| {
-            if trigger(&clause.when) {
+            // Whatever goes to "a human" is brought to one.
+            let human = to.refs.iter().all(|one| *one == WorkerRef::Human);
+            if trigger(&clause.when) || human && !clause.when.is_empty() {
                 return Some(Rule::Escalate(Escalate { who: clause.who, when: clause.when, to: to.refs.clone() }));
             }
             clause.who.is_empty().then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))

@@ -277,6 +277,10 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
 fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
     let action = fitting.action(Slot::Act)?.clone();
     let mut when = action.when.clone();
+    // "If the same requester books overtime more than 3 times in 14 days".
+    if let (Some(over), Some(Val::Per { days, same })) = (count(fitting, Slot::NumBound), fitting.val(Slot::Per)) {
+        when.times = Some(Times { over, per: days.clone(), same: *same });
+    }
     // "If the same requester has more than three …": counted by whoever is the subject.
     let subject =
         fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act)).map_or(fitting.start, |bind| bind.from);

@@ -270,6 +270,13 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
+        // "a direct no" is what somebody says.
+        .filter(|(i, t)| {
+            let said = |back: usize| {
+                i.checked_sub(back).is_some_and(|at| matches!(tokens[at].low.as_str(), "a" | "the" | "your" | "our"))
+            };
+            t.low != "no" || !(said(1) || said(2))
+        })
         .filter(|(_, t)| {
             matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
         })
