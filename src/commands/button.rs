@@ -9,7 +9,7 @@ use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
 use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
-use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
+use crate::replies::target::{read_approval_page, read_option, read_task_and_result, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
 
 impl Intent {
@@ -40,6 +40,9 @@ impl Intent {
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
             Verb::DoneForm => Some(Self::Done { task: task()?, note: words() }),
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
+            Verb::AnswerWith => {
+                read_option(target).map(|(task, question, option)| Self::Choose { task, question, option })
+            }
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
             Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),
             Verb::LeaveIt => Some(Self::LeaveIt { action: action(target)? }),
@@ -138,6 +141,7 @@ impl Query {
             | Verb::DoneForm
             | Verb::Answer
             | Verb::AnswerForm
+            | Verb::AnswerWith
             | Verb::ItHappened
             | Verb::ItDidNot
             | Verb::LeaveIt

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::step::Scene;
 use crate::catalogue::Binding;
-use crate::directives::matching::people::binds;
+use crate::directives::matching::people::{binds, role_of};
 use crate::directives::rule::Rule;
 use crate::directives::{Directives, template};
 use crate::gate::may_use;
 use crate::redact;
 use crate::roster::{Position, PositionStatus};
-use crate::runs::brief::{Brief, Colleague, Offer, Turn, turns};
+use crate::runs::brief::{Brief, Colleague, Offer, Peers, Turn, turns};
 use crate::runs::journal::JournalEntry;
 use crate::workers::WorkerRef;
 
@@ -47,7 +47,7 @@ pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Result<Brief, BadTe
         instructions: instructions(scene, &worker)?,
         request: request(scene)?,
         offers: offers(directives, &worker),
-        colleagues: colleagues(directives, &scene.run.position),
+        peers: Peers { colleagues: colleagues(directives, &scene.run.position), askable: askable(directives, &worker) },
         turns: conversation(scene, journal),
     })
 }
@@ -110,6 +110,43 @@ fn colleagues(directives: &Directives, own: &str) -> Vec<Colleague> {
     });
     let person = Colleague { worker: "human".to_owned(), about: "The person for whatever fits nobody.".to_owned() };
     roles.take(MAX_COLLEAGUES).chain([person]).collect()
+}
+
+/// Whom the worker may ask besides whoever made the request: who answers for it, who approves what it does, and the other roles.
+/// A person answers for each of them.
+fn askable(directives: &Directives, worker: &WorkerRef) -> Vec<Colleague> {
+    let roster = &directives.roster;
+    let own_role = role_of(roster, worker).map(|role| role.id.as_str());
+    let approves = directives.each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None });
+    let approvers = approves
+        .filter(|(_, rule)| binds(roster, &rule.who, worker).met_or_unknown())
+        .filter(|(_, rule)| {
+            rule.tools.iter().any(|tools| {
+                directives
+                    .catalogue
+                    .with_own()
+                    .any(|tool| tools.covers(&tool.name) && may_use(directives, worker, &tool.name).is_ok())
+            })
+        })
+        .flat_map(|(reading, rule)| rule.by.iter().map(move |by| (by, format!("Approves: {}", reading.origin.text))));
+    let owner = (&WorkerRef::Owner, "The person who answers for you.".to_owned());
+    let about = |description: &str| description.split_whitespace().collect::<Vec<_>>().join(" ");
+    let roles: Vec<(WorkerRef, String)> = roster
+        .roles
+        .values()
+        .filter(|role| Some(role.id.as_str()) != own_role)
+        .map(|role| (WorkerRef::Role(role.id.clone()), format!("{}: {}", role.title, about(&role.description))))
+        .collect();
+    let mut found: Vec<Colleague> = Vec::new();
+    for (of, about) in [owner].into_iter().chain(approvers).chain(roles.iter().map(|(of, about)| (of, about.clone()))) {
+        let asks =
+            !matches!(of, WorkerRef::Agent(_) | WorkerRef::Channel(_) | WorkerRef::Bot(_) | WorkerRef::Requester);
+        if asks && found.iter().all(|known| known.worker != of.to_string()) {
+            found.push(Colleague { worker: of.to_string(), about });
+        }
+    }
+    found.truncate(MAX_COLLEAGUES);
+    found
 }
 
 /// The prompt of the worker's role: who it is, what it is to keep to, which rules are enforced anyway.

@@ -7,7 +7,7 @@ use super::assign::{self, Giving, note, say, stopped};
 use super::execute::Proposed;
 use super::facts::Moment;
 use super::says::Names;
-use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};
+use super::{App, FlowError, Worked, execute, failpoint, judge, upward, workflow};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
@@ -15,12 +15,12 @@ use crate::directives::rule::Level;
 use crate::directives::{Directives, Origin, PlaybookSource};
 use crate::gate::level_of;
 use crate::ledger::FactKind;
-use crate::playbooks::{self, JournalEntry, Next};
+use crate::playbooks::{self, JournalEntry, Next, Question};
 use crate::replies::links;
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
+use crate::replies::store as outbox;
 use crate::replies::unsure::Why;
-use crate::replies::{asking, store as outbox};
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::{Run, RunState, StepKind, Waiting};
 use crate::store::Tx;
@@ -144,28 +144,22 @@ impl Scene {
                 failpoint::pass("action-planned");
                 Ok(())
             }
-            Next::Ask { slot, question } => self.ask(tx, question, slot).await,
+            Next::Ask(question) => self.ask(tx, question).await,
             Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
             Next::Stop => self.answer(tx, "", true).await,
             // In a workflow a step that cannot be done fails, so that its recovery can begin.
             Next::CannotDo { why } if workflow::is_step(tx, self.task.id).await? => self.give_up(tx, &why).await,
-            Next::CannotDo { why } => self.hand_over(tx, &WorkerRef::Owner, &why).await,
+            Next::CannotDo { why } => upward::cannot(self, tx, &why).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
     }
 
-    async fn ask(&self, tx: &mut Tx, question: String, slot: String) -> Result<(), FlowError> {
-        let now = self.app.now();
-        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone() };
-        if !runs::wait_for(tx, &self.run, &waiting).await? {
+    async fn ask(&self, tx: &mut Tx, question: Question) -> Result<(), FlowError> {
+        if !runs::wait_for(tx, &self.run, &Waiting::Answer(question.clone())).await? {
             return Err(FlowError::LostLease);
         }
-        super::questions::note_asked(&self.app, tx, &self.run).await?;
-        note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
-        let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
-        let view = self.names().receipt_of(&self.task, &held);
-        say(tx, &self.task, held.id, asking::question(&view, &question), now).await
+        super::questions::put(&self.app, tx, &self.run, &self.task, &question).await
     }
 
     /// How free the worker is, where a sentence says so.
@@ -241,7 +235,7 @@ impl Scene {
     }
 
     /// Where answers are not to be kept, they go with the run.
-    async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
+    pub(super) async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
         if !self.app.config.keep_answers && self.run.driver.thinks() {
             runs::erase_run(tx, self.run.id).await?;
         }

@@ -83,6 +83,7 @@ fn label(view: &WorkView) -> String {
         | Because::Chosen { .. }
         | Because::Escalated { .. }
         | Because::SameThread { .. }
+        | Because::CannotDo { .. }
         | Because::HandedOver { .. } => {
             format!("{} wrote:", view.requester.name)
         }

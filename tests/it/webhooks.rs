@@ -9,7 +9,7 @@ use workforce::webhooks::{Entry, Scheme, Section, sign};
 
 use crate::office::Office;
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 fn hook(name: &str, scheme: Scheme) -> Entry {
     Entry {
@@ -46,7 +46,7 @@ async fn post(office: &Office, name: &str, body: &str, headers: &[(&str, String)
 }
 
 /// Sends what is signed now, as the sender would.
-async fn send(office: &Office, name: &str, scheme: Scheme, body: &str) -> (StatusCode, String) {
+pub async fn send(office: &Office, name: &str, scheme: Scheme, body: &str) -> (StatusCode, String) {
     let signed = signed(scheme, body, office.clock.now());
     let answer = post(office, name, body, &signed).await;
     office.rest().await;

@@ -40,7 +40,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let standing = Standing::of(viewer.app, &tasks).await?;
     let [task] = tasks;
     let assigned = assignments::of_task(store, id).await?;
-    let asked = standing.asked(viewer, id);
+    let asked = standing.asked(viewer, &task);
     let seen = viewer.only_if_seen(&format!("why {id}"), &task, assigned.last().map(|held| &held.worker), &asked);
     let reads_ledger = viewer.asker.private && viewer.permitted(Sight::Ledger);
     if let (Err(refusal), false) = (seen, reads_ledger) {
@@ -141,7 +141,8 @@ impl Trail<'_> {
                 self.assignment(fact, row)
             }
             FactKind::Accepted => self.account(fact, "by").map(|by| WhyWhat::Accepted { by }),
-            FactKind::Asked => self.text(fact, "slot").map(|slot| WhyWhat::Asked { label: label(&slot) }),
+            FactKind::Asked => self.question(fact),
+            FactKind::Answered => self.answer(fact),
             FactKind::ActionProposed | FactKind::ActionDenied => self
                 .action_of(fact)
                 .filter(|stored| told.insert(stored.id))
@@ -154,7 +155,6 @@ impl Trail<'_> {
             | FactKind::HandedOver
             | FactKind::RunStarted
             | FactKind::DriverAsked
-            | FactKind::Answered
             | FactKind::ApprovalOpened
             | FactKind::ApprovalVoted
             | FactKind::ApprovalRefused
@@ -279,11 +279,13 @@ impl Trail<'_> {
                     Because::LooksLike { .. }
                     | Because::Chosen { .. }
                     | Because::SameThread { .. }
+                    | Because::CannotDo { .. }
                     | Because::HandedOver { .. },
                 ..
             }
             | WhyWhat::Accepted { .. }
             | WhyWhat::Asked { .. }
+            | WhyWhat::Told { .. }
             | WhyWhat::Answered { .. }
             | WhyWhat::Cancelled { .. }
             | WhyWhat::Failed { .. } => Vec::new(),
@@ -295,6 +297,21 @@ impl Trail<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A question of the agent's own; what somebody who decides asked back stands in the trail of the approval.
+    fn question(&self, fact: &Entry) -> Option<WhyWhat> {
+        let label = label(&self.text(fact, "slot")?);
+        let handles = field(fact, "people").and_then(Value::as_array).into_iter().flatten();
+        let of = handles.filter_map(Value::as_str).map(|handle| self.viewer.names().person(handle)).collect();
+        Some(WhyWhat::Asked { label, of })
+    }
+
+    /// The answer of somebody who did not make the request.
+    fn answer(&self, fact: &Entry) -> Option<WhyWhat> {
+        let by = self.account(fact, "by")?;
+        let label = label(&self.text(fact, "slot")?);
+        (by != self.viewer.names().account(&self.task.requester)).then_some(WhyWhat::Told { by, label })
     }
 
     fn action_of(&self, fact: &Entry) -> Option<&Stored> {

@@ -1,0 +1,174 @@
+//! Scenario a: a customer's wish to cancel comes from the help desk by webhook; a model looks up what it must, makes an offer, asks
+//! the customer, and hears the "no thanks" by webhook; the support lead approves; it is cancelled once, and the account manager
+//! is told. Over real sockets, with real tool servers.
+
+use serde_json::json;
+use workforce::clock::Span;
+use workforce::demo_models::{Call, Format, Line, ModelServer, Said};
+use workforce::drivers::Drivers;
+use workforce::ids::TaskId;
+use workforce::ledger::{Entry, FactKind, store as facts};
+use workforce::tasks::store as tasks;
+use workforce::webhooks::{Scheme, Section};
+
+use crate::models::{model, vendor};
+use crate::office::Office;
+use crate::webhooks::{SECRET, send};
+
+pub const TOOLS: (&str, &str, &str) = ("roles/support-desk.md", "crm.get_contract]", "crm.*, slack.dm]");
+pub const MODEL: (&str, &str, &str) = ("roles/support-desk.md", "driver: playbook", "driver: model\n    model: main");
+pub const LINE: &str = "New tickets run without approval.";
+pub const RULES: &str = "New tickets run without approval.\nOffers run without approval.\nThe support agent may use `slack.dm` without approval.\nBefore cancelling a subscription, look up the contract and the open tickets.";
+
+pub const WISH: &str = r#"{"id": "evt-1", "conversation": "TCK-303", "text": "Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription."}"#;
+pub const NO_THANKS: &str =
+    r#"{"id": "evt-2", "conversation": "TCK-303", "text": "Northwind Hotels: no thanks, please cancel."}"#;
+
+/// What the model says. It cancels too early at first, and mends that.
+pub fn script() -> Vec<Line> {
+    let call = |name: &str, arguments| Line::call(name, arguments).again();
+    let cancel = json!({ "subscription_id": "SUB-77", "reason": "The refrigerators are too loud for guest rooms." });
+    let both = Said {
+        calls: vec![
+            Call { name: "crm__get_contract".into(), arguments: json!({ "customer": "acct-northwind" }) },
+            Call { name: "helpdesk__search".into(), arguments: json!({ "query": "acct-northwind" }) },
+        ],
+        ..Said::default()
+    };
+    let offer = json!({ "subscription_id": "SUB-77", "discount_percent": 20, "months": 6 });
+    let reply = json!({ "ticket_id": "TCK-303", "text": "We are sorry. Would you stay for 20 % off for six months?" });
+    let tell =
+        json!({ "person": "@kim", "text": "Northwind Hotels left: SUB-77 is cancelled. They said no to 20 % off." });
+    vec![
+        call("crm__get_customer", json!({ "id": "acct-northwind" })).when("please cancel our subscription"),
+        call("crm__cancel", cancel.clone()).when("Platinum"),
+        Line { say: Some(both), ..Line::default() }.when("Look up first in this task").again(),
+        call("crm__offer", offer).when("CON-14"),
+        call("helpdesk__reply", reply).when("20 % off for 6 months"),
+        call("ask", json!({ "question": "Would the customer stay for 20 % off for six months?" })).when("answered"),
+        call("crm__cancel", cancel).when("no thanks"),
+        call("slack__dm", tell).when("cancelled"),
+        Line::say("SUB-77 of Northwind Hotels is cancelled, and Kim knows.").when("sent").again(),
+    ]
+}
+
+fn entry() -> workforce::webhooks::Entry {
+    workforce::webhooks::Entry {
+        name: "helpdesk".to_owned(),
+        scheme: Scheme::Workforce,
+        secret_from: "HOOK_SECRET".to_owned(),
+        channel: "#support".to_owned(),
+        text: "{{ text }}".to_owned(),
+        conversation: Some("{{ conversation }}".to_owned()),
+        id: None,
+    }
+}
+
+async fn desk() -> (Office, ModelServer) {
+    let vendor = vendor(script()).await;
+    let main = model(&vendor, Format::Anthropic);
+    let section = Section { listen: "127.0.0.1:0".to_owned(), hooks: vec![entry()], ..Section::default() };
+    let hooks = section.resolve(|_| Some(SECRET.to_owned())).unwrap();
+    let office = Office::open_team(&[TOOLS, MODEL, ("approvals.md", LINE, RULES)], Drivers::default(), |config| {
+        config.webhooks = Some(hooks);
+        config.drivers.models.insert("main".to_owned(), main);
+    })
+    .await;
+    (office, vendor)
+}
+
+async fn delivers(office: &Office, body: &str) {
+    assert_eq!(send(office, "helpdesk", Scheme::Workforce, body).await.0, 202);
+}
+
+async fn ledger(office: &Office) -> Vec<Entry> {
+    facts::facts_of_task(&office.service().app.store, TaskId(1)).await.unwrap()
+}
+
+/// The facts of the task, a line each, without what has no meaning for people.
+fn told(facts: &[Entry]) -> String {
+    let line = |fact: &Entry| {
+        let payload = fact.payload.clone().unwrap_or_default();
+        let of = ["title", "verdict", "slot", "by", "to", "state"].into_iter().filter_map(|key| payload.get(key));
+        let words: Vec<String> =
+            of.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+        format!("{:?} {}", fact.kind, words.join(" · ")).trim_end().to_owned()
+    };
+    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscription_is_cancelled_with_everybodys_word() {
+    let (office, vendor) = desk().await;
+    delivers(&office, WISH).await;
+    let task = tasks::find_task(&office.service().app.store, TaskId(1)).await.unwrap().unwrap();
+    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @"");
+    let refused = ledger(&office).await.into_iter().find(|fact| fact.kind == FactKind::ActionDenied).unwrap();
+    let because = refused.payload.unwrap()["because"].to_string();
+    assert!(because.contains("Before cancelling a subscription, look up the contract"), "{because}");
+    let heard = vendor.asked()[2].body.to_string();
+    assert!(heard.contains("Look up first in this task: crm.get_contract, helpdesk.search."), "{heard}");
+
+    // Nobody here can say no for the customer; a colleague's word is not theirs.
+    office.sandbox.says_in_thread("@ana", "#support", &task.root_ts, "they will stay, I think").unwrap();
+    office.rest().await;
+    assert_eq!(vendor.asked().len(), 6);
+
+    office.turn(Span::hours(2));
+    delivers(&office, NO_THANKS).await;
+    assert!(
+        tasks::find_task(&office.service().app.store, TaskId(2)).await.unwrap().is_none(),
+        "one matter is one task"
+    );
+    insta::assert_snapshot!(office.direct("noor"), @"");
+    assert_eq!(office.told("kim", "SUB-77"), 0, "nothing happened yet");
+    office.turn(Span::seconds(5));
+    office.clicks("noor", "Approve").await.unwrap();
+    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @"");
+    insta::assert_snapshot!(office.direct("kim"), @"");
+    assert_eq!(vendor.asked().len(), 9, "each answer was asked for once");
+    insta::assert_snapshot!(told(&ledger(&office).await), @"");
+
+    office.sandbox.slash("@noor", "#support", "/workforce", "why T-1").unwrap();
+    office.rest().await;
+    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @"");
+    office.sandbox.slash("@noor", "#support", "/workforce", "costs support-agent").unwrap();
+    office.rest().await;
+    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @"");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_in_before_it_was_asked_for_is_heard_all_the_same() {
+    let vendor = vendor([
+        Line::fault(workforce::demo_models::Fault::Hang).when("please cancel our subscription"),
+        Line::say("They left already.").when("no thanks"),
+    ])
+    .await;
+    let main = model(&vendor, Format::Openai);
+    let section = Section { listen: "127.0.0.1:0".to_owned(), hooks: vec![entry()], ..Section::default() };
+    let hooks = section.resolve(|_| Some(SECRET.to_owned())).unwrap();
+    let office = Office::open_team(&[MODEL], Drivers::default(), |config| {
+        config.webhooks = Some(hooks);
+        config.drivers.models.insert("main".to_owned(), main);
+    })
+    .await;
+    let signed =
+        |body: &str| workforce::webhooks::sign(Scheme::Workforce, &SECRET.into(), body.as_bytes(), office.clock.now());
+    let post = async |body: &'static str| {
+        let address = office.service().hooks.as_ref().unwrap().address;
+        let mut request = reqwest::Client::new().post(format!("http://{address}/hooks/helpdesk")).body(body);
+        for (name, value) in signed(body) {
+            request = request.header(name, value);
+        }
+        assert_eq!(request.send().await.unwrap().status(), 202);
+    };
+    post(WISH).await;
+    vendor.was_asked(1).await;
+    post(NO_THANKS).await;
+    office.rest().await;
+    let task = tasks::find_task(&office.service().app.store, TaskId(1)).await.unwrap().unwrap();
+    let shown = office.sandbox.thread_text("#support", &task.root_ts).unwrap();
+    assert!(shown.contains("They left already."), "{shown}");
+    office.end().await;
+}
