@@ -35,29 +35,11 @@ fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Op
 
 /// A ban without a condition, for everybody or for all whom the rule is for, leaves nothing for the rule to decide.
 fn banned_anyway(reading: &Reading, read: &[Reading]) -> Option<Problem> {
-    let (tools, who): (&[ToolPattern], &[WorkerRef]) = match &reading.rule {
-        Rule::Approve(rule) => (&rule.tools, &rule.who),
-        Rule::Allow(rule) => (&rule.tools, &rule.who),
-        Rule::Before(rule) => (&rule.tools, &rule.who),
-        Rule::Permit(rule) => (&rule.tools, &rule.who),
-        // A narrower ban changes nothing beside the wide one.
-        Rule::Forbid(rule) if !rule.when.is_empty() => (&rule.tools, &rule.who),
-        Rule::Forbid(_)
-        | Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => return None,
-    };
+    // A narrower ban changes nothing beside the wide one.
+    if matches!(&reading.rule, Rule::Forbid(ban) if ban.when.is_empty()) {
+        return None;
+    }
+    let (tools, who) = reading.rule.binds()?;
     let bans = |other: &&Reading| {
         let Rule::Forbid(ban) = &other.rule else { return false };
         always(ban, tools, who) && other.role.as_ref().is_none_or(|role| Some(role) == reading.role.as_ref())
