@@ -40,9 +40,7 @@ impl Intent {
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
             Verb::DoneForm => Some(Self::Done { task: task()?, note: words() }),
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
-            Verb::AnswerWith => {
-                read_option(target).map(|(task, question, option)| Self::Choose { task, question, option })
-            }
+            Verb::AnswerWith => offered(target),
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
             Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),
             Verb::LeaveIt => Some(Self::LeaveIt { action: action(target)? }),
@@ -86,6 +84,10 @@ impl Intent {
             | Verb::Why => None,
         }
     }
+}
+
+fn offered(target: &str) -> Option<Intent> {
+    read_option(target).map(|(task, question, option)| Intent::Choose { task, question, option })
 }
 
 fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {

@@ -171,8 +171,9 @@ async fn to_people(
         _ => giving.worker.clone(),
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Offered, &giving, due).await?;
-    let then =
+    let by_rule =
         next.map(|next| (next.at.max(app.now()), next.to.iter().map(|to| names.worker(to)).collect::<Vec<Who>>()));
+    let then = by_rule.or_else(|| Some((due?, vec![Who::new("the next one up the org chart", None)])));
     let view = names.work(task, &worker, &giving.because, then);
     say(tx, task, id, human::card(&view, &WorkState::Asked, Surface::Thread), app.now()).await?;
     for handle in handles {
@@ -200,7 +201,7 @@ pub async fn ask_triage(
     let names = Names { directives: &directives, directory: &directory };
     let view = UnsureView {
         task: task.id,
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         place: names.place(task),
         request: task.text.clone(),
         candidates: candidates

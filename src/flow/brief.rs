@@ -180,16 +180,23 @@ fn request(scene: &Scene) -> Result<String, BadTemplate> {
         "request": task.text,
         "above": task.above,
         "requester": {
-            "name": scene.names().account(&task.requester).name,
+            "name": scene.names().requester(task).name,
             "handle": person.map(|person| &person.handle),
             "email": known.and_then(|account| account.email.as_ref()),
         },
         "channel": scene.directory.channel(&task.channel).map(|channel| &channel.name),
         "task": task.id.to_string(),
-        "context": returned_before(scene),
+        "context": known_already(scene),
         "today": today(scene),
     });
     render(scene, REQUEST, include_str!("prompts/request.j2"), values)
+}
+
+/// With what it was handed over, and what the steps before it returned.
+fn known_already(scene: &Scene) -> BTreeMap<String, String> {
+    let handed = scene.handed.iter().map(|(by, why)| (format!("what {by} handed this over with"), why.clone()));
+    let returned = returned_before(scene).into_iter().map(|(name, value)| (name.to_owned(), value));
+    handed.chain(returned).collect()
 }
 
 /// What the steps before it returned besides words, by name, as JSON; their words stand above the request already.

@@ -6,8 +6,9 @@ use serde_json::json;
 use super::assign::{self, Giving, note, say, stopped};
 use super::execute::Proposed;
 use super::facts::Moment;
-use super::says::Names;
+use super::says::{Names, because_of};
 use super::{App, FlowError, Worked, execute, failpoint, judge, upward, workflow};
+use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
@@ -54,6 +55,8 @@ pub(super) struct Scene {
     pub(super) task: Task,
     /// What the steps before it returned, where it is a step of a workflow.
     pub(super) shared: serde_json::Map<String, serde_json::Value>,
+    /// Which agent handed the task over, and with what words; for whoever thinks.
+    pub(super) handed: Option<(String, String)>,
 }
 
 impl Scene {
@@ -62,7 +65,12 @@ impl Scene {
             return Err(FlowError::Broken(format!("run {} has no task", run.id)));
         };
         let shared = workflow::shared_with(tx, task.id).await?;
-        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task, shared })
+        let held = if run.driver.thinks() { assignments::current(tx, task.id).await? } else { None };
+        let words =
+            |held| if let Because::HandedOver { by, why, .. } = because_of(held) { Some((by.name, why)) } else { None };
+        let handed = held.as_ref().and_then(words).filter(|(_, why)| !why.is_empty());
+        let (directives, directory) = (app.directives()?, app.directory());
+        Ok(Self { app: app.clone(), directives, directory, run, task, shared, handed })
     }
 
     pub(super) fn names(&self) -> Names<'_> {
@@ -274,8 +282,12 @@ impl Scene {
         judge::look(&self.app, tx, &Moment::of(&self.app)?, &self.run.position).await
     }
 
-    /// `owner` and `supervisor` of a hand-over are those of the position that hands over.
+    /// `owner` and `supervisor` of a hand-over are those of the position that hands over, and a role that an agent fills is that
+    /// agent: two who hand to each other's roles are a pair too.
     fn concrete(&self, to: &WorkerRef) -> WorkerRef {
+        if let Holder::Agent { position } = holder_of(&self.directives.roster, to, None) {
+            return WorkerRef::Agent(position);
+        }
         let context = self.directives.roster.context_of(Some(&self.run.position), None);
         let first = |people: &std::collections::BTreeSet<String>| people.first().cloned().map(WorkerRef::Person);
         let found = match to {

@@ -278,14 +278,59 @@ mod tests {
             whom: Whom::People { people: vec![dana(), omar()], instead_of: Some(kim()) },
             options: vec![("Yes".to_owned(), target(0)), ("No".to_owned(), target(1))],
         };
-        insta::assert_snapshot!(question(&asking).to_plain(), @"");
-        insta::assert_snapshot!(direct_question(&asking, &[omar()]).to_plain(), @"");
-        insta::assert_snapshot!(direct_question_over(&view, asking.words, Some((&dana(), "No"))).to_plain(), @"");
-        insta::assert_snapshot!(direct_question_over(&view, asking.words, None).to_plain(), @"");
-        insta::assert_snapshot!(reminder(&view, &asking.whom, "answer", at(10, 5)).to_plain(), @"");
-        insta::assert_snapshot!(answered_question(&view, "answer", Some((&dana(), "No"))).to_plain(), @"");
+        insta::assert_snapshot!(question(&asking).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks · T-17
+        | May we pay it back in cash?
+        @U0DANA, @U0OMAR reply here to go on. Kim Osei cannot be reached or did not answer.
+        · “Billing questions go to the finance agent.” `routing.md:12`
+        [Yes] [No] [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(direct_question(&asking, &[omar()]).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks you · T-17
+        | May we pay it back in cash?
+        About T-17, asked by Ana Silva in #C0SUPPORT
+        The request:
+        | refund ORD-1042, it arrived broken
+        Reply in this thread, or press a button; Finn (Finance) waits and goes on with your words. Omar Haddad can answer too.
+        [Yes] [No] [Answer]
+        ");
+        insta::assert_snapshot!(direct_question_over(&view, asking.words, Some((&dana(), "No"))).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* has the answer of Dana Ruiz and goes on · T-17
+        The question:
+        | May we pay it back in cash?
+        Dana Ruiz wrote:
+        | No
+        ");
+        insta::assert_snapshot!(direct_question_over(&view, asking.words, None).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* does not need an answer any more · T-17
+        The question:
+        | May we pay it back in cash?
+        · You need to do nothing.
+        ");
+        insta::assert_snapshot!(reminder(&view, &asking.whom, "answer", at(10, 5)).to_plain(), @r"
+        (Finn (Finance))
+        @U0DANA, @U0OMAR Finn (Finance) still waits for the answer · T-17
+        Reply here. After 20 Nov 10:05 somebody else is asked, or it is given back.
+        ");
+        insta::assert_snapshot!(answered_question(&view, "answer", Some((&dana(), "No"))).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* has the answer from Dana Ruiz and goes on · T-17
+        Dana Ruiz wrote:
+        | No
+        ");
         let whom = Whom::Delivery { hook: "helpdesk".to_owned(), people: vec![dana()] };
-        insta::assert_snapshot!(question(&Asking { whom, options: vec![], ..asking }).to_plain(), @"");
+        insta::assert_snapshot!(question(&Asking { whom, options: vec![], ..asking }).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks · T-17
+        | May we pay it back in cash?
+        What helpdesk delivers next about this is taken for the answer. Dana Ruiz can answer here too.
+        · “Billing questions go to the finance agent.” `routing.md:12`
+        [Answer] [Cancel]
+        ");
     }
 
     #[test]

@@ -236,6 +236,9 @@ fn next(view: &WorkView, state: &WorkState) -> Vec<Span> {
         WorkState::Accepted { .. } => {
             vec![text(format!("{} answers for it; the result comes in the thread.", view.holder.name))]
         }
+        WorkState::HandedOver { to, .. } if to.account.is_none() => {
+            vec![text(format!("{} has it from here.", to.name))]
+        }
         WorkState::HandedOver { to, .. } => {
             vec![text(format!("{} is asked; it stays with {} until they accept.", to.name, view.holder.name))]
         }

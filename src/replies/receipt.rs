@@ -375,10 +375,24 @@ mod tests {
     #[test]
     fn who_cannot_do_it_says_so_and_why() {
         let why = "I have no access to the archive.";
-        insta::assert_snapshot!(cannot_do(&receipt(), &dana(), why, &[]).to_plain(), @"");
-        insta::assert_snapshot!(cannot_do(&receipt(), &eli(), why, &[dana(), omar()]).to_plain(), @"");
+        insta::assert_snapshot!(cannot_do(&receipt(), &dana(), why, &[]).to_plain(), @r"
+        (Finn (Finance))
+        *I cannot do this.* *Dana Ruiz* is asked to take it over · T-17
+        | I have no access to the archive.
+        ");
+        insta::assert_snapshot!(cannot_do(&receipt(), &eli(), why, &[dana(), omar()]).to_plain(), @r"
+        (Finn (Finance))
+        *I cannot do this.* *Eli (Engineering)* is asked to take it over · T-17
+        | I have no access to the archive.
+        · Dana Ruiz and Omar Haddad cannot be reached.
+        ");
         let because = Because::CannotDo { by: finn(), why: why.into() };
-        insta::assert_snapshot!(has_this(&ReceiptView { because, ..receipt() }).to_plain(), @"");
+        insta::assert_snapshot!(has_this(&ReceiptView { because, ..receipt() }).to_plain(), @r"
+        (Finn (Finance))
+        :eyes: *Finn (Finance)* has this · T-17
+        Finn (Finance) cannot do this: I have no access to the archive.
+        [Wrong — reassign] [Cancel]
+        ");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use workforce::demo_models::{Format, Line, ModelServer};
 use workforce::drivers::Drivers;
 use workforce::sandbox::Refused;
 
+use crate::loops::ORDER_STEPS;
 use crate::models::{FINANCE, ORDERS, ask, model, office, shown, vendor};
 use crate::office::Office;
 
@@ -64,8 +65,24 @@ async fn command(office: &Office, who: &str, text: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_role_is_asked_and_only_its_people_answer() {
     let (mut office, vendor, thread) = asked_by_finance("role:finance-manager", |_| {}).await;
-    insta::assert_snapshot!(shown(&office, &thread), @"");
-    insta::assert_snapshot!(office.direct("dana"), @"");
+    insta::assert_snapshot!(shown(&office, &thread), @r"
+    Ana Silva: @workforce please refund ORD-1042 in cash
+      :eyes: workforce
+    Finn (Finance) (app): *Finn (Finance)* asks · T-1
+      May ORD-1042 be paid back in cash?
+      @dana, @omar reply here to go on.
+      “Billing questions go to the finance agent.” `routing.md:7`
+      [Yes] [No] [Answer] [Cancel]
+    ");
+    insta::assert_snapshot!(office.direct("dana"), @r"
+    Finn (Finance) (app): *Finn (Finance)* asks you · T-1
+      May ORD-1042 be paid back in cash?
+      About T-1, asked by Ana Silva in #support
+      The request:
+      please refund ORD-1042 in cash
+      Reply in this thread, or press a button; Finn (Finance) waits and goes on with your words. Omar Weiss can answer too.
+      [Yes] [No] [Answer]
+    ");
     assert_eq!(office.told("omar", CASH), 1, "{}", office.direct("omar"));
 
     // Others talk, the requester too: none of it is the answer.
@@ -134,7 +151,17 @@ async fn who_does_not_answer_is_reminded_at_work_and_then_the_org_chart_is_climb
         "Dana and Omar had a day; who they report to is asked: {}",
         office.direct("kim")
     );
-    insta::assert_snapshot!(shown(&office, &thread), @"");
+    insta::assert_snapshot!(shown(&office, &thread), @r"
+    Ana Silva: @workforce please refund ORD-1042 in cash
+      :eyes: workforce
+    Finn (Finance) (app): *Finn (Finance)* asks · T-1
+      May ORD-1042 be paid back in cash?
+      @kim reply here to go on. Finance manager cannot be reached or did not answer.
+      “Billing questions go to the finance agent.” `routing.md:7`
+      [Yes] [No] [Answer] [Cancel]
+    Finn (Finance) (app): @dana, @omar Finn (Finance) still waits for the answer · T-1
+      Reply here. After 10 Sep 08:00 UTC somebody else is asked, or it is given back.
+    ");
     // A late answer of those who were asked first counts too.
     office.clicks("omar", "No").await.unwrap();
     assert!(shown(&office, &thread).contains("They say no."), "{}", shown(&office, &thread));
@@ -184,7 +211,7 @@ async fn an_approver_is_asked_and_a_week_passes() {
 async fn for_a_role_that_an_agent_fills_its_owner_answers_and_whoever_is_away_is_stood_in_for() {
     let vendor = asks("role:orders").await;
     let away =
-        ("approvals.md", "## Stopping", "Ana covers for Noor from 1 November to 31 December 2026.\n\n## Stopping");
+        ("approvals.md", "## Stopping", "Ana covers for Noor from 1 September to 31 December 2026.\n\n## Stopping");
     let office = office(&[FINANCE, away], vec![("main", model(&vendor, Format::Openai))]).await;
     let thread = office.sandbox.says("@ben", "#support", "@workforce please refund ORD-1042 in cash").unwrap();
     office.rest().await;
@@ -197,14 +224,8 @@ async fn for_a_role_that_an_agent_fills_its_owner_answers_and_whoever_is_away_is
 /// "Ask @noor: …" in a playbook.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_playbook_asks_by_name() {
-    let steps = "2. If `order.delivered_on`, answer:";
-    let asks = "2. Ask @noor: Is {{ order.id }} known to be broken? Call it `word`.\n3. Answer: Noor says {{ word }}.\n4. If `order.delivered_on`, answer:";
-    let office = Office::open(&[
-        ("roles/orders.md", steps, asks),
-        ("roles/orders.md", "4. If `not order", "5. If `not order"),
-        ("roles/orders.md", "3. If `order.shipped_on and", "4. If `order.shipped_on and"),
-    ])
-    .await;
+    let asks = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.\n2. Ask @noor: Is {{ order.id }} known to be broken? Call it `word`.\n3. Answer: Noor says {{ word }}.";
+    let office = Office::open(&[("roles/orders.md", ORDER_STEPS, asks)]).await;
     let thread = ask(&office, "where is order ORD-1042?");
     office.rest().await;
     assert!(office.told("noor", "Is ORD-1042 known to be broken?") == 1, "{}", office.direct("noor"));

@@ -15,10 +15,7 @@ use crate::models::{model, vendor};
 use crate::office::Office;
 use crate::webhooks::{SECRET, send};
 
-pub const TOOLS: (&str, &str, &str) = ("roles/support-desk.md", "crm.get_contract]", "crm.*, slack.dm]");
 pub const MODEL: (&str, &str, &str) = ("roles/support-desk.md", "driver: playbook", "driver: model\n    model: main");
-pub const LINE: &str = "New tickets run without approval.";
-pub const RULES: &str = "New tickets run without approval.\nOffers run without approval.\nThe support agent may use `slack.dm` without approval.\nBefore cancelling a subscription, look up the contract and the open tickets.";
 
 pub const WISH: &str = r#"{"id": "evt-1", "conversation": "TCK-303", "text": "Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription."}"#;
 pub const NO_THANKS: &str =
@@ -69,7 +66,7 @@ async fn desk() -> (Office, ModelServer) {
     let main = model(&vendor, Format::Anthropic);
     let section = Section { listen: "127.0.0.1:0".to_owned(), hooks: vec![entry()], ..Section::default() };
     let hooks = section.resolve(|_| Some(SECRET.to_owned())).unwrap();
-    let office = Office::open_team(&[TOOLS, MODEL, ("approvals.md", LINE, RULES)], Drivers::default(), |config| {
+    let office = Office::open_team(&[MODEL], Drivers::default(), |config| {
         config.webhooks = Some(hooks);
         config.drivers.models.insert("main".to_owned(), main);
     })
@@ -102,7 +99,16 @@ async fn a_subscription_is_cancelled_with_everybodys_word() {
     let (office, vendor) = desk().await;
     delivers(&office, WISH).await;
     let task = tasks::find_task(&office.service().app.store, TaskId(1)).await.unwrap().unwrap();
-    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @"");
+    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @r"
+    workforce (app): *From helpdesk:*
+      Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription.
+      :eyes: workforce
+    Sol (Support) (app): *Sol (Support)* asks · T-1
+      Would the customer stay for 20 % off for six months?
+      What helpdesk delivers next about this is taken for the answer. Noor Haddad can answer here too.
+      “Anything mentioning a ticket or a help article goes to the support agent.” `routing.md:14`
+      [Answer] [Cancel]
+    ");
     let refused = ledger(&office).await.into_iter().find(|fact| fact.kind == FactKind::ActionDenied).unwrap();
     let because = refused.payload.unwrap()["because"].to_string();
     assert!(because.contains("Before cancelling a subscription, look up the contract"), "{because}");
@@ -120,21 +126,131 @@ async fn a_subscription_is_cancelled_with_everybodys_word() {
         tasks::find_task(&office.service().app.store, TaskId(2)).await.unwrap().is_none(),
         "one matter is one task"
     );
-    insta::assert_snapshot!(office.direct("noor"), @"");
+    insta::assert_snapshot!(office.direct("noor"), @r"
+    workforce (app): *Cancel a subscription: subscription SUB-77?* · A-1
+      Asked by helpdesk in #support · Sol (Support) will do it · T-1
+      Reason: The refrigerators are too loud for guest rooms.
+      Looked up: contract 08:00 UTC, open tickets 08:00 UTC
+      Id: acct-northwind · Name: Northwind Hotels · Owner: @kim · Plan: Platinum · Segment: enterprise (crm, 08:00 UTC)
+      Contract id: CON-14 · Customer: acct-northwind · Monthly: $2,400.00 · Notice days: 90 · Renews on: 2027-06-30 · Status: active (crm, 08:00 UTC)
+      Tickets 1 › Customer: acct-northwind · Tickets 1 › Id: TCK-303 · Tickets 1 › Opened on: 2026-11-19 · Tickets 1 › Order id: ORD-1050 · Tickets 1 › Status: open · Tickets 1 › Subject: Two refrigerators hum (helpdesk, 08:00 UTC)
+      Offer: 20 % off for 6 months · Subscription id: SUB-77 (crm, 08:00 UTC)
+      Status: answered · Ticket id: TCK-303 (helpdesk, 08:00 UTC)
+      Rule: “Cancellations need approval from the support lead, within 1 day, otherwise ask @kim.” `approvals.md:19`
+      helpdesk wrote:
+      Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription.
+      Noor Haddad decides
+      No answer by 10 Sep 10:00 UTC → Kim Osei is asked
+      [Approve] [Edit and approve] [Ask back] [Deny] [Take over] [Details]
+    ");
     assert_eq!(office.told("kim", "SUB-77"), 0, "nothing happened yet");
     office.turn(Span::seconds(5));
     office.clicks("noor", "Approve").await.unwrap();
-    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @"");
-    insta::assert_snapshot!(office.direct("kim"), @"");
+    insta::assert_snapshot!(office.sandbox.thread_text("#support", &task.root_ts).unwrap(), @r"
+    workforce (app): *From helpdesk:*
+      Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription.
+    Sol (Support) (app): SUB-77 of Northwind Hotels is cancelled, and Kim knows.
+      :white_check_mark: Make an offer: subscription SUB-77 · 08:00 UTC
+      :white_check_mark: Reply to a ticket: ticket TCK-303 · 08:00 UTC
+      :white_check_mark: Cancel a subscription: subscription SUB-77 · 10:00 UTC · approved by Noor Haddad
+      :white_check_mark: Write to a person: person @kim · 10:00 UTC
+      T-1 · done 10:00 UTC · `routing.md:14`
+      Noor Haddad answers for Sol (Support). Mention me here if it is not what you needed. `/workforce why T-1`
+      [Use it] [Not right]
+    Ana Silva: they will stay, I think
+    workforce (app): *More from helpdesk:*
+      Northwind Hotels: no thanks, please cancel.
+    workforce (app): *Cancel a subscription: subscription SUB-77* · A-1 · T-1
+      Approved by Noor Haddad at 10:00 UTC · *Cancelled* at 10:00 UTC
+      Asked by helpdesk · done by Sol (Support)
+      [Details]
+    ");
+    insta::assert_snapshot!(office.direct("kim"), @"Sol (Support) (app): Northwind Hotels left: SUB-77 is cancelled. They said no to 20 % off.");
     assert_eq!(vendor.asked().len(), 9, "each answer was asked for once");
-    insta::assert_snapshot!(told(&ledger(&office).await), @"");
+    insta::assert_snapshot!(told(&ledger(&office).await), @r"
+    TaskOpened
+    Routed
+    Assigned held
+    RunStarted
+    DriverAsked
+    Spent
+    ActionProposed Look up a customer: acct-northwind · run
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    ActionDenied Cancel a subscription: subscription SUB-77 · deny
+    DriverAsked
+    Spent
+    ActionProposed Look up a contract: customer acct-northwind · run
+    ActionStarted
+    ActionEnded
+    ActionProposed Search open tickets: query acct-northwind · run
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    ActionProposed Make an offer: subscription SUB-77 · run
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    ActionProposed Reply to a ticket: ticket TCK-303 · run
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    Asked answer
+    Answered answer · null
+    DriverAsked
+    Spent
+    ActionProposed Cancel a subscription: subscription SUB-77 · approve
+    ApprovalOpened
+    ApprovalDecided
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    ActionProposed Write to a person: person @kim · run
+    ActionStarted
+    ActionEnded
+    DriverAsked
+    Spent
+    TaskEnded done
+    ");
 
     office.sandbox.slash("@noor", "#support", "/workforce", "why T-1").unwrap();
     office.rest().await;
-    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @"");
+    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @r"
+    workforce (app): *T-1* · asked by helpdesk in #support, 9 Sep 08:00 UTC
+      Ticket TCK-303, Northwind Hotels (acct-northwind): please cancel our subscription.
+      08:00 UTC · given to *Sol (Support)*: “Anything mentioning a ticket or a help article goes to the support agent.” `routing.md:14`
+      08:00 UTC · *Look up a customer: acct-northwind* (crm.get_customer) ran without approval · “- id: support-agent” `roles/support-desk.md:8` · “- id: support-agent” `roles/support-desk.md:8` · happened 08:00 UTC · $0.0005
+      08:00 UTC · *Cancel a subscription: subscription SUB-77* (crm.cancel) was refused · “Before cancelling a subscription, look up the contract and the open tickets.” `approvals.md:18` · did not run
+      08:00 UTC · *Look up a contract: customer acct-northwind* (crm.get_contract) ran without approval · “- id: support-agent” `roles/support-desk.md:8` · “- id: support-agent” `roles/support-desk.md:8` · happened 08:00 UTC · $0.0005
+      08:00 UTC · *Search open tickets: query acct-northwind* (helpdesk.search) ran without approval · “- id: support-agent” `roles/support-desk.md:8` · “- id: support-agent” `roles/support-desk.md:8` · happened 08:00 UTC · $0.0005
+      08:00 UTC · *Make an offer: subscription SUB-77* (crm.offer) ran without approval · “Offers run without approval.” `approvals.md:17` · happened 08:00 UTC · $0.0020
+      08:00 UTC · *Reply to a ticket: ticket TCK-303* (helpdesk.reply) ran without approval · “The support agent may reply to tickets without approval.” `approvals.md:15` · happened 08:00 UTC · $0.0020
+      08:00 UTC · asked for the answer
+      10:00 UTC · helpdesk gave the answer
+      10:00 UTC · *Cancel a subscription: subscription SUB-77* (crm.cancel) waited as A-1, approved by Noor Haddad 10:00 UTC · “Cancellations need approval from the support lead, within 1 day, otherwise ask @kim.” `approvals.md:19` · happened 10:00 UTC · $0.0030
+      10:00 UTC · *Write to a person: person @kim* (slack.dm) ran without approval · “The support agent may use `slack.dm` without approval.” `approvals.md:20` · happened 10:00 UTC · not metered
+      10:00 UTC · Sol (Support) answered
+      *Now:* done 9 Sep 10:00 UTC
+      Cost: $0.0085 measured, 10 steps not metered · from the ledger, 9 Sep 10:00 UTC
+      [Share here]
+    ");
     office.sandbox.slash("@noor", "#support", "/workforce", "costs support-agent").unwrap();
     office.rest().await;
-    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @"");
+    insta::assert_snapshot!(office.sandbox.ephemerals("@noor").unwrap().pop().unwrap(), @r"
+    workforce (app): *$0.0085 measured* · 0 % of 1 task metered
+      For Sol (Support)
+      Model | Cost
+      anthropic/scripted-1 | not metered
+      Budget: none is in force
+      Money moved: none
+      1 Sep to 30 Sep, Berlin time · 9 Sep 10:00 UTC
+    ");
     office.end().await;
 }
 

@@ -36,7 +36,15 @@ async fn an_agent_hands_to_an_agent_with_what_it_needs() {
     let office = office(&[FINANCE], vec![("main", model(&vendor, Format::Anthropic))]).await;
     let thread = ask(&office, "please refund ORD-1042, where is that order?");
     office.rest().await;
-    insta::assert_snapshot!(shown(&office, &thread), @"");
+    insta::assert_snapshot!(shown(&office, &thread), @r"
+    Ana Silva: @workforce please refund ORD-1042, where is that order?
+    Finn (Finance) (app): T-1 · Finn (Finance) handed this to *Olga (Orders)* at 08:00 UTC:
+      needs to know where ORD-1042 is before anything is paid back
+    Olga (Orders) (app): Order ORD-1042 (Espresso grinder) reached Bluebird Cafe on 16 November with Fleet Parcel.
+      T-1 · done 08:00 UTC
+      Noor Haddad answers for Olga (Orders). Mention me here if it is not what you needed. `/workforce why T-1`
+      [Use it] [Refine] [Not right]
+    ");
     let runs = payloads(&office, FactKind::RunStarted).await;
     let chain = runs[1]["actors"].to_string();
     assert!(chain.contains("human") && chain.contains("finance-agent") && chain.contains("orders-agent"), "{chain}");
@@ -45,18 +53,33 @@ async fn an_agent_hands_to_an_agent_with_what_it_needs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_hands_to_a_person_and_a_person_to_an_agent() {
-    let vendor = vendor([hands("role:legal-desk", "he threatens to sue").when("please refund")]).await;
-    let office = office(&[FINANCE], vec![("main", model(&vendor, Format::Openai))]).await;
+    let vendor = vendor([
+        hands("role:legal-desk", "he threatens to sue").when("please refund"),
+        Line::say("It reached them on 12 November.").when("or he sues"),
+    ])
+    .await;
+    let office = office(&[FINANCE, ORDERS], vec![("main", model(&vendor, Format::Openai))]).await;
     let thread = ask(&office, "please refund ORD-1042 or he sues");
     office.rest().await;
-    insta::assert_snapshot!(shown(&office, &thread), @"");
+    insta::assert_snapshot!(shown(&office, &thread), @r"
+    Ana Silva: @workforce please refund ORD-1042 or he sues
+      :eyes: workforce
+    Finn (Finance) (app): T-1 · Finn (Finance) handed this to *Legal desk* at 08:00 UTC:
+      he threatens to sue
+    workforce (app): *Priya Nair* is asked to take this · T-1
+      Finn (Finance) handed it over at 08:00 UTC: he threatens to sue.
+      No answer by 08:30 UTC → Support lead is asked. Nothing has been done yet.
+      [Accept] [Hand over] [Done]
+      [Wrong — reassign] [Cancel]
+    ");
     let direct = office.direct("priya");
     assert!(direct.contains("handed it over at") && direct.contains("he threatens to sue"), "{direct}");
     command(&office, "@priya", "accept T-1").await;
     command(&office, "@priya", "hand-over T-1 to the orders agent").await;
     let answered = shown(&office, &thread);
-    assert!(answered.contains("Olga (Orders)") && answered.contains("reached Bluebird Cafe"), "{answered}");
+    assert!(answered.contains("Olga (Orders)") && answered.contains("It reached them on 12 November."), "{answered}");
     assert!(answered.contains("Priya Nair handed this to *Olga (Orders)*"), "{answered}");
+    assert!(answered.contains("Olga (Orders) has it from here."), "{answered}");
     office.end().await;
 }
 
@@ -65,10 +88,10 @@ async fn an_agent_hands_to_a_person_and_a_person_to_an_agent() {
 async fn handing_on_widens_no_right() {
     let refund = json!({ "order_id": "ORD-1042", "amount_cents": 4_000, "reason": "broken" });
     let finance = vendor([
-        Line::call("orders__get", json!({ "id": "ORD-1042" })).when("refund").again(),
         Line::call("billing__refund", refund).when("Espresso grinder").again(),
         Line::say("I may not do that here.").when("This is forbidden").again(),
         Line::say("Refunded $40.00.").when("refund_id").again(),
+        Line::call("orders__get", json!({ "id": "ORD-1042" })).when("ORD-1042").again(),
     ])
     .await;
     let support = vendor([hands("role:finance-operations", "a refund of $40").when("ticket")]).await;
@@ -80,6 +103,8 @@ async fn handing_on_widens_no_right() {
     office.rest().await;
     assert!(shown(&office, &through).contains("I may not do that here."), "{}", shown(&office, &through));
     assert!(shown(&office, &through).contains("handed this to *Finn (Finance)*"), "{}", shown(&office, &through));
+    let told = finance.asked()[0].body.to_string();
+    assert!(told.contains("what Sol (Support) handed this over with: a refund of $40"), "{told}");
     let directly = ask(&office, "please refund ORD-1042, $40, it arrived broken");
     office.rest().await;
     assert!(shown(&office, &directly).contains("Refunded $40.00."), "{}", shown(&office, &directly));
@@ -160,7 +185,17 @@ async fn i_cannot_goes_up_the_org_chart_and_each_hears_why() {
     let office = office(&changes, vec![("main", model(&vendor, Format::Anthropic))]).await;
     let thread = ask(&office, "please refund ORD-1042, $40");
     office.rest().await;
-    insta::assert_snapshot!(shown(&office, &thread), @"");
+    insta::assert_snapshot!(shown(&office, &thread), @r"
+    Ana Silva: @workforce please refund ORD-1042, $40
+      :eyes: workforce
+    Finn (Finance) (app): *I cannot do this.* *Dana Ruiz* is asked to take it over · T-1
+      I have no access to the archive.
+    workforce (app): *Dana Ruiz* is asked to take this · T-1
+      Finn (Finance) cannot do this: I have no access to the archive.
+      No answer by 12:00 UTC → the next one up the org chart is asked. Nothing has been done yet.
+      [Accept] [Hand over] [Done]
+      [Wrong — reassign] [Cancel]
+    ");
     let why = "Finn (Finance) cannot do this: I have no access to the archive.";
     assert_eq!(office.told("dana", why), 1, "{}", office.direct("dana"));
     assert_eq!(office.told("lee", why), 0);
@@ -181,7 +216,7 @@ async fn i_cannot_goes_up_the_org_chart_and_each_hears_why() {
 async fn whoever_is_away_is_stood_in_for_and_whoever_is_gone_is_passed_over() {
     let vendor = vendor([cannot("I have no access to the archive.").again()]).await;
     let away =
-        ("approvals.md", "## Stopping", "Omar covers for Dana from 1 November to 31 December 2026.\n\n## Stopping");
+        ("approvals.md", "## Stopping", "Omar covers for Dana from 1 September to 31 December 2026.\n\n## Stopping");
     let covered = office(&[FINANCE, away], vec![("main", model(&vendor, Format::Anthropic))]).await;
     ask(&covered, "please refund ORD-1042, $40");
     covered.rest().await;

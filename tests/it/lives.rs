@@ -256,8 +256,7 @@ async fn deliver(house: &House, body: &str) -> bool {
 }
 
 async fn cancels(database: Database, points: &[&str], at_least: usize) {
-    let changes = [cancelling::TOOLS, cancelling::MODEL, ("approvals.md", cancelling::LINE, cancelling::RULES)];
-    let house = House::open(database, &changes, Some(Script::of(cancelling::script()))).await;
+    let house = House::open(database, &[cancelling::MODEL], Some(Script::of(cancelling::script()))).await;
     let (wish, no) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::AtomicBool::new(false));
     let yes = std::sync::atomic::Ordering::SeqCst;
     let over = |house: &House| house.everything_in("#support").contains("is cancelled, and Kim knows");

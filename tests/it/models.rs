@@ -341,7 +341,7 @@ async fn the_budget_ends_in_mid_run_and_the_run_goes_on_when_there_is_money() {
     let main = model(&vendor, Format::Anthropic);
     let line = "Password resets run without approval.";
     let budget =
-        format!("{line}\n\n## Spending\n\nSpend at most $0.001 a day on the orders agent; pause it after that.");
+        format!("{line}\n\n## Spending\n\nSpend at most $0.0010 a day on the orders agent; pause it after that.");
     let office = Office::open_team(&[ORDERS, ("approvals.md", line, &budget)], Drivers::default(), |config| {
         config.drivers.models.insert("main".to_owned(), main);
         config.prices.models = vec![ModelPrice {

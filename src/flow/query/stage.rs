@@ -100,7 +100,7 @@ impl Standing {
     /// Whose answer a task waits for.
     fn answers(&self, viewer: &Viewer<'_>, task: &Task) -> Who {
         match self.may_answer(viewer, task).as_slice() {
-            [] => viewer.names().account(&task.requester),
+            [] => viewer.names().requester(task),
             people => Who::new(&any_of(people), None),
         }
     }

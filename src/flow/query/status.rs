@@ -74,7 +74,7 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
     let status = TaskStatus {
         task: id,
         subject: viewer.subject(&task, held.as_ref().map(|held| &held.worker), &asked),
-        requester: names.account(&task.requester),
+        requester: names.requester(&task),
         place: names.place(&task),
         asked_at: task.created,
         stage,

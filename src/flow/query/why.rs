@@ -60,7 +60,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let names = viewer.names();
     let answer = WhyAnswer {
         task: id,
-        requester: names.account(&task.requester),
+        requester: names.requester(&task),
         place: names.place(&task),
         asked_at: task.created,
         request: (!task.text.is_empty()).then(|| task.text.clone()),
@@ -307,9 +307,10 @@ impl Trail<'_> {
         Some(WhyWhat::Asked { label, of })
     }
 
-    /// The answer of somebody who did not make the request.
+    /// The answer of somebody who did not make the request, or what a hook delivered.
     fn answer(&self, fact: &Entry) -> Option<WhyWhat> {
-        let by = self.account(fact, "by")?;
+        let hook = || self.text(fact, "hook").map(|hook| Who::new(&hook, None));
+        let by = self.account(fact, "by").or_else(hook)?;
         let label = label(&self.text(fact, "slot")?);
         (by != self.viewer.names().account(&self.task.requester)).then_some(WhyWhat::Told { by, label })
     }

@@ -50,7 +50,9 @@ pub(super) async fn put(app: &App, tx: &mut Tx, run: &Run, task: &Task, question
     let moment = Moment::of(app)?;
     let people = asked(app, &moment, task, run, question).people;
     late::note_asked(app, tx, &moment, run, task, &people).await?;
-    let payload = json!({ "run": run.id, "slot": question.slot, "of": question.of, "people": people });
+    // Whoever answers for an agent may answer what is asked of a hook's sender, and is not asked for it.
+    let told: &[String] = if question.of == WorkerRef::Requester { &[] } else { &people };
+    let payload = json!({ "run": run.id, "slot": question.slot, "of": question.of, "people": told });
     note(tx, task, FactKind::Asked, payload, moment.now).await?;
     show(app, tx, &moment, (run, task, question), &people).await
 }
@@ -129,7 +131,8 @@ pub(super) async fn answered(
     runs::wake(tx, run.id, moment.now).await?;
     runs::forget_question(tx, run.id).await?;
     let words = digest_bytes(given.words.as_bytes());
-    let payload = json!({ "run": run.id, "slot": slot, "words": words, "by": given.by });
+    let hook = task.source.strip_prefix("webhook:").filter(|_| given.by.is_none());
+    let payload = json!({ "run": run.id, "slot": slot, "words": words, "by": given.by, "hook": hook });
     note(tx, task, FactKind::Answered, payload, moment.now).await?;
     let Some(held) = assignments::current(tx, task.id).await? else { return Ok(()) };
     let view = names.receipt_of(task, &held);

@@ -34,7 +34,7 @@ fn what_binds_an_agent_binds_whoever_acts_in_its_place() {
     let first = || vec![c(of_support("before", json!({"first": ["orders.get"]}))), c(allow(json!({})))];
     check_with("so does what it must look up", first(), &handed_on(5), &task, "deny", &[1]);
 
-    let role = || vec![Said(Some("support-desk"), json!({"kind": "forbid", "action": "refund", "tools": [REFUND]}))];
+    let role = || vec![Said(Some("support"), json!({"kind": "forbid", "action": "refund", "tools": [REFUND]}))];
     let with = |first: Vec<Said>| first.into_iter().chain([c(allow(json!({})))]).collect::<Vec<_>>();
     check_with("and what stands in its role's file", with(role()), &handed_on(5), &task, "deny", &[1]);
     check_with("which is nobody else's", with(role()), &refund(5), &task, "run", &[2]);
