@@ -255,6 +255,19 @@ async fn a_subscription_is_cancelled_with_everybodys_word() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_answers_for_the_agent_may_say_what_the_customer_said() {
+    let (office, vendor) = desk().await;
+    delivers(&office, WISH).await;
+    let task = tasks::find_task(&office.service().app.store, TaskId(1)).await.unwrap().unwrap();
+    office.sandbox.says_in_thread("@noor", "#support", &task.root_ts, "They called: no thanks").unwrap();
+    office.rest().await;
+    assert_eq!(vendor.asked().len(), 7, "it went on");
+    let shown = office.sandbox.thread_text("#support", &task.root_ts).unwrap();
+    assert!(shown.contains("*Cancel a subscription: subscription SUB-77* · A-1"), "{shown}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_in_before_it_was_asked_for_is_heard_all_the_same() {
     let vendor = vendor([
         Line::fault(workforce::demo_models::Fault::Hang).when("please cancel our subscription"),
