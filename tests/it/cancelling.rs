@@ -42,8 +42,8 @@ pub fn script() -> Vec<Line> {
         Line { say: Some(both), ..Line::default() }.when("Look up first in this task").again(),
         call("crm__offer", offer).when("CON-14"),
         call("helpdesk__reply", reply).when("20 % off for 6 months"),
-        call("ask", json!({ "question": "Would the customer stay for 20 % off for six months?" })).when("answered"),
         call("crm__cancel", cancel).when("no thanks"),
+        call("ask", json!({ "question": "Would the customer stay for 20 % off for six months?" })).when("answered"),
         call("slack__dm", tell).when("cancelled"),
         Line::say("SUB-77 of Northwind Hotels is cancelled, and Kim knows.").when("sent").again(),
     ]
