@@ -19,7 +19,7 @@ pub fn check(read: &[Reading], today: NaiveDate, problems: &mut Vec<Problem>) {
     }
 }
 
-fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Option<&Reading>) -> Problem {
+pub(super) fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Option<&Reading>) -> Problem {
     Problem {
         severity: Severity::Warning,
         code: code.to_owned(),
@@ -55,11 +55,14 @@ fn banned_anyway(reading: &Reading, read: &[Reading]) -> Option<Problem> {
 }
 
 fn always(ban: &Forbid, tools: &[ToolPattern], who: &[WorkerRef]) -> bool {
-    let covered = |tool: &ToolPattern| {
-        ban.tools.iter().any(|pattern| pattern == tool || pattern.covers(&ToolName(tool.0.clone())))
-    };
+    let covered = |tool: &ToolPattern| ban.tools.iter().any(|pattern| covers(pattern, tool));
     let meant = ban.who.is_empty() || !who.is_empty() && who.iter().all(|worker| ban.who.contains(worker));
     ban.when.is_empty() && meant && !tools.is_empty() && tools.iter().all(covered)
+}
+
+/// Whether all that one pattern names, another names too.
+pub(super) fn covers(pattern: &ToolPattern, tool: &ToolPattern) -> bool {
+    pattern == tool || pattern.covers(&ToolName(tool.0.clone()))
 }
 
 /// "… from Kim, otherwise ask Kim": who did not answer is asked once more.

@@ -29,10 +29,12 @@ mod steps;
 mod takes;
 #[cfg(test)]
 mod tests;
+mod unheard;
 mod when;
 mod words;
 mod workflow;
 mod workflow_order;
+mod workflow_source;
 #[cfg(test)]
 mod workflow_tests;
 mod workflow_when;
@@ -130,6 +132,7 @@ pub fn read_all(
     };
     conflicts::check(&read, &mut problems);
     dead::check(&read, today, &mut problems);
+    unheard::check(&read, &catalogue, &mut problems);
     let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);
