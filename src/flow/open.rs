@@ -9,7 +9,7 @@ use super::assign::{self, Giving, note};
 use super::facts::Moment;
 use super::receive::finish_in;
 use super::says::cited_origin;
-use super::{App, FlowError, questions, remind};
+use super::{App, FlowError, decide, questions, remind};
 use crate::catalogue::canonical::digest_bytes;
 use crate::clock::Timestamp;
 use crate::commands::start::Start;
