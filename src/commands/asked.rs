@@ -219,6 +219,12 @@ pub enum Intent {
         task: TaskId,
         note: Option<String>,
     },
+    /// An answer that an agent offered, by the question that it answers and its place.
+    Choose {
+        task: TaskId,
+        question: String,
+        option: usize,
+    },
     /// The missing slot, answered by form instead of in the thread.
     Answer {
         task: TaskId,

@@ -7,9 +7,10 @@ use super::{App, FlowError};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::assignments::{Assignment, AssignmentState};
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::directives::Directives;
 use crate::directives::rule::Condition;
+use crate::gate::timing;
 use crate::ids::{AssignmentId, TaskId};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::human::{self, Surface, WorkState};
@@ -25,6 +26,9 @@ use crate::runs::{DriverKind, RunState};
 use crate::store::{Tx, json as to_json};
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
+
+/// How long, in working hours, whoever is asked because an agent cannot do it has before the next one up is asked.
+const CLIMB_AFTER: Span = Span::hours(4);
 
 /// Why a task goes to somebody, and how far the escalation had come.
 pub struct Giving<'a> {
@@ -81,11 +85,21 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
     say(tx, task, id, receipt::has_this(&names.receipt(task, &worker, &giving.because)), app.now()).await
 }
 
+/// Where a task comes from: the hook that delivered it, or whoever made the request.
+pub fn origin_of(task: &Task) -> ActorChain {
+    ActorChain::from_origin(match task.source.strip_prefix("webhook:") {
+        Some(hook) => Actor::Webhook(hook.to_owned()),
+        None => Actor::Human(task.requester.clone()),
+    })
+}
+
 /// Who acts for whom: where an agent handed over, it stays in the chain; a person's choice begins a new one.
 async fn chain_of(tx: &mut Tx, task: &Task, because: &Because) -> Result<ActorChain, FlowError> {
-    let origin = ActorChain::from_origin(Actor::Human(task.requester.clone()));
+    let origin = origin_of(task);
     Ok(match because {
-        Because::HandedOver { .. } => runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain),
+        Because::HandedOver { .. } | Because::CannotDo { .. } => {
+            runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain)
+        }
         Because::Rule(_)
         | Because::Step(_)
         | Because::LooksLike { .. }
@@ -140,14 +154,26 @@ async fn to_people(
     let next = next_escalation(&directives, giving.level, giving.offered_since, |when| {
         routing::fits(when, &request, &directives, &router, app.now())
     });
-    let due = next.as_ref().map(|next| next.at.max(app.now()));
+    // Where no sentence says who is asked next, what an agent could not do goes on up the org chart.
+    let climbs = || match giving.because {
+        Because::CannotDo { .. } => Some(timing::deadline(app.now(), CLIMB_AFTER, handles, &directives.roster)),
+        Because::Rule(_)
+        | Because::Step(_)
+        | Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::SameThread { .. }
+        | Because::HandedOver { .. }
+        | Because::Escalated { .. } => None,
+    };
+    let due = next.as_ref().map(|next| next.at.max(app.now())).or_else(climbs);
     let worker = match handles {
         [only] => WorkerRef::Person(only.clone()),
         _ => giving.worker.clone(),
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Offered, &giving, due).await?;
-    let then =
+    let by_rule =
         next.map(|next| (next.at.max(app.now()), next.to.iter().map(|to| names.worker(to)).collect::<Vec<Who>>()));
+    let then = by_rule.or_else(|| Some((due?, vec![Who::new("the next one up the org chart", None)])));
     let view = names.work(task, &worker, &giving.because, then);
     say(tx, task, id, human::card(&view, &WorkState::Asked, Surface::Thread), app.now()).await?;
     for handle in handles {
@@ -175,7 +201,7 @@ pub async fn ask_triage(
     let names = Names { directives: &directives, directory: &directory };
     let view = UnsureView {
         task: task.id,
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         place: names.place(task),
         request: task.text.clone(),
         candidates: candidates
@@ -255,6 +281,7 @@ pub async fn take_away(
 ) -> Result<Option<Assignment>, FlowError> {
     let held = assignments::current(tx, task.id).await?;
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        super::questions::close(app, tx, task, &run).await?;
         super::execute::void_open_actions(app, tx, task, run.id, by).await?;
         runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
     }
@@ -280,6 +307,7 @@ pub async fn start_again(
         return Ok(false);
     }
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        super::questions::close(app, tx, task, &run).await?;
         super::execute::void_open_actions(app, tx, task, run.id, by).await?;
         runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
     }

@@ -58,6 +58,7 @@ pub mod sweep;
 pub mod sync;
 pub mod think;
 pub mod tick;
+mod upward;
 pub mod workflow;
 
 use std::sync::atomic::{AtomicBool, Ordering};

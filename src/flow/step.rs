@@ -7,8 +7,8 @@ use super::assign::{self, Giving, note, say, stopped};
 use super::decide::who;
 use super::execute::Proposed;
 use super::facts::Moment;
-use super::says::Names;
-use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};
+use super::says::{Names, because_of};
+use super::{App, FlowError, Worked, execute, failpoint, judge, upward, workflow};
 use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
@@ -17,12 +17,12 @@ use crate::directives::rule::Level;
 use crate::directives::{Directives, Origin, PlaybookSource};
 use crate::gate::level_of;
 use crate::ledger::FactKind;
-use crate::playbooks::{self, JournalEntry, Next};
+use crate::playbooks::{self, JournalEntry, Next, Question};
 use crate::replies::links;
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
+use crate::replies::store as outbox;
 use crate::replies::unsure::Why;
-use crate::replies::{asking, store as outbox};
 use crate::routing::Candidate;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::{Run, RunState, StepKind, Waiting};
@@ -57,6 +57,8 @@ pub(super) struct Scene {
     pub(super) task: Task,
     /// What the steps before it returned, where it is a step of a workflow.
     pub(super) shared: serde_json::Map<String, serde_json::Value>,
+    /// Which agent handed the task over, and with what words; for whoever thinks.
+    pub(super) handed: Option<(String, String)>,
 }
 
 impl Scene {
@@ -65,7 +67,12 @@ impl Scene {
             return Err(FlowError::Broken(format!("run {} has no task", run.id)));
         };
         let shared = workflow::shared_with(tx, task.id).await?;
-        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task, shared })
+        let held = if run.driver.thinks() { assignments::current(tx, task.id).await? } else { None };
+        let words =
+            |held| if let Because::HandedOver { by, why, .. } = because_of(held) { Some((by.name, why)) } else { None };
+        let handed = held.as_ref().and_then(words).filter(|(_, why)| !why.is_empty());
+        let (directives, directory) = (app.directives()?, app.directory());
+        Ok(Self { app: app.clone(), directives, directory, run, task, shared, handed })
     }
 
     pub(super) fn names(&self) -> Names<'_> {
@@ -147,28 +154,22 @@ impl Scene {
                 failpoint::pass("action-planned");
                 Ok(())
             }
-            Next::Ask { slot, question } => self.ask(tx, question, slot).await,
+            Next::Ask(question) => self.ask(tx, question).await,
             Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
             Next::Stop => self.answer(tx, "", true).await,
             // In a workflow a step that cannot be done fails, so that its recovery can begin.
             Next::CannotDo { why } if workflow::is_step(tx, self.task.id).await? => self.give_up(tx, &why).await,
-            Next::CannotDo { why } => self.hand_over(tx, &WorkerRef::Owner, &why).await,
+            Next::CannotDo { why } => upward::cannot(self, tx, &why).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
     }
 
-    async fn ask(&self, tx: &mut Tx, question: String, slot: String) -> Result<(), FlowError> {
-        let now = self.app.now();
-        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone() };
-        if !runs::wait_for(tx, &self.run, &waiting).await? {
+    async fn ask(&self, tx: &mut Tx, question: Question) -> Result<(), FlowError> {
+        if !runs::wait_for(tx, &self.run, &Waiting::Answer(question.clone())).await? {
             return Err(FlowError::LostLease);
         }
-        super::questions::note_asked(&self.app, tx, &self.run).await?;
-        note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
-        let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
-        let view = self.names().receipt_of(&self.task, &held);
-        say(tx, &self.task, held.id, asking::question(&view, &question), now).await
+        super::questions::put(&self.app, tx, &self.run, &self.task, &question).await
     }
 
     /// How free the worker is, where a sentence says so.
@@ -244,7 +245,7 @@ impl Scene {
     }
 
     /// Where answers are not to be kept, they go with the run.
-    async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
+    pub(super) async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
         if !self.app.config.keep_answers && self.run.driver.thinks() {
             runs::erase_run(tx, self.run.id).await?;
         }
@@ -304,8 +305,12 @@ impl Scene {
         !handles.iter().all(|handle| parts.contains(handle))
     }
 
-    /// `owner` and `supervisor` of a hand-over are those of the position that hands over.
+    /// `owner` and `supervisor` of a hand-over are those of the position that hands over, and a role that an agent fills is that
+    /// agent: two who hand to each other's roles are a pair too.
     fn concrete(&self, to: &WorkerRef) -> WorkerRef {
+        if let Holder::Agent { position } = holder_of(&self.directives.roster, to, None) {
+            return WorkerRef::Agent(position);
+        }
         let context = self.directives.roster.context_of(Some(&self.run.position), None);
         let first = |people: &std::collections::BTreeSet<String>| people.first().cloned().map(WorkerRef::Person);
         let found = match to {

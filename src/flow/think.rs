@@ -175,7 +175,7 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
     let limits = &scene.app.config.limits;
     let bounds = Bounds { calls_per_answer: limits.calls_per_answer, same_call: limits.same_call_per_run };
     for _ in 0..AT_A_TIME {
-        match next(journal, &told.offers, &told.colleagues, &bounds) {
+        match next(journal, &told.offers, &told.peers, &bounds) {
             Onward::Think => return Ok(true),
             Onward::Take(step) => {
                 scene.take(tx, step).await?;

@@ -87,7 +87,10 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
     let fits = |when: &_| routing::fits(when, &request, &moment.directives, &router, moment.now);
     let Some(step) = next_escalation(&moment.directives, held.level, since, fits).filter(|step| step.at <= moment.now)
     else {
-        return Ok(assignments::note_escalation(tx, held.id, held.level, None).await?);
+        return match super::upward::silent(app, tx, moment, &task, &held).await? {
+            true => Ok(()),
+            false => Ok(assignments::note_escalation(tx, held.id, held.level, None).await?),
+        };
     };
     let names = moment.names();
     let rule = cited_origin(&step.origin);

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod bounds;
+mod chain;
 mod containment;
 mod hours;
 mod last_look;

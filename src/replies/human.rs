@@ -83,6 +83,7 @@ fn label(view: &WorkView) -> String {
         | Because::Chosen { .. }
         | Because::Escalated { .. }
         | Because::SameThread { .. }
+        | Because::CannotDo { .. }
         | Because::HandedOver { .. } => {
             format!("{} wrote:", view.requester.name)
         }
@@ -234,6 +235,9 @@ fn next(view: &WorkView, state: &WorkState) -> Vec<Span> {
         },
         WorkState::Accepted { .. } => {
             vec![text(format!("{} answers for it; the result comes in the thread.", view.holder.name))]
+        }
+        WorkState::HandedOver { to, .. } if to.account.is_none() => {
+            vec![text(format!("{} has it from here.", to.name))]
         }
         WorkState::HandedOver { to, .. } => {
             vec![text(format!("{} is asked; it stays with {} until they accept.", to.name, view.holder.name))]

@@ -6,11 +6,15 @@
 mod agents;
 #[cfg(feature = "sandbox")]
 mod architecture;
+#[cfg(feature = "sandbox")]
+mod asking;
 mod bench;
 #[cfg(feature = "sandbox")]
 mod browser;
 #[cfg(feature = "sandbox")]
 mod budgets;
+#[cfg(feature = "sandbox")]
+mod cancelling;
 #[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
@@ -27,11 +31,15 @@ mod example_playbooks;
 mod fatigue;
 mod fuzz;
 #[cfg(feature = "sandbox")]
+mod hand_offs;
+#[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
 mod judged;
 #[cfg(feature = "sandbox")]
 mod leaks;
+#[cfg(all(feature = "sandbox", feature = "failpoints"))]
+mod lives;
 #[cfg(feature = "sandbox")]
 mod living;
 #[cfg(feature = "sandbox")]

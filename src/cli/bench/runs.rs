@@ -23,7 +23,7 @@ use crate::flow::route::route_next;
 use crate::flow::think::think_next;
 use crate::flow::{App, Outside, Worked};
 use crate::ids::{ConversationId, RunId, TaskId};
-use crate::runs::brief::Brief;
+use crate::runs::brief::{Brief, Peers};
 use crate::runs::{DriverKind, store as runs};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
@@ -186,7 +186,7 @@ fn brief(run: usize) -> Brief {
         instructions: ROLE.to_owned(),
         request: "where is my order?".to_owned(),
         offers: Vec::new(),
-        colleagues: Vec::new(),
+        peers: Peers::default(),
         turns: Vec::new(),
     }
 }

@@ -31,8 +31,8 @@ use crate::workers::SlackUser;
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
 pub(in crate::flow) use start::asked_by;
+pub use task::cancel as cancel_task;
 pub(in crate::flow) use task::reassign;
-pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +149,7 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::HandOver { task, to } => task::hand_over(app, tx, *task, to, by).await,
         Intent::Done { task, note } => task::done(app, tx, *task, note.as_deref(), by).await,
         Intent::Answer { task, text } => task::answer(app, tx, *task, text, by).await,
+        Intent::Choose { task, question, option } => task::choose(app, tx, *task, question, *option, by).await,
         Intent::UseEdit { task } => task::use_edit(app, tx, *task, by).await,
         Intent::IgnoreEdit { task } => task::ignore_edit(app, tx, *task, by).await,
         Intent::Stop { what, confirmed } => stop::stop(app, tx, what, *confirmed, by).await,

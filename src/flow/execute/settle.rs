@@ -132,7 +132,7 @@ pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Tas
         idempotency_key: key,
         sent_at: stored.started.unwrap_or(stored.planned),
         doer: names.worker(&worker),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         owner: names.owner(&worker).unwrap_or_else(|| names.worker(&WorkerRef::Human)),
     }
 }

@@ -192,7 +192,7 @@ fn to_judge(
         task: task.id,
         result: result.0,
         worker: names.worker(worker),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         request: task.text.clone(),
         result_words: words.to_owned(),
         rule: rule.map(super::says::cited_origin),
