@@ -33,6 +33,8 @@ pub struct Config {
     pub drivers: Drivers,
     /// Whether what agents said is kept after their run; digests always are.
     pub keep_answers: bool,
+    /// Whether messages may grow at Slack while somebody thinks; else they are edited in place.
+    pub stream_answers: bool,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -197,6 +199,7 @@ struct File {
     models: BTreeMap<String, ModelEntry>,
     agents: BTreeMap<String, AgentEntry>,
     keep_answers: Option<bool>,
+    stream_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
     approvals: Approvals,
@@ -250,6 +253,7 @@ impl Config {
             tools,
             drivers,
             keep_answers: parsed.keep_answers.unwrap_or(true),
+            stream_answers: parsed.stream_answers.unwrap_or(true),
             webhooks,
             limits: parsed.limits,
             approvals: parsed.approvals,

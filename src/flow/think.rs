@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
-use super::{App, FlowError, Worked, brief, failpoint, log_failure};
+use super::{App, FlowError, Worked, brief, failpoint, follow, log_failure};
 use crate::catalogue::canonical;
 use crate::clock::{Span, Timestamp};
 use crate::drivers::{Driver, Failure, Heard, contract};
@@ -23,7 +23,7 @@ use crate::ids::RunId;
 use crate::inbox::AgentAnswer;
 use crate::inbox::store::Claimed;
 use crate::runs::brief::Brief;
-use crate::runs::journal::JournalEntry;
+use crate::runs::journal::{JournalEntry, Next};
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::thinking::{Bounds, Onward, next};
@@ -161,6 +161,7 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
             return if runs::go_on(tx, &scene.run, until).await? { Ok(None) } else { Err(FlowError::LostLease) };
         }
     }
+    follow::show(scene, tx, "").await?;
     let until = scene.app.now().plus(Span::of(driver.limit())).plus(GRACE);
     match runs::hold(tx, &scene.run, until).await? {
         true => Ok(Some((brief, driver))),
@@ -176,7 +177,11 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
         match next(journal, &told.offers, &told.colleagues, &bounds) {
             Onward::Think => return Ok(true),
             Onward::Take(step) => {
+                let calls = matches!(step, Next::Call { .. });
                 scene.take(tx, step).await?;
+                if calls && runs::waits_for_a_tool(tx, scene.run.id).await? {
+                    follow::show(scene, tx, "").await?;
+                }
                 return Ok(false);
             }
             Onward::Wait { until } if until > scene.app.now() => {
@@ -244,10 +249,12 @@ async fn listen(question: &Question) -> Heard {
     let run = &question.scene.run;
     let stop = CancellationToken::new();
     let _stops_with_us = stop.clone().drop_guard();
-    let asking = question.driver.ask(&question.brief, app.now(), &stop);
+    let (so_far, heard_so_far) = watch::channel(String::new());
+    let asking = question.driver.ask_aloud(&question.brief, app.now(), &stop, &so_far);
     tokio::pin!(asking);
     tokio::select! {
         heard = &mut asking => return heard,
+        never = follow::along(&question.scene, heard_so_far) => match never {},
         () = changes_hands(app, run.id, run.fence) => stop.cancel(),
         () = app.stopping.cancelled() => stop.cancel(),
     }

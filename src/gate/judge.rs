@@ -120,7 +120,7 @@ pub(super) struct Court<'a> {
 impl<'a> Court<'a> {
     /// The sentence that makes the worker least free now.
     pub(super) fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
-        lowest(self.directives, &self.proposal.worker, self.now)
+        lowest(self.directives, &self.proposal.worker, Some(&self.proposal.tool), self.now)
     }
 
     /// What the sentences and their defaults say, without the policies.

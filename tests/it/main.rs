@@ -61,6 +61,8 @@ mod serve;
 mod slack;
 mod store;
 #[cfg(feature = "sandbox")]
+mod streaming;
+#[cfg(feature = "sandbox")]
 mod toolcards;
 #[cfg(feature = "sandbox")]
 mod tools;

@@ -237,6 +237,7 @@ async fn house(url: &str, base: &str, at_once: usize) -> anyhow::Result<App> {
         tools: Vec::new(),
         drivers: settings,
         keep_answers: true,
+        stream_answers: true,
         webhooks: None,
         limits: Limits { questions_at_once: at_once, ..Limits::default() },
         prices: Default::default(),

@@ -12,7 +12,7 @@ use crate::catalogue::canonical::digest_bytes;
 use crate::catalogue::{Class, ToolName};
 use crate::directives::rule::{Level, Rule};
 use crate::execution::store::Stored as Action;
-use crate::gate::level_of;
+use crate::gate::level_with;
 use crate::ledger::FactKind;
 use crate::replies::judged::{self, Judging};
 use crate::replies::outbox::Queued;
@@ -83,7 +83,8 @@ pub(in crate::flow) async fn report(app: &App, tx: &mut Tx, task: &Task, action:
     let worker = WorkerRef::Agent(action.position.clone());
     let tool = moment.directives.catalogue.get(&ToolName(action.tool.clone()));
     let reads = tool.is_some_and(|tool| tool.binding.class == Class::Read);
-    let reports = level_of(&moment.directives, &worker, moment.now).is_some_and(|(level, _)| level == Level::Report);
+    let level = level_with(&moment.directives, &worker, &ToolName(action.tool.clone()), moment.now);
+    let reports = level.is_some_and(|(level, _)| level == Level::Report);
     let (false, true, Some(title)) = (reads, reports, &action.title) else { return Ok(()) };
     let names = moment.names();
     let owner = names.owner(&worker).and_then(|owner| owner.account);

@@ -175,11 +175,11 @@ async fn redraw(
 }
 
 /// The slot of a result's card in somebody's direct messages.
-fn judge_slot(task: TaskId, result: ResultId, user: &str) -> String {
+pub(in crate::flow) fn judge_slot(task: TaskId, result: ResultId, user: &str) -> String {
     format!("task:{}:judge:{}:{user}", task.0, result.0)
 }
 
-fn to_judge(
+pub(in crate::flow) fn to_judge(
     moment: &Moment,
     task: &Task,
     result: ResultId,
@@ -196,5 +196,6 @@ fn to_judge(
         request: task.text.clone(),
         result_words: words.to_owned(),
         rule: rule.map(super::says::cited_origin),
+        beside: None,
     }
 }

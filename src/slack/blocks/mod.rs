@@ -6,6 +6,7 @@
 mod form;
 mod mrkdwn;
 mod parts;
+mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::replies::{Card, Identity};
 
 pub use form::{home, loose_options, view};
 pub use mrkdwn::{escape, units};
+pub(in crate::slack) use stream::{additions, opening};
 
 /// What the app was granted that changes how a message looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +119,7 @@ fn notification(text: &str, suffix: &str) -> String {
     }
 }
 
-fn identity(identity: Option<&Identity>, dress: &Dress) -> (Option<String>, Option<String>) {
+pub(in crate::slack) fn identity(identity: Option<&Identity>, dress: &Dress) -> (Option<String>, Option<String>) {
     let Some(identity) = identity.filter(|_| dress.may_customize) else { return (None, None) };
     let name = mrkdwn::printable(&identity.name).replace('\n', " ");
     let name = crate::replies::plain::shorten(name.trim(), USERNAME_CHARS);
