@@ -135,6 +135,8 @@ pub struct Limits {
     pub keep_texts_days: i64,
     /// Minutes an agent's question waits for its answer before the task is given back.
     pub answer_within_minutes: i64,
+    /// Days that a question which broke off may still be told of by its vendor; then it counts as what it can have cost at most.
+    pub doubts_days: i64,
 }
 
 impl Default for Limits {
@@ -155,6 +157,7 @@ impl Default for Limits {
             open_tasks_per_person: 50,
             keep_texts_days: 90,
             answer_within_minutes: 24 * 60,
+            doubts_days: 7,
         }
     }
 }

@@ -8,3 +8,7 @@ INSERT INTO tasks (id, conversation, team, channel, channel_kind, root_ts, messa
     SELECT 900, 'shadow:1:orders-shadow', team, channel, channel_kind, root_ts, '', 'shadow', requester, text, text_digest, above, NULL, 'done', priority, directives_digest, routing, created_us, NULL, ended_us FROM tasks WHERE id = 1;
 INSERT INTO shadows (task, original, position) VALUES
     (900, 1, 'orders-shadow');
+
+-- Half an hour of Dana's, at $45 an hour.
+INSERT INTO efforts (task, by_user, minutes, cost_micros, currency, at_us) VALUES
+    (1, 'U0DANA', 30, 22500000, 'USD', 1788940860000000);

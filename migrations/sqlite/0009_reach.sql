@@ -14,3 +14,15 @@ CREATE TABLE shadows (
     position TEXT NOT NULL
 ) STRICT;
 CREATE INDEX shadows_original ON shadows (original);
+
+-- How long people say that their work took, with what that cost by the rate of the day.
+CREATE TABLE efforts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task INTEGER NOT NULL REFERENCES tasks (id),
+    by_user TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    cost_micros INTEGER,
+    currency TEXT,
+    at_us INTEGER NOT NULL
+) STRICT;
+CREATE INDEX efforts_at ON efforts (at_us);

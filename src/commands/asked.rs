@@ -217,6 +217,8 @@ pub enum Intent {
     Done {
         task: TaskId,
         note: Option<String>,
+        /// How long it took, as it was written.
+        took: Option<String>,
     },
     /// The missing slot, answered by form instead of in the thread.
     Answer {

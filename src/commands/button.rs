@@ -7,6 +7,7 @@ use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::human::TOOK;
 use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
 use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
@@ -38,7 +39,10 @@ impl Intent {
             Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
             Verb::Accept => Some(Self::Accept { task: task()? }),
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
-            Verb::DoneForm => Some(Self::Done { task: task()?, note: words() }),
+            Verb::DoneForm => {
+                let took = field(fields, TOOK).map(|took| took.trim().to_owned()).filter(|took| !took.is_empty());
+                Some(Self::Done { task: task()?, note: words(), took })
+            }
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
             Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),

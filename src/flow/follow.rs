@@ -25,6 +25,7 @@ use crate::replies::progress::{Live, Progress, StepLine, StepState, at_work, who
 use crate::replies::receipt::{ReceiptView, has_this};
 use crate::replies::store as outbox;
 use crate::runs::journal::JournalEntry;
+use crate::runs::said::Said;
 use crate::runs::store as runs;
 use crate::store::Tx;
 use crate::tasks::Task;
@@ -121,6 +122,12 @@ async fn words(scene: &Scene, tx: &mut Tx, saying: &str) -> Result<String, FlowE
 
 fn clean(scene: &Scene, words: &str) -> String {
     redact::known(&redact::text(words.trim()), scene.app.config.secrets())
+}
+
+/// What was said, as it may be kept, shown and told again. What it wants called stays as it is: that is for the gate, and for
+/// whoever approves it.
+pub(super) fn cleaned(scene: &Scene, said: &Said) -> Said {
+    Said { text: clean(scene, &said.text), ..said.clone() }
 }
 
 /// Shows what is being said, sentence by sentence, for as long as it is awaited.

@@ -286,7 +286,7 @@ async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     let ours = runs::hold(&mut tx, &scene.run, app.now().plus(runs::LEASE)).await?;
     let (entry, usage) = match &heard {
         Heard::Said { said, usage } if ours => {
-            (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, Some(usage))
+            (JournalEntry::Said { said: follow::cleaned(scene, said), usage: usage.clone() }, Some(usage))
         }
         Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), Some(usage)),
         Heard::Later { until } => (JournalEntry::Later { until: *until }, None),
@@ -350,7 +350,7 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, answer: &AgentAnswer) 
         return finish_in(app, tx, claimed).await;
     }
     let (entry, usage) = match contract::answer(&answer.body, &answer.position) {
-        Ok((said, usage)) => (JournalEntry::Said { said, usage: usage.clone() }, usage),
+        Ok((said, usage)) => (JournalEntry::Said { said: follow::cleaned(&scene, &said), usage: usage.clone() }, usage),
         Err(why) => {
             let usage = Usage::unknown(&answer.position);
             (JournalEntry::Said { said: contract::unreadable(&answer.body, &why), usage: usage.clone() }, usage)

@@ -159,7 +159,21 @@ pub fn done_form(task: TaskId) -> Form {
         title: format!("Finish {task}"),
         submit: Some("Done".to_owned()),
         intro: vec![],
-        fields: vec![words_field("What came of it, for the thread", true)],
+        fields: vec![words_field("What came of it, for the thread", true), took_field()],
+    }
+}
+
+/// The id of the field that asks how long something took.
+pub const TOOK: &str = "took";
+
+/// Asked of people, who need not say.
+pub fn took_field() -> Field {
+    Field {
+        id: TOOK.to_owned(),
+        label: "How long did it take?".to_owned(),
+        kind: FieldKind::Text { multiline: false, max: 40 },
+        hint: Some("25 min, or 1 h 30. It counts in what the work cost; leave it empty if you like.".to_owned()),
+        optional: true,
     }
 }
 

@@ -12,6 +12,8 @@ mod browser;
 #[cfg(feature = "sandbox")]
 mod budgets;
 #[cfg(feature = "sandbox")]
+mod canaries;
+#[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
 #[cfg(all(feature = "sandbox", feature = "failpoints"))]

@@ -112,7 +112,7 @@ pub(in crate::slack) fn with_id(mut block: Value, index: usize) -> Value {
 
 fn notification(text: &str, suffix: &str) -> String {
     let room = NOTIFICATION_UNITS - units(suffix);
-    let cut = mrkdwn::escape_within(text, room);
+    let cut = mrkdwn::escape_within(&crate::redact::text(text), room);
     match cut.trim() {
         "" => format!("…{suffix}"),
         _some_text => format!("{cut}{suffix}"),
