@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::{batch, channel_named, instant, person_named, zone_of};
 use super::check::read_tools;
-use super::judge::{instant, zone_of};
 use crate::clock::{Clock, Timestamp};
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::rule::Source;
@@ -23,9 +23,6 @@ use crate::workers::WorkerRef;
 
 /// The exit status when the directives cannot be used; nothing is answered then.
 pub(super) const EXIT_BROKEN_SET: u8 = 2;
-/// The exit status when a line of a batch was no message.
-const EXIT_BAD_LINE: u8 = 1;
-
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The message
@@ -150,15 +147,14 @@ impl Desk {
         let source = question.source.clone().map(Source::try_from).transpose().map_err(anyhow::Error::msg)?;
         let from = question.from.as_deref().map(str::trim);
         let bot = from.and_then(|who| who.strip_prefix("bot:"));
+        // Whom the roster does not know keeps the name that was said: a stranger, and not nobody.
+        let bare = |who: &str| who.trim_start_matches("person:").trim_start_matches('@').to_owned();
         let person =
-            from.filter(|_| bot.is_none()).map(|who| who.trim_start_matches("person:").trim_start_matches('@'));
+            from.filter(|_| bot.is_none()).map(|who| person_named(who, &self.set.roster).unwrap_or_else(|| bare(who)));
         Ok(Request {
             text: question.text.clone(),
-            channel: question
-                .channel
-                .as_deref()
-                .map(|name| name.trim().trim_start_matches("channel:").trim_start_matches('#').to_owned()),
-            from: person.filter(|handle| !handle.is_empty()).map(str::to_owned),
+            channel: question.channel.as_deref().and_then(channel_named),
+            from: person.filter(|handle| !handle.is_empty()),
             from_bot: bot.map(str::to_owned),
             source: source.unwrap_or(Source::Mention),
             at,
@@ -172,31 +168,14 @@ impl Desk {
     }
 
     fn answer_batch(&self, path: &Path, out: &mut impl std::io::Write) -> anyhow::Result<ExitCode> {
-        let input: Box<dyn std::io::BufRead> = if path == Path::new("-") {
-            Box::new(std::io::stdin().lock())
-        } else {
-            let file = std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            Box::new(std::io::BufReader::new(file))
-        };
-        let mut code = ExitCode::SUCCESS;
-        for line in std::io::BufRead::lines(input) {
-            let line = line.with_context(|| format!("{} is no text", path.display()))?;
-            if line.trim().is_empty() {
-                continue;
+        let refused = |id: Option<Value>, error: String| {
+            let mut told = json!({"error": format!("this line is no message: {error}")});
+            if let Some(id) = id {
+                told["id"] = id;
             }
-            let question = serde_json::from_str::<Question>(&line).map_err(anyhow::Error::from);
-            let answer = question.and_then(|question| self.answer(&question)).unwrap_or_else(|error| {
-                code = ExitCode::from(EXIT_BAD_LINE);
-                let id = serde_json::from_str::<Value>(&line).ok().and_then(|line| line.get("id").cloned());
-                let mut told = json!({"error": format!("this line is no message: {error}")});
-                if let Some(id) = id {
-                    told["id"] = id;
-                }
-                told
-            });
-            writeln!(out, "{answer}").context("the output cannot be written")?;
-        }
-        Ok(code)
+            told
+        };
+        batch(path, out, |question| self.answer(question), refused)
     }
 
     fn say(&self, question: &Question) -> anyhow::Result<String> {

@@ -3,15 +3,15 @@
 //! It asks the same gate that serves Slack, with what the command line tells: no history, no look-ups, no accounts. Absent
 //! here: any rule of its own.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::{batch, channel_named, instant, person_named, zone_of};
 use super::check::read_tools;
 use crate::catalogue::ToolName;
 use crate::clock::{Clock, Timestamp};
@@ -23,16 +23,13 @@ use crate::directives::{Directives, files};
 use crate::flow::directory::read_directory;
 use crate::gate::{
     Accounts, Approvers, Decision, History, Holds, Parties, Proposal, Requester, Surroundings, TaskFacts, approvers,
-    fewest_deciders, judge,
+    fewest_deciders, judge, telling,
 };
 use crate::ids::TaskId;
 use crate::workers::{ActorChain, WorkerRef};
 
 /// The exit status when the directives cannot be used; nothing is answered then.
 const EXIT_BROKEN_SET: u8 = 2;
-/// The exit status when a line of a batch was no question.
-const EXIT_BAD_LINE: u8 = 1;
-
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Who would act: a position's id, or person:@handle
@@ -168,29 +165,8 @@ fn answer_batch(
     at: Timestamp,
     out: &mut impl std::io::Write,
 ) -> anyhow::Result<ExitCode> {
-    let input: Box<dyn std::io::BufRead> = if path == Path::new("-") {
-        Box::new(std::io::stdin().lock())
-    } else {
-        let file = std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        Box::new(std::io::BufReader::new(file))
-    };
-    let mut code = ExitCode::SUCCESS;
-    for line in input.lines() {
-        let line = line.with_context(|| format!("{} is no text", path.display()))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let told = serde_json::from_str::<Question>(&line)
-            .map_err(anyhow::Error::from)
-            .and_then(|question| answer(&question, set, at));
-        let told = told.unwrap_or_else(|error| {
-            code = ExitCode::from(EXIT_BAD_LINE);
-            let id = serde_json::from_str::<Value>(&line).ok().and_then(|line| line.get("id").cloned());
-            Answer::refused(id, format!("This line is no question: {error}"))
-        });
-        writeln!(out, "{}", told.to_json()).context("the output cannot be written")?;
-    }
-    Ok(code)
+    let refused = |id, error| Answer::refused(id, format!("This line is no question: {error}")).to_json();
+    batch(path, out, |question| Ok(answer(question, set, at)?.to_json()), refused)
 }
 
 /// Asks the gate.
@@ -208,7 +184,7 @@ fn answer(question: &Question, set: &Directives, default_at: Timestamp) -> anyho
     let mut facts = TaskFacts {
         text: question.text.clone(),
         topics: question.text.as_ref().map(|_| Vec::new()),
-        channel: question.channel.clone().map(|channel| channel.trim_start_matches('#').to_owned()),
+        channel: question.channel.as_deref().and_then(channel_named),
         source,
         ..TaskFacts::unknown(TaskId(0))
     };
@@ -241,7 +217,8 @@ fn answer(question: &Question, set: &Directives, default_at: Timestamp) -> anyho
             let counted: Vec<(u32, &[String])> =
                 needs.iter().zip(&found).map(|(need, who)| (need.count, who.people.as_slice())).collect();
             told.count = fewest_deciders(&counted);
-            for handle in found.iter().flat_map(|who| &who.people) {
+            let adds = telling(&counted);
+            for handle in found.iter().zip(adds).filter(|(_, adds)| *adds).flat_map(|(who, _)| &who.people) {
                 let person = WorkerRef::Person(handle.clone()).to_string();
                 if !told.approve_by.contains(&person) {
                     told.approve_by.push(person);
@@ -308,31 +285,9 @@ fn worker_named(text: &str, set: &Directives) -> WorkerRef {
     }
 }
 
-/// Somebody whom the roster does not know is a stranger, not nobody.
+/// A person by any name that they bear. Somebody whom the roster does not know is a stranger, not nobody.
 fn requester_named(text: &str, set: &Directives) -> Requester {
-    let bare = text.trim().trim_start_matches("person:").trim_start_matches('@');
-    let known = set.roster.people.contains_key(bare).then(|| bare.to_owned());
-    Requester { handle: known, account: None }
-}
-
-pub(super) fn zone_of(set: &Directives) -> chrono_tz::Tz {
-    set.roster.timezone.parse().unwrap_or(chrono_tz::Tz::UTC)
-}
-
-/// A time with its zone, or one at the company's place: `2026-11-20T10:00`, `2026-11-20 10:00:00`, or a day's noon.
-pub(super) fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
-    let text = text.trim();
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Ok(Timestamp::from_utc(at.with_timezone(&Utc)));
-    }
-    let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
-    let local = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let noon = || text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(12, 0, 0));
-    local
-        .or_else(noon)
-        .and_then(|local| zone.from_local_datetime(&local).earliest())
-        .map(|at| Timestamp::from_utc(at.with_timezone(&Utc)))
-        .with_context(|| format!("“{text}” is no time; write it like 2026-11-20T10:00:00Z"))
+    Requester { handle: person_named(text, &set.roster), account: None }
 }
 
 fn report(problems: &[Problem], dir: &Path) {
@@ -362,7 +317,7 @@ impl Answer {
     }
 
     /// The contract's form, in one line.
-    fn to_json(&self) -> String {
+    fn to_json(&self) -> Value {
         let mut whole = serde_json::Map::new();
         if let Some(id) = &self.id {
             whole.insert("id".to_owned(), id.clone());
@@ -377,7 +332,7 @@ impl Answer {
         if let Some(reason) = &self.reason {
             whole.insert("reason".to_owned(), json!(reason));
         }
-        Value::Object(whole).to_string()
+        Value::Object(whole)
     }
 
     fn to_text(&self) -> String {
@@ -414,7 +369,7 @@ mod tests {
     fn ask(said: Vec<Said>, question: Value) -> Value {
         let question: Question = serde_json::from_value(question).unwrap();
         let at = instant("2026-11-20T10:00:00Z", chrono_tz::Tz::UTC).unwrap();
-        serde_json::from_str(&answer(&question, &directives(said), at).unwrap().to_json()).unwrap()
+        answer(&question, &directives(said), at).unwrap().to_json()
     }
 
     fn gate() -> Vec<Said> {
@@ -451,23 +406,37 @@ mod tests {
     fn a_line_that_is_no_question_is_refused_and_the_rest_is_answered() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let good = json!({"id": 2, "worker": "finance-agent", "tool": "orders.get"});
-        write!(file, "{{\"id\": 1}}\n\n{good}\nnonsense\n").unwrap();
+        write!(file, "{{\"id\": 1}}\n\n{good}\nnonsense\n[\"x\", \"finance-agent\", \"orders.get\", {{}}]\n").unwrap();
         let mut out = Vec::new();
         answer_batch(file.path(), &directives([]), Timestamp(0), &mut out).unwrap();
         let out = String::from_utf8(out).unwrap();
         let verdicts: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let words: Vec<&Value> = verdicts.iter().map(|line| &line["verdict"]).collect();
-        assert_eq!(words, ["deny", "run", "deny"]);
+        assert_eq!(words, ["deny", "run", "deny", "deny"]);
         assert_eq!(verdicts[0]["id"], 1);
     }
 
     #[test]
-    fn times_are_read_with_and_without_a_zone() {
-        let berlin = "Europe/Berlin".parse().unwrap();
-        let utc = instant("2026-11-20T09:00:00Z", berlin).unwrap();
-        for same in ["2026-11-20T10:00", "2026-11-20 10:00:00", "2026-11-20T10:00:00+01:00"] {
-            assert_eq!(instant(same, berlin).unwrap(), utc, "{same}");
+    fn whoever_asks_is_found_by_any_name_and_is_no_approver() {
+        for name in ["@dana", "@Dana", "Dana", "person:@dana", "DANA"] {
+            let call = json!({"worker": "finance-agent", "tool": "billing.refund", "requester": name,
+                "args": {"order_id": "ORD-1042", "amount_cents": 45_000}});
+            assert_eq!(ask(gate(), call)["approve_by"], json!(["person:@bo"]), "{name}");
         }
-        assert!(instant("soon", berlin).is_err());
+    }
+
+    #[test]
+    fn somebody_whose_word_would_not_be_enough_is_not_listed() {
+        let by = |who: &[&str], when: Value| json!({"kind": "approve", "action": "refund", "tools": ["billing.refund"], "by": who, "count": 1, "when": when});
+        let dear = json!({"amount": {"over": 200, "currency": "USD"}});
+        let said = vec![
+            company(by(&["role:finance-manager"], json!({}))),
+            Said(Some("finance-operations"), by(&["person:@bo"], dear)),
+        ];
+        let call = json!({"worker": "finance-agent", "tool": "billing.refund", "requester": "@ana",
+            "args": {"order_id": "ORD-1042", "amount_cents": 45_000}});
+        let told = ask(said, call);
+        assert_eq!((&told["approve_by"], &told["count"]), (&json!(["person:@bo"]), &json!(1)), "{told}");
+        assert_eq!(told["because"].as_array().map(Vec::len), Some(2), "both lines ask");
     }
 }

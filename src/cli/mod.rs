@@ -2,6 +2,7 @@
 //!
 //! Errors come as `anyhow::Error`: the outermost text is the sentence for the person, the chain goes below it.
 
+mod asked;
 pub mod bench;
 pub mod check;
 #[cfg(feature = "sandbox")]

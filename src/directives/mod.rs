@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod files;
 pub mod language;
 pub mod matching;
+pub mod parts;
 pub mod rule;
 pub mod store;
 pub mod template;
@@ -224,6 +225,6 @@ impl Directives {
 
     /// The conditions of all sentences that say where work goes.
     fn conditions(&self) -> impl Iterator<Item = &rule::Condition> {
-        self.readings.iter().filter_map(|reading| reading.rule.sends_work_when())
+        self.readings.iter().filter_map(|reading| Some(reading.rule.way()?.when))
     }
 }

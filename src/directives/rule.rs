@@ -57,31 +57,6 @@ impl Rule {
             Self::Guidance(_) => "guidance",
         }
     }
-
-    /// The condition of a sentence that says where work goes.
-    pub fn sends_work_when(&self) -> Option<&Condition> {
-        match self {
-            Self::Route(route) => Some(&route.when),
-            Self::Escalate(escalate) => Some(&escalate.when),
-            Self::Define(_)
-            | Self::Approve(_)
-            | Self::Allow(_)
-            | Self::Forbid(_)
-            | Self::Permit(_)
-            | Self::Before(_)
-            | Self::Prioritise(_)
-            | Self::Budget(_)
-            | Self::Expect(_)
-            | Self::Review(_)
-            | Self::Sample(_)
-            | Self::Guard(_)
-            | Self::Autonomy(_)
-            | Self::Schedule(_)
-            | Self::Cover(_)
-            | Self::Hours(_)
-            | Self::Guidance(_) => None,
-        }
-    }
 }
 
 /// A term for words (`means`), or for an action (`tools`, `amount`).

@@ -1,6 +1,8 @@
 //! What a thinking worker is told of a request, gathered at the moment of asking: who it is, what it may use, whom it may hand
 //! over to. Rules are told to it too, and never left to it: whatever it wants passes the gate.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::step::Scene;
@@ -10,6 +12,7 @@ use crate::directives::rule::Rule;
 use crate::directives::{Directives, template};
 use crate::gate::may_use;
 use crate::redact;
+use crate::replies::plain::shorten;
 use crate::roster::{Position, PositionStatus};
 use crate::runs::brief::{Brief, Colleague, Offer, Turn, turns};
 use crate::runs::journal::JournalEntry;
@@ -146,10 +149,24 @@ fn request(scene: &Scene) -> Result<String, BadTemplate> {
         },
         "channel": scene.directory.channel(&task.channel).map(|channel| &channel.name),
         "task": task.id.to_string(),
-        "context": {},
+        "context": returned_before(scene),
         "today": today(scene),
     });
     render(scene, REQUEST, include_str!("prompts/request.j2"), values)
+}
+
+/// What the steps before it returned besides words, by name, as JSON; their words stand above the request already.
+fn returned_before(scene: &Scene) -> BTreeMap<&str, String> {
+    let longest = scene.app.config.limits.request_characters;
+    let facts = scene.shared.iter().filter_map(|(name, value)| {
+        let mut value = value.clone();
+        if let Value::Object(fields) = &mut value {
+            fields.remove("text");
+        }
+        let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+        (!empty).then(|| (name.as_str(), shorten(&value.to_string(), longest)))
+    });
+    facts.collect()
 }
 
 fn today(scene: &Scene) -> String {
@@ -184,25 +201,5 @@ fn guided(rule: &Rule) -> Option<&[WorkerRef]> {
 
 /// Whom a rule binds that an agent runs into.
 fn bound(rule: &Rule) -> Option<&[WorkerRef]> {
-    match rule {
-        Rule::Approve(rule) => Some(&rule.who),
-        Rule::Allow(rule) => Some(&rule.who),
-        Rule::Forbid(rule) => Some(&rule.who),
-        Rule::Permit(rule) => Some(&rule.who),
-        Rule::Before(rule) => Some(&rule.who),
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
-    }
+    rule.binds().map(|(_, who)| who)
 }

@@ -154,6 +154,20 @@ pub fn approvers(
     found
 }
 
+/// Whether each requirement (a number of people, and who counts for it) adds anything: one that is met whenever another one
+/// is met names people whose word would not be enough. Of two that are alike the first stays.
+pub fn telling(needs: &[(u32, &[String])]) -> Vec<bool> {
+    let implied = |(count, people): &(u32, &[String]), (other, by): &(u32, &[String])| {
+        other >= count && by.iter().all(|handle| people.contains(handle))
+    };
+    let adds = |at: usize| {
+        let others = needs.iter().enumerate().filter(|(other, _)| *other != at);
+        let one = &needs[at];
+        !others.into_iter().any(|(other, by)| implied(one, by) && (other < at || !implied(by, one)))
+    };
+    (0..needs.len()).map(adds).collect()
+}
+
 /// The smallest number of people who together satisfy every requirement: one person may count for several.
 pub fn fewest_deciders(needs: &[(u32, &[String])]) -> u32 {
     let everyone: BTreeSet<&String> = needs.iter().flat_map(|(_, people)| people.iter()).collect();

@@ -8,7 +8,7 @@ use crate::catalogue::ToolName;
 use crate::clock::{Span, Timestamp};
 use crate::directives::Directives;
 use crate::directives::matching::holds::Holds;
-use crate::directives::rule::{AmountRange, Condition, IsoDuration, Rule, Same, Times, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, IsoDuration, Same, Times, ToolPattern};
 use crate::money::Money;
 
 /// One action of the past that counts: it ran, may have run, or is allowed to run. The action that is judged is not among them.
@@ -156,28 +156,8 @@ pub fn longest_period(directives: &Directives) -> Option<Span> {
         periods.insert(POLICY_HISTORY);
     }
     for reading in &directives.readings {
-        let when = match &reading.rule {
-            Rule::Approve(rule) => &rule.when,
-            Rule::Allow(rule) => &rule.when,
-            Rule::Forbid(rule) => &rule.when,
-            Rule::Before(rule) => &rule.when,
-            Rule::Define(_)
-            | Rule::Route(_)
-            | Rule::Escalate(_)
-            | Rule::Permit(_)
-            | Rule::Prioritise(_)
-            | Rule::Budget(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Sample(_)
-            | Rule::Guard(_)
-            | Rule::Autonomy(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => continue,
-        };
-        collect_periods(when, &mut periods);
+        let Some(gate) = reading.rule.gate() else { continue };
+        collect_periods(gate.when, &mut periods);
     }
     periods.last().copied()
 }

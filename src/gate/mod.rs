@@ -44,7 +44,7 @@ pub use crate::directives::matching::holds::Holds;
 pub use crate::directives::rule::Level;
 pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress, Question, TAKEN_BACK, Turn, Vote};
 pub use approvers::{
-    AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders,
+    AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders, telling,
 };
 pub use autonomy::{level_of, level_with, speaks_openly};
 pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};

@@ -222,25 +222,5 @@ fn speak_alike(one: &Rule, other: &Rule) -> bool {
 }
 
 fn tools_of(rule: &Rule) -> &[ToolPattern] {
-    match rule {
-        Rule::Approve(rule) => &rule.tools,
-        Rule::Allow(rule) => &rule.tools,
-        Rule::Forbid(rule) => &rule.tools,
-        Rule::Permit(rule) => &rule.tools,
-        Rule::Before(rule) => &rule.tools,
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => &[],
-    }
+    rule.binds().map_or(&[], |(tools, _)| tools)
 }

@@ -63,27 +63,10 @@ impl RuleIndex {
 
 /// The condition of a rule that routing looks at.
 fn condition(rule: &Rule) -> Option<&Condition> {
-    match rule {
-        Rule::Route(route) => Some(&route.when),
-        Rule::Escalate(escalate) => Some(&escalate.when),
-        Rule::Prioritise(prioritise) => Some(&prioritise.when),
-        Rule::Define(_)
-        | Rule::Approve(_)
-        | Rule::Allow(_)
-        | Rule::Forbid(_)
-        | Rule::Permit(_)
-        | Rule::Before(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
+    if let Rule::Prioritise(prioritise) = rule {
+        return Some(&prioritise.when);
     }
+    rule.way().map(|way| way.when)
 }
 
 /// A rule that fits, with where it sends the work.

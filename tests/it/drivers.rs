@@ -156,3 +156,25 @@ async fn a_cancelled_run_stops_its_worker_at_once_and_its_cost_is_known() {
     assert_eq!(asked, 1, "what a question cost is recorded though its answer does not count");
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_of_a_workflow_is_told_what_the_steps_before_returned() {
+    let worker = Scripted::saying([says("The seat is assigned.", &[])]);
+    let thinks = ("roles/it.md", "driver: playbook", "driver: command");
+    let team = Drivers::default().with(DriverKind::Command, "it-agent", worker.clone());
+    let office = Office::open_team(&[thinks], team, |_| {}).await;
+    let asks = "@workforce \"Mia Chen\", mia@acme.test, joins the company in Support";
+    office.sandbox.says("@iris", "#people", asks).unwrap();
+    office.rest().await;
+    office.sandbox.slash("@mei", "#people", "/workforce", "approve A-1").unwrap();
+    office.rest().await;
+    let request = worker.told.lock().unwrap()[0].request.clone();
+    let (_, known) = request.split_once("What is known already:").unwrap_or_else(|| panic!("{request}"));
+    assert!(known.contains("- account: {") && known.contains(r#""email":"mia@acme.test""#), "{request}");
+    assert_eq!(
+        request.matches("starts provisioning").count() + request.matches("Start provisioning").count(),
+        1,
+        "{request}"
+    );
+    office.end().await;
+}

@@ -384,7 +384,7 @@ fn matters(pair: &Pair<'_>, rule: &Define) -> bool {
             .readings
             .iter()
             .chain(&pair.now.readings)
-            .any(|reading| condition_of_gate(reading).is_some_and(uses))
+            .any(|reading| reading.rule.gate().is_some_and(|gate| uses(gate.when)))
 }
 
 fn mentions(when: &Condition, term: &str) -> bool {
@@ -398,30 +398,9 @@ fn gates_speak_of_hours(pair: &Pair<'_>) -> bool {
     fn speaks(when: &Condition) -> bool {
         when.hours.is_some() || when.all.iter().any(speaks) || when.unless.as_deref().is_some_and(speaks)
     }
-    pair.was.readings.iter().chain(&pair.now.readings).any(|reading| condition_of_gate(reading).is_some_and(speaks))
-}
-
-/// The condition of a sentence that lets something happen or holds it back.
-pub(super) fn condition_of_gate(reading: &Reading) -> Option<&Condition> {
-    match &reading.rule {
-        Rule::Approve(rule) => Some(&rule.when),
-        Rule::Allow(rule) => Some(&rule.when),
-        Rule::Forbid(rule) => Some(&rule.when),
-        Rule::Before(rule) => Some(&rule.when),
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Permit(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
-    }
+    pair.was
+        .readings
+        .iter()
+        .chain(&pair.now.readings)
+        .any(|reading| reading.rule.gate().is_some_and(|gate| speaks(gate.when)))
 }

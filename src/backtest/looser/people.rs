@@ -1,6 +1,5 @@
 //! Who people are: new ones, their accounts, teams and managers, who owns, who keeps, who triages.
 
-use super::gates::condition_of_gate;
 use super::{Looser, Pair, What, in_file};
 use crate::directives::condition::Condition;
 use crate::directives::rule::Rule;
@@ -92,28 +91,10 @@ fn of_team(pair: &Pair<'_>, team: &Team, found: &mut Vec<Looser>) {
 /// Whether a gate speaks of this worker, as one that acts or one that asks.
 fn gates_name(pair: &Pair<'_>, worker: &WorkerRef) -> bool {
     pair.now.readings.iter().any(|reading| {
-        let who: &[WorkerRef] = match &reading.rule {
-            Rule::Approve(rule) => &rule.who,
-            Rule::Forbid(rule) => &rule.who,
-            Rule::Before(rule) => &rule.who,
-            Rule::Allow(_)
-            | Rule::Permit(_)
-            | Rule::Autonomy(_)
-            | Rule::Budget(_)
-            | Rule::Guard(_)
-            | Rule::Sample(_)
-            | Rule::Define(_)
-            | Rule::Route(_)
-            | Rule::Escalate(_)
-            | Rule::Prioritise(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => &[],
-        };
-        who.contains(worker) || condition_of_gate(reading).is_some_and(|when| from(when, worker))
+        let Some(gate) = reading.rule.gate() else { return false };
+        // What an exception frees, it does not hold back.
+        let holds_back = !matches!(reading.rule, Rule::Allow(_));
+        (holds_back && gate.who.contains(worker)) || from(gate.when, worker)
     })
 }
 

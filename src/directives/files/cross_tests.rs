@@ -100,6 +100,43 @@ fn rules_that_can_never_matter_are_told_with_both_lines() {
     assert_eq!(dead(&read), ["asked-again 1 ← ", "cover-loop 3 ← rules.md:2", "over 4 ← "]);
 }
 
+#[test]
+fn lines_that_hold_less_than_they_seem_to_are_told() {
+    let tools = |description: &str| {
+        let listed = json!({"tools": [{"name": "crm.get", "description": description, "inputSchema": {}}]});
+        Catalogue::from_tool_list(&listed.to_string()).expect("a list of tools")
+    };
+    let told = |read: &[Reading], catalogue: &Catalogue| {
+        let mut problems = Vec::new();
+        unheard::check(read, catalogue, &mut problems);
+        problems.iter().map(|p| format!("{} {}", p.code, p.line)).collect::<Vec<_>>()
+    };
+    let gate = |kind: &str, when: Value| json!({"kind": kind, "action": "refund", "tools": ["billing.refund"], "count": 1, "when": when, "by": []});
+    let vip = json!({"segments": ["vip"]});
+    let define = json!({"kind": "define", "term": "vip", "means": ["customer on the Platinum plan"]});
+    let read = [
+        reading(1, None, define),
+        reading(2, None, gate("approve", vip.clone())),
+        reading(3, None, gate("allow", json!({"unless": vip}))),
+    ];
+    assert_eq!(told(&read, &tools("Says how warm it is")), ["segment-unknown 2", "segment-unknown 3"]);
+    assert_eq!(told(&read, &tools("Gets a customer's record")), Vec::<String>::new());
+    assert_eq!(told(&read, &tools("Says which plan somebody is on")), Vec::<String>::new());
+
+    let small = json!({"amount": {"under": 20, "currency": "USD"}});
+    let asked = gate("approve", json!({}));
+    let in_role = [reading(1, None, asked.clone()), reading(2, Some("orders"), gate("allow", small.clone()))];
+    assert_eq!(told(&in_role, &Catalogue::default()), ["loosened-in-role 2"]);
+    let beside = [reading(1, None, asked), reading(2, None, gate("allow", small.clone()))];
+    assert_eq!(told(&beside, &Catalogue::default()), Vec::<String>::new());
+    // Where the company asks for more money only, the role's exception frees from the owner's word.
+    let apart = [
+        reading(1, None, gate("approve", json!({"amount": {"over": 200, "currency": "USD"}}))),
+        reading(2, Some("orders"), gate("allow", small)),
+    ];
+    assert_eq!(told(&apart, &Catalogue::default()), Vec::<String>::new());
+}
+
 fn permissions_of(read: &[Reading]) -> Vec<String> {
     let files = BTreeMap::from([
         ("company.md".to_owned(), COMPANY.to_owned()),

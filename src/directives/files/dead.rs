@@ -19,7 +19,7 @@ pub fn check(read: &[Reading], today: NaiveDate, problems: &mut Vec<Problem>) {
     }
 }
 
-fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Option<&Reading>) -> Problem {
+pub(super) fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Option<&Reading>) -> Problem {
     Problem {
         severity: Severity::Warning,
         code: code.to_owned(),
@@ -35,29 +35,11 @@ fn warning(reading: &Reading, code: &str, message: String, help: &str, other: Op
 
 /// A ban without a condition, for everybody or for all whom the rule is for, leaves nothing for the rule to decide.
 fn banned_anyway(reading: &Reading, read: &[Reading]) -> Option<Problem> {
-    let (tools, who): (&[ToolPattern], &[WorkerRef]) = match &reading.rule {
-        Rule::Approve(rule) => (&rule.tools, &rule.who),
-        Rule::Allow(rule) => (&rule.tools, &rule.who),
-        Rule::Before(rule) => (&rule.tools, &rule.who),
-        Rule::Permit(rule) => (&rule.tools, &rule.who),
-        // A narrower ban changes nothing beside the wide one.
-        Rule::Forbid(rule) if !rule.when.is_empty() => (&rule.tools, &rule.who),
-        Rule::Forbid(_)
-        | Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => return None,
-    };
+    // A narrower ban changes nothing beside the wide one.
+    if matches!(&reading.rule, Rule::Forbid(ban) if ban.when.is_empty()) {
+        return None;
+    }
+    let (tools, who) = reading.rule.binds()?;
     let bans = |other: &&Reading| {
         let Rule::Forbid(ban) = &other.rule else { return false };
         always(ban, tools, who) && other.role.as_ref().is_none_or(|role| Some(role) == reading.role.as_ref())
@@ -73,11 +55,14 @@ fn banned_anyway(reading: &Reading, read: &[Reading]) -> Option<Problem> {
 }
 
 fn always(ban: &Forbid, tools: &[ToolPattern], who: &[WorkerRef]) -> bool {
-    let covered = |tool: &ToolPattern| {
-        ban.tools.iter().any(|pattern| pattern == tool || pattern.covers(&ToolName(tool.0.clone())))
-    };
+    let covered = |tool: &ToolPattern| ban.tools.iter().any(|pattern| covers(pattern, tool));
     let meant = ban.who.is_empty() || !who.is_empty() && who.iter().all(|worker| ban.who.contains(worker));
     ban.when.is_empty() && meant && !tools.is_empty() && tools.iter().all(covered)
+}
+
+/// Whether all that one pattern names, another names too.
+pub(super) fn covers(pattern: &ToolPattern, tool: &ToolPattern) -> bool {
+    pattern == tool || pattern.covers(&ToolName(tool.0.clone()))
 }
 
 /// "… from Kim, otherwise ask Kim": who did not answer is asked once more.

@@ -29,6 +29,7 @@ mod steps;
 mod takes;
 #[cfg(test)]
 mod tests;
+mod unheard;
 mod when;
 mod words;
 mod workflow;
@@ -130,6 +131,7 @@ pub fn read_all(
     };
     conflicts::check(&read, &mut problems);
     dead::check(&read, today, &mut problems);
+    unheard::check(&read, &catalogue, &mut problems);
     let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);

@@ -35,7 +35,7 @@ fn condition_of(sentence: &str, vocabulary: &Vocabulary<'_>) -> Option<Condition
     let sentence = Sentence { text: sentence, scope: Scope::default() };
     let Outcome::Rules(reads) = read(&sentence, vocabulary) else { return None };
     let [only] = reads.as_slice() else { return None };
-    only.rule.sends_work_when().filter(|when| !when.is_empty()).cloned()
+    only.rule.way().map(|way| way.when).filter(|when| !when.is_empty()).cloned()
 }
 
 /// "mentions a bug, an outage or “is down”"; "is about orders".

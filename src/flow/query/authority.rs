@@ -6,6 +6,7 @@ use super::super::says::{Names, cited_origin};
 use crate::catalogue::ToolName;
 use crate::directives::matching::people::{binds, position_of};
 use crate::directives::matching::words::{Words, same_term};
+use crate::directives::parts::Gate;
 use crate::directives::rule::{AmountRange, Condition, Number, Permit, Rule, ToolPattern};
 use crate::directives::{Directives, Reading};
 use crate::money::{Currency, Money};
@@ -75,7 +76,7 @@ impl<'a> Authority<'a> {
     pub fn about(self, topic: Option<&str>) -> Self {
         let Some(topic) = topic else { return self };
         let about = |reading: &&Reading| {
-            action_of(&reading.rule).is_some_and(|action| same_term(action, topic))
+            reading.rule.gate().is_some_and(|gate| same_term(gate.action, topic))
                 || Words::of(&reading.origin.text).contain(topic)
         };
         if !self.allowed.iter().chain(&self.asked).any(about) {
@@ -123,58 +124,9 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
     one == other || ToolName(one.to_owned()).matches(other) || ToolName(other.to_owned()).matches(one)
 }
 
-fn action_of(rule: &Rule) -> Option<&str> {
-    match rule {
-        Rule::Allow(rule) => Some(&rule.action),
-        Rule::Approve(rule) => Some(&rule.action),
-        Rule::Forbid(rule) => Some(&rule.action),
-        Rule::Before(rule) => Some(&rule.action),
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Permit(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
-    }
-}
-
-fn condition_of(rule: &Rule) -> Option<&Condition> {
-    match rule {
-        Rule::Allow(rule) => Some(&rule.when),
-        Rule::Approve(rule) => Some(&rule.when),
-        Rule::Forbid(rule) => Some(&rule.when),
-        Rule::Before(rule) => Some(&rule.when),
-        Rule::Define(_)
-        | Rule::Route(_)
-        | Rule::Escalate(_)
-        | Rule::Permit(_)
-        | Rule::Prioritise(_)
-        | Rule::Budget(_)
-        | Rule::Expect(_)
-        | Rule::Review(_)
-        | Rule::Sample(_)
-        | Rule::Guard(_)
-        | Rule::Autonomy(_)
-        | Rule::Schedule(_)
-        | Rule::Cover(_)
-        | Rule::Hours(_)
-        | Rule::Guidance(_) => None,
-    }
-}
-
 /// The action with its amounts; where more is said than an amount, that the line has conditions.
 pub(super) fn phrase(reading: &Reading) -> String {
-    let action = action_of(&reading.rule).unwrap_or_default();
-    let Some(when) = condition_of(&reading.rule) else { return action.to_owned() };
+    let Some(Gate { action, when, .. }) = reading.rule.gate() else { return String::new() };
     let amount = when.amount.as_ref().map(amount_phrase).unwrap_or_default();
     let rest = Condition { amount: None, ..when.clone() };
     let running = when.amount.as_ref().is_some_and(|range| range.per.is_some());

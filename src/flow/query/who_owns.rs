@@ -102,27 +102,7 @@ impl Desk<'_> {
         let directives = &self.viewer.moment.directives;
         let role = position_of(&directives.roster, worker).map(|position| WorkerRef::Role(position.role.clone()));
         let mentions = |to: &[WorkerRef]| to.contains(worker) || role.as_ref().is_some_and(|role| to.contains(role));
-        let sends = |rule: &Rule| match rule {
-            Rule::Route(route) => mentions(&route.to),
-            Rule::Escalate(escalate) => mentions(&escalate.to),
-            Rule::Define(_)
-            | Rule::Approve(_)
-            | Rule::Allow(_)
-            | Rule::Forbid(_)
-            | Rule::Permit(_)
-            | Rule::Before(_)
-            | Rule::Prioritise(_)
-            | Rule::Budget(_)
-            | Rule::Expect(_)
-            | Rule::Review(_)
-            | Rule::Sample(_)
-            | Rule::Guard(_)
-            | Rule::Autonomy(_)
-            | Rule::Schedule(_)
-            | Rule::Cover(_)
-            | Rule::Hours(_)
-            | Rule::Guidance(_) => false,
-        };
+        let sends = |rule: &Rule| rule.way().is_some_and(|way| mentions(way.to));
         let lines = directives.readings.iter().filter(|reading| sends(&reading.rule));
         lines.map(|reading| cited_origin(&reading.origin)).collect()
     }

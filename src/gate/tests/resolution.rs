@@ -163,4 +163,11 @@ fn the_fewest_people_who_satisfy_everything() {
     assert_eq!(fewest_deciders(&[(1, &finance), (1, &both)]), 1);
     assert_eq!(fewest_deciders(&[(2, &names(&["dana"]))]), 2);
     assert_eq!(fewest_deciders(&[]), 0);
+    assert_eq!(
+        telling(&[(1, &finance), (1, &names(&["dana"]))]),
+        [false, true],
+        "whoever satisfies the second has the first"
+    );
+    assert_eq!(telling(&[(2, &finance), (1, &names(&["dana"]))]), [true, true]);
+    assert_eq!(telling(&[(1, &finance), (1, &finance), (1, &both)]), [true, false, true]);
 }
