@@ -28,6 +28,8 @@ mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
 #[cfg(feature = "sandbox")]
+mod guides;
+#[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
 mod judged;
