@@ -26,3 +26,6 @@ CREATE TABLE efforts (
     at_us BIGINT NOT NULL
 );
 CREATE INDEX efforts_at ON efforts (at_us);
+
+-- Results of people have no run.
+ALTER TABLE results ALTER COLUMN run DROP NOT NULL;

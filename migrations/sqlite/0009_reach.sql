@@ -26,3 +26,25 @@ CREATE TABLE efforts (
     at_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX efforts_at ON efforts (at_us);
+
+-- Results of people have no run.
+CREATE TABLE results_of_all (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task INTEGER NOT NULL REFERENCES tasks (id),
+    run INTEGER REFERENCES runs (id),
+    position TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('answer', 'check', 'proposal')),
+    version INTEGER NOT NULL,
+    text TEXT, -- erasable
+    digest TEXT NOT NULL,
+    rating TEXT CHECK (rating IN ('used', 'refined', 'wrong')),
+    by_user TEXT,
+    reason TEXT, -- erasable
+    at_us INTEGER NOT NULL,
+    judged_us INTEGER
+) STRICT;
+INSERT INTO results_of_all SELECT id, task, run, position, kind, version, text, digest, rating, by_user, reason, at_us, judged_us FROM results;
+DROP TABLE results;
+ALTER TABLE results_of_all RENAME TO results;
+CREATE INDEX results_task ON results (task);
+CREATE INDEX results_position ON results (position, at_us);

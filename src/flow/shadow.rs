@@ -109,7 +109,8 @@ pub(super) async fn would_have(scene: &Scene, tx: &mut Tx, words: &str) -> Resul
     assignments::end_current(tx, task.id, AssignmentState::Done, now).await?;
     tasks::move_task(tx, task.id, task.state, TaskState::Done, now).await?;
     let kind = Kind::Proposal;
-    let new = NewResult { task: task.id, run: run.id, position: &run.position, kind, text: &words, digest: &digest };
+    let new =
+        NewResult { task: task.id, run: Some(run.id), position: &run.position, kind, text: &words, digest: &digest };
     let result = results::keep(tx, &new, now).await?;
     let payload =
         json!({ "run": run.id, "result": result, "position": run.position, "proposal": digest, "shadow": true });

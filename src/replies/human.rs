@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::card::{Button, Card, Span};
 use super::compose::{bold, clock, text};
 use super::form::{Field, FieldKind, Form};
+use super::judged::{self, Judging};
 use super::named::{Cited, Place, Who, all_of};
 use super::receipt::Because;
 use super::verb::Verb;
@@ -50,6 +51,8 @@ pub enum WorkState {
     Done {
         at: Timestamp,
         note: Option<String>,
+        /// The buttons by which whoever asked says what it was worth; `None`: they did it themselves, or said so already.
+        judging: Option<Judging>,
     },
     Cancelled {
         by: Who,
@@ -111,7 +114,12 @@ pub fn card(view: &WorkView, state: &WorkState, surface: Surface) -> Card {
             card = card.note([vec![text("Fits too, and gives way: ")], also.quoted()].concat());
         }
     }
-    card.note(next(view, state)).buttons(buttons(view, state)).buttons(requester_buttons(view, state, surface))
+    let card = card.note(next(view, state)).buttons(buttons(view, state));
+    let card = card.buttons(requester_buttons(view, state, surface));
+    match (state, surface) {
+        (WorkState::Done { judging: Some(judging), .. }, Surface::Thread) => card.buttons(judged::buttons(judging)),
+        (_, Surface::Thread | Surface::Direct) => card,
+    }
 }
 
 /// To the thread: nobody accepted in time, and somebody else has been asked.
@@ -381,7 +389,7 @@ mod tests {
         [Accept]
         [Wrong — reassign] [Cancel]
         ");
-        insta::assert_snapshot!(shown(WorkState::Done { at: at(11, 0), note: Some("Called him.".into()) }), @r"
+        insta::assert_snapshot!(shown(WorkState::Done { at: at(11, 0), note: Some("Called him.".into()), judging: None }), @r"
         *Done.* Priya Nair finished this at 11:00 · T-19
         Priya Nair wrote:
         | Called him.

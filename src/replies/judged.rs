@@ -60,7 +60,7 @@ pub fn said(said: &Said, by: &Who, at: Timestamp) -> Vec<Span> {
     spans.push(text(match said {
         Said::Used | Said::Right => ".",
         Said::Refined => "; it follows. This one is kept.",
-        Said::Wrong { .. } => ". It counts in the agent's record.",
+        Said::Wrong { .. } => ". It counts in their record.",
     }));
     spans
 }
@@ -301,7 +301,7 @@ mod tests {
         let line = |of: Said| Card::new("").note(said(&of, &ana(), at(10, 5))).to_plain();
         insta::assert_snapshot!(line(Said::Used), @"· Ana Silva used it at 10:05.");
         insta::assert_snapshot!(line(Said::Refined), @"· Ana Silva asked for another version at 10:05; it follows. This one is kept.");
-        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"· Not right, says Ana Silva at 10:05. It counts in the agent's record.");
+        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"· Not right, says Ana Silva at 10:05. It counts in their record.");
     }
 
     #[test]

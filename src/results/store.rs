@@ -38,7 +38,8 @@ statements! { STATEMENTS;
 #[derive(Debug, Clone)]
 pub struct NewResult<'a> {
     pub task: TaskId,
-    pub run: RunId,
+    /// `None`: a person's, who has none.
+    pub run: Option<RunId>,
     pub position: &'a str,
     pub kind: Kind,
     pub text: &'a str,
@@ -46,7 +47,7 @@ pub struct NewResult<'a> {
 }
 
 pub async fn keep(tx: &mut Tx, new: &NewResult<'_>, now: Timestamp) -> Result<ResultId, StoreError> {
-    let args = args![new.task, new.run, new.position, word(&new.kind), new.text, new.digest, now];
+    let args = args![new.task, new.run.map(|run| run.0), new.position, word(&new.kind), new.text, new.digest, now];
     let row = tx.row(&KEEP, args).await?;
     row.ok_or_else(|| StoreError::unreadable("KEEP", "no id came back")).and_then(|row| Ok(ResultId(row.int("id")?)))
 }
@@ -291,7 +292,7 @@ fn read(row: &Row) -> Result<Stored, StoreError> {
     Ok(Stored {
         id: ResultId(row.int("id")?),
         task: TaskId(row.int("task")?),
-        run: RunId(row.int("run")?),
+        run: row.opt_int("run")?.map(RunId),
         position: row.text("position")?,
         kind: row.word("kind")?,
         version: row.int("version")?,

@@ -231,3 +231,26 @@ async fn a_shadow_gets_copies_and_its_owner_compares_what_both_did() {
     assert_eq!(count(&office, FactKind::Judged).await, 1);
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_did_is_judged_like_any_result_and_both_versions_are_kept() {
+    let office = office("").await;
+    asks(&office, "@workforce a customer mentions a lawsuit about ORD-1042").await;
+    office.clicks("priya", "Done").await.unwrap();
+    office.sandbox.submits("priya", &[("words", "I called them."), ("took", "25 min")]).unwrap();
+    office.rest().await;
+    assert!(office.channel("support").contains("[Use it] [Refine] [Not right]"), "{}", office.channel("support"));
+    assert_eq!(ratings(&office, 1).await, [(1, None)], "silence is no judgement");
+    clicks(&office, "priya", "support", "Use it").await;
+    assert_eq!(ratings(&office, 1).await, [(1, None)], "nobody judges their own work");
+    clicks(&office, "ana", "support", "Refine").await;
+    office.sandbox.submits("ana", &[("words", "please write to them, too")]).unwrap();
+    office.rest().await;
+    office.clicks("priya", "Done").await.unwrap();
+    office.sandbox.submits("priya", &[("words", "Written.")]).unwrap();
+    office.rest().await;
+    assert_eq!(ratings(&office, 1).await, [(1, Some(Rating::Refined)), (2, None)]);
+    let thread = office.channel("support");
+    assert!(thread.contains("I called them.") && thread.contains("Written."), "{thread}");
+    office.end().await;
+}

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::assign::{self, Giving, note, redraw_direct, request_of, say, take_away};
 use super::super::says::{Names, because_of};
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, judge};
 use super::{Said, effort, who};
 use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
@@ -248,8 +248,10 @@ pub async fn done(
         at,
     )
     .await?;
-    let state = WorkState::Done { at, note: words.map(str::to_owned) };
+    let judging = judge::keep_work(tx, &scene.task, &held.worker, (words.unwrap_or_default(), by), at).await?;
+    let state = WorkState::Done { at, note: words.map(str::to_owned), judging };
     say(tx, &scene.task, held.id, scene.work_card(held, &state, Surface::Thread), at).await?;
+    super::super::shadow::compare(app, tx, &scene.task).await?;
     redraw_direct(app, tx, &scene.task, |_| Some(scene.work_card(held, &state, Surface::Direct))).await?;
     Ok(Said::Nothing)
 }
