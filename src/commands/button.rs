@@ -39,10 +39,7 @@ impl Intent {
             Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
             Verb::Accept => Some(Self::Accept { task: task()? }),
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
-            Verb::DoneForm => {
-                let took = field(fields, TOOK).map(|took| took.trim().to_owned()).filter(|took| !took.is_empty());
-                Some(Self::Done { task: task()?, note: words(), took })
-            }
+            Verb::DoneForm => Some(done(task()?, fields)),
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
             Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),
@@ -92,6 +89,11 @@ impl Intent {
 fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {
     let typed = field(fields, "typed").map(str::to_owned);
     Some(Intent::ApproveForm { id: read_approval_page(target)?.0, typed })
+}
+
+fn done(task: TaskId, fields: &[(String, String)]) -> Intent {
+    let took = field(fields, TOOK).map(|took| took.trim().to_owned()).filter(|took| !took.is_empty());
+    Intent::Done { task, note: field(fields, "words").and_then(reason), took }
 }
 
 fn recorded(id: ApprovalId, fields: &[(String, String)]) -> Option<Intent> {
