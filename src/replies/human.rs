@@ -431,6 +431,8 @@ mod tests {
         insta::assert_snapshot!(done_form(TaskId(19)).to_plain(), @r"
         = Finish T-19 =
         What came of it, for the thread (optional): ____
+        How long did it take? (optional): ____
+          25 min, or 1 h 30. It counts in what the work cost; leave it empty if you like.
         [Done]
         ");
     }

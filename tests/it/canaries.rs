@@ -97,6 +97,7 @@ async fn fifty_secrets_reach_no_prompt_no_ledger_and_nothing_that_the_bot_writes
         let card =
             shown.iter().rev().find(|message| message.text.contains(&label)).unwrap_or_else(|| panic!("{shown:?}"));
         office.sandbox.clicks("@ana", "#support", &card.ts, button).unwrap();
+        office.rest().await;
         office.sandbox.submits("@ana", &[(field, &words)]).unwrap();
         office.rest().await;
     };

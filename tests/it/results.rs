@@ -216,7 +216,9 @@ const SHADOW: &str = "    status: active
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shadow_gets_copies_and_its_owner_compares_what_both_did() {
     let second = ("roles/finance-operations.md", "    status: active\n---\n\n# Finance operations", SHADOW);
-    let office = Office::open(&[second]).await;
+    let may = "Only the finance agent may refund.";
+    let both = ("approvals.md", may, "Only the finance agent and the finance shadow may refund.");
+    let office = Office::open(&[second, both]).await;
     asks(&office, "@workforce please refund ORD-1042, $40, it arrived broken").await;
     let thread = office.channel("support");
     assert!(thread.contains("Refunded $40.00") && !thread.contains("Fay"), "nobody sees the shadow: {thread}");

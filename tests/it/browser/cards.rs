@@ -44,7 +44,7 @@ impl Wall {
 }
 
 /// The page as Ana sees it.
-fn page(sandbox: &Sandbox) -> String {
+pub(super) fn page(sandbox: &Sandbox) -> String {
     format!("{}?as=ana&at=support", sandbox.open_page(Arc::new(Bare)))
 }
 
