@@ -164,6 +164,8 @@ fn answer(shared: &Shared, format: Format, headers: &HeaderMap, body: &[u8]) -> 
     state.asked.push(Asked { format, body: question.clone(), key, bill });
     let count = state.asked.len();
     drop(state);
+    // Whoever hears of the question may tell it to go on at once.
+    let told = shared.told.subscribe();
     shared.questions.send_replace(count);
     let model = question["model"].as_str().unwrap_or_default();
     let bill = bill.unwrap_or_default();
@@ -172,7 +174,7 @@ fn answer(shared: &Shared, format: Format, headers: &HeaderMap, body: &[u8]) -> 
         Some(Line { say: Some(said), held: true, .. }) => {
             let mut events = wire::events(format, model, &said, bill);
             let rest = events.split_off(wire::half(events.len()));
-            stream(events, Ending::Held(shared.told.subscribe(), rest))
+            stream(events, Ending::Held(told, rest))
         }
         Some(Line { say: Some(said), .. }) => stream(wire::events(format, model, &said, bill), Ending::Whole),
         Some(Line { fault: Some(fault), .. }) => match fault {

@@ -12,7 +12,8 @@ use super::{browser, keep};
 use crate::office::Office;
 
 const ORDERS: (&str, &str, &str) = ("roles/orders.md", "driver: playbook", "driver: model\n    model: main");
-const SAYS: &str = "It left on 12 November with Nordpost. Nobody has signed for it yet, so I have asked the carrier to look again.";
+const SAYS: &str =
+    "It left on 12 November with Nordpost. Nobody has signed for it yet, so I have asked the carrier to look again.";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_growing_answer_shows_its_plan_and_that_it_is_not_whole() {
@@ -44,7 +45,6 @@ async fn a_growing_answer_shows_its_plan_and_that_it_is_not_whole() {
     browser.wait_for_text(&tab, "#thread", "asked the carrier to look again.").await;
     let left = browser.eval(&tab, "document.querySelectorAll('#thread .b-plan, #thread .grows').length").await;
     assert_eq!(left, 0, "the answer takes the place of the way to it");
-    keep(&mut browser, &tab, "grown").await;
     office.rest().await;
     office.end().await;
 }
