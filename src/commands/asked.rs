@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::grant::Next;
+use super::start::Start;
 use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, ChangeId, GrantId, InboxId, ListId, ProposalId, TaskId};
 use crate::replies::Verb;
@@ -224,6 +225,10 @@ pub enum Intent {
     Answer {
         task: TaskId,
         text: String,
+    },
+    /// Begins a workflow outside of any thread.
+    StartWorkflow {
+        start: Start,
     },
     /// `confirmed` only matters for [`StopWhat::Everything`], which is asked about once more.
     Stop {

@@ -47,9 +47,9 @@ impl Intent {
             Verb::UseEdit => Some(Self::UseEdit { task: task()? }),
             Verb::IgnoreEdit => Some(Self::IgnoreEdit { task: task()? }),
             Verb::RecordReviewForm => Some(Self::RecordReview { position: id_like(target)?, notes: words() }),
+            Verb::StartWorkflowForm => super::start::of_form(fields).map(|start| Self::StartWorkflow { start }),
             Verb::StopAll => Some(Self::Stop { what: StopWhat::Everything, confirmed: true }),
-            Verb::Resume => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: false }),
-            Verb::ResumeNow => Some(Self::Resume { what: super::arguments::stop_what(target)?, confirmed: true }),
+            Verb::Resume | Verb::ResumeNow => resumed(target, verb == Verb::ResumeNow),
             Verb::AcceptTool => tool_and_digest(target).map(|(tool, digest)| Self::AcceptTool { tool, digest }),
             Verb::KeepToolOff => tool_and_digest(target).map(|(tool, digest)| Self::KeepToolOff { tool, digest }),
             Verb::ShareHere => Some(Self::ShareHere { command: target.to_owned() }),
@@ -79,11 +79,16 @@ impl Intent {
             | Verb::Done
             | Verb::Answer
             | Verb::RecordReview
+            | Verb::StartWorkflow
             | Verb::Refine
             | Verb::NotRight
             | Verb::Why => None,
         }
     }
+}
+
+fn resumed(target: &str, confirmed: bool) -> Option<Intent> {
+    Some(Intent::Resume { what: super::arguments::stop_what(target)?, confirmed })
 }
 
 fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {
@@ -151,6 +156,8 @@ impl Query {
             | Verb::IgnoreEdit
             | Verb::RecordReview
             | Verb::RecordReviewForm
+            | Verb::StartWorkflow
+            | Verb::StartWorkflowForm
             | Verb::StopAll
             | Verb::Resume
             | Verb::ResumeNow

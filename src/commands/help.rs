@@ -147,6 +147,7 @@ mod tests {
         *Steer*
         • `cancel T-17` End a request; what ran already stays done
         • `reassign T-17 to WHO` Give a task to another agent, role or person; the correction is kept
+        • `start WORKFLOW [for WHAT]` Begin a workflow: its thread starts in this channel, with a plan that ticks off
         • `stop T-17 | WORKER | all` Stop a task, an agent or everything at once
         • `resume T-17 | WORKER | all` Show what was stopped, and let it go on
         *Administer*

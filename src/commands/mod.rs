@@ -42,6 +42,7 @@ pub mod resume;
 pub mod review;
 pub mod reviews;
 pub mod rule;
+pub mod start;
 pub mod status;
 pub mod stop;
 pub mod take;
@@ -86,6 +87,7 @@ pub static COMMANDS: &[&Spec] = &[
     &done::SPEC,
     &cancel::SPEC,
     &reassign::SPEC,
+    &start::SPEC,
     &stop::SPEC,
     &resume::SPEC,
     &reviews::SPEC,

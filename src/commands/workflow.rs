@@ -1,13 +1,14 @@
-//! `workflow [NAME]`: the workflows that there are, or one of them with what is under way.
+//! `workflow [NAME]`: the workflows that there are, or one of them with what is under way and a button that begins one.
 
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{bare, incomplete, strip_word};
+use super::arguments::{bare, strip_word};
 use super::asked::{Asked, Query};
 use super::spec::{Group, InMention, Spec};
 use crate::clock::Timestamp;
 use crate::ids::TaskId;
-use crate::replies::card::Card;
+use crate::replies::Verb;
+use crate::replies::card::{Button, Card};
 use crate::replies::compose::{bold, code, day_and_clock, text};
 use crate::replies::named::Cited;
 use crate::replies::wording::counted;
@@ -29,14 +30,14 @@ fn read(rest: &str) -> Asked {
     if name.is_empty() {
         return Asked::Query(Query::Workflow { name: None });
     }
-    let starts = ["start", "run", "begin"];
-    let first = starts.iter().any(|word| strip_word(name, word).is_some());
-    let last = name.split_whitespace().skip(1).any(|word| starts.contains(&word.to_lowercase().as_str()));
-    if first || last {
-        return incomplete(
-            SPEC.name,
-            "A workflow runs in a thread: mention me where it belongs, as “@workforce start onboarding for Mia Chen”.",
-        );
+    let verbs = ["start", "run", "begin"];
+    if let Some(rest) = verbs.iter().find_map(|verb| strip_word(name, verb)) {
+        return (super::start::SPEC.read)(rest);
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    if let Some(at) = words.iter().skip(1).position(|word| verbs.contains(&word.to_lowercase().as_str())) {
+        let (before, after) = words.split_at(at + 1);
+        return (super::start::SPEC.read)(&[before, &after[1..]].concat().join(" "));
     }
     Asked::Query(Query::Workflow { name: Some(name.to_owned()) })
 }
@@ -112,24 +113,26 @@ pub fn render(answer: &WorkflowAnswer) -> Card {
     for run in &answer.runs {
         card = card.line([text(format!("{} · {} · since ", run.task, run.stands)), day_and_clock(run.since)]);
     }
-    card.note([
-        text(format!("Mention me with “start {}” to begin one · ", answer.line.name)),
-        day_and_clock(answer.as_of),
-    ])
+    let begin = Button::new("Start", Verb::StartWorkflow, answer.line.name.clone());
+    card.note([text(format!("Or mention me with “start {}” · ", answer.line.name)), day_and_clock(answer.as_of)])
+        .buttons([begin.spoken(format!("Start {}", answer.line.name))])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::asked::Intent;
     use super::super::fixtures::*;
     use super::*;
     use crate::replies::workflow::StepState;
 
     #[test]
-    fn it_reads_a_name_and_says_where_one_is_started() {
+    fn it_reads_a_name_or_what_shall_begin() {
         assert_eq!(read(""), Asked::Query(Query::Workflow { name: None }));
         assert_eq!(read(" onboarding "), Asked::Query(Query::Workflow { name: Some("onboarding".into()) }));
-        assert!(matches!(read("onboarding start"), Asked::Incomplete { command: "workflow", .. }));
-        assert!(matches!(read("start onboarding"), Asked::Incomplete { command: "workflow", .. }));
+        for text in ["start onboarding for Mia", "onboarding start for Mia"] {
+            let Asked::Intent(Intent::StartWorkflow { start }) = read(text) else { panic!("{text}") };
+            assert_eq!(start.words, "onboarding for Mia");
+        }
     }
 
     #[test]
@@ -157,7 +160,8 @@ mod tests {
         • *onboarding* · 1 step · 1 under way · “When someone joins the company:” `workflows/onboarding.md:3`
         :white_circle: 1. *Hana (HR)*: create the account · _execution by an agent_
         T-17 · 0 of 1 steps done · since 20 Nov 09:00
-        · Mention me with “start onboarding” to begin one · 20 Nov 10:02
+        · Or mention me with “start onboarding” · 20 Nov 10:02
+        [Start]
         ");
         let list = WorkflowsAnswer { workflows: vec![WorkflowLine { rule: None, ..line }], as_of: at(10, 2) };
         insta::assert_snapshot!(render_list(&list).to_plain(), @r"

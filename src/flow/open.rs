@@ -1,4 +1,4 @@
-//! Work that nobody wrote a message for: a schedule's, or a hook's. Its thread begins with a message of ours; once that stands
+//! Work that nobody wrote a message for: a schedule's, a hook's, or a workflow that a command or a form began. Its thread begins with a message of ours; once that stands
 //! in Slack, the task is opened in it, in the transaction that notes where it stands.
 //!
 //! A hook's matter is a thread: what is delivered later about the same matter goes on with the same task.
@@ -11,15 +11,17 @@ use super::receive::finish_in;
 use super::says::cited_origin;
 use super::{App, FlowError, decide, remind};
 use crate::catalogue::canonical::digest_bytes;
+use crate::commands::start::Start;
 use crate::directives::Reading;
 use crate::directives::rule::{Priority, Schedule};
+use crate::directives::workflow::Workflow;
 use crate::ids::{ConversationId, InboxId};
 use crate::inbox::store::{self as inbox, Claimed};
 use crate::inbox::{Delivery, Trigger};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
 use crate::replies::store::{self as outbox, Posted};
-use crate::replies::{Card, greeting, opening, receipt};
+use crate::replies::{Card, greeting, opening, receipt, start};
 use crate::routing::{Cause, Routing, Settled};
 use crate::runs::{Waiting, store as runs};
 use crate::schedules::{Work, entries, hearers_of, workers_of};
@@ -37,29 +39,60 @@ pub(super) async fn begin_scheduled(
     schedule: &Schedule,
     reading: &Reading,
 ) -> Result<(), FlowError> {
-    let moment = Moment::of(app)?;
     let card = opening::scheduled(&cited_origin(&reading.origin));
-    let slot = format!("{OPENING}{}", claimed.id.0);
-    let Some(first) = first_message(&moment, schedule, slot, card) else {
-        let why = format!("nobody can be told of “{}”: no channel and no account is known", reading.origin.text);
-        return Err(FlowError::Broken(why));
+    let named = [schedule.to.as_slice(), &schedule.who].concat();
+    let people = [hearers_of(schedule), workers_of(schedule)].concat();
+    say_first(app, claimed, (&named, people), card, &reading.origin.text).await
+}
+
+/// The time of a workflow came. Its thread is in the channel that its trigger names, else with whoever does the first step that
+/// a person does or answers for.
+pub(super) async fn begin_workflow(
+    app: &App,
+    claimed: &Claimed,
+    workflow: &Workflow,
+    clock: &Schedule,
+) -> Result<(), FlowError> {
+    let card = start::due(&workflow.name, &cited_origin(&workflow.origin()));
+    let people = workflow.steps.iter().map(|step| step.who.clone()).collect();
+    say_first(app, claimed, (&clock.to, people), card, &workflow.text).await
+}
+
+async fn say_first(
+    app: &App,
+    claimed: &Claimed,
+    (named, people): (&[WorkerRef], Vec<WorkerRef>),
+    card: Card,
+    what: &str,
+) -> Result<(), FlowError> {
+    let moment = Moment::of(app)?;
+    let Some(first) = first_message(&moment, named, people, slot_of(claimed.id), card) else {
+        return Err(FlowError::Broken(format!("nobody can be told of “{what}”: no channel and no account is known")));
     };
     let mut tx = app.store.begin().await?;
     outbox::queue(&mut tx, &first, app.now()).await?;
     finish_in(app, tx, claimed).await
 }
 
-/// Where the thread of a schedule's work is: the channel that the sentence names, else whoever hears of it, else whoever does
-/// it, an agent's owner for the agent, else the triage person.
-fn first_message(moment: &Moment, schedule: &Schedule, slot: String, card: Card) -> Option<Queued> {
-    let channels = schedule.to.iter().chain(&schedule.who).filter_map(|worker| {
-        let name = worker.channel()?;
-        moment.directory.channel_named(name)
-    });
-    if let Some(channel) = channels.into_iter().next() {
+/// The slot of the first message of what this trigger began.
+pub(super) fn slot_of(trigger: InboxId) -> String {
+    format!("{OPENING}{}", trigger.0)
+}
+
+/// Where the thread of a schedule's work is: the channel that is named, else whoever hears of it, else whoever does it, an
+/// agent's owner for the agent, else the triage person.
+fn first_message(
+    moment: &Moment,
+    named: &[WorkerRef],
+    people: Vec<WorkerRef>,
+    slot: String,
+    card: Card,
+) -> Option<Queued> {
+    let channel = named.iter().find_map(|worker| moment.directory.channel_named(worker.channel()?));
+    if let Some(channel) = channel {
         return Some(Queued::say(slot, &channel.id, None, card));
     }
-    let candidates = [hearers_of(schedule), workers_of(schedule), vec![WorkerRef::Human]].concat();
+    let candidates = [people, vec![WorkerRef::Human]].concat();
     let account = candidates
         .iter()
         .flat_map(|worker| remind::people_for(moment, worker))
@@ -140,15 +173,46 @@ pub(super) async fn opened(app: &App, tx: &mut Tx, slot: &str, place: &Posted) -
     if let Some(Trigger::Delivered(delivery)) = &trigger {
         open_task(app, tx, place, new_task(app, place, &delivery.text, &source_of(delivery))).await?;
     } else if let Some(Trigger::ScheduleDue { schedule, .. }) = &trigger {
-        let directives = app.directives()?;
-        let entries = entries(&directives);
-        let work = entries.iter().find(|entry| entry.key == *schedule).map(|entry| &entry.work);
-        if let Some(Work::Do { reading, schedule }) = work {
-            let task = open_task(app, tx, place, new_task(app, place, &reading.origin.text, "calendar")).await?;
-            if let (Some(task), [worker, ..]) = (task, workers_of(schedule).as_slice()) {
-                give_as_written(app, tx, &task, worker, reading).await?;
-            }
+        opened_by_the_clock(app, tx, place, schedule).await?;
+    } else if let Some((start, by, source)) = trigger.as_ref().and_then(decide::asked_by) {
+        opened_for_a_workflow(app, tx, place, &start, (by, source)).await?;
+    }
+    Ok(())
+}
+
+async fn opened_by_the_clock(app: &App, tx: &mut Tx, place: &Posted, key: &str) -> Result<(), FlowError> {
+    let directives = app.directives()?;
+    let entries = entries(&directives);
+    let work = entries.iter().find(|entry| entry.key == key).map(|entry| &entry.work);
+    if let Some(Work::Do { reading, schedule }) = work {
+        let task = open_task(app, tx, place, new_task(app, place, &reading.origin.text, "calendar")).await?;
+        if let (Some(task), [worker, ..]) = (task, workers_of(schedule).as_slice()) {
+            give_as_written(app, tx, &task, worker, reading).await?;
         }
+    } else if let Some(Work::Start { workflow, .. }) = work {
+        let text = format!("start {} ({})", workflow.name, workflow.text.trim_end_matches([':', '.', ' ']));
+        if let Some(task) = open_task(app, tx, place, new_task(app, place, &text, "calendar")).await? {
+            super::workflow::begin_due(app, tx, &task, workflow).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Somebody began a workflow by a command or a form. One that is gone by now is a request like any.
+async fn opened_for_a_workflow(
+    app: &App,
+    tx: &mut Tx,
+    place: &Posted,
+    start: &Start,
+    (by, source): (&SlackUser, &str),
+) -> Result<(), FlowError> {
+    let directives = app.directives()?;
+    let found = super::workflow::asked_for(&directives, start);
+    let name = found.map(|(flow, _)| flow.name.as_str()).or(start.workflow.as_deref()).unwrap_or_default();
+    let text = format!("start {name} {}", found.map_or(start.words.as_str(), |(_, words)| words));
+    let new = NewTask { requester: by.clone(), ..new_task(app, place, text.trim(), source) };
+    if let (Some(task), Some((flow, _))) = (open_task(app, tx, place, new).await?, found) {
+        super::workflow::begin_asked(app, tx, &task, flow).await?;
     }
     Ok(())
 }

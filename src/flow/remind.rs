@@ -58,7 +58,7 @@ pub(super) async fn remind(app: &App, tx: &mut Tx, entry: &Entry<'_>, only: Opti
             }
             Ok(())
         }
-        Work::Do { .. } | Work::EraseTexts | Work::ApproverHealth => Ok(()),
+        Work::Do { .. } | Work::Start { .. } | Work::EraseTexts | Work::ApproverHealth => Ok(()),
     }
 }
 
@@ -328,7 +328,12 @@ fn told_of(directives: &Directives, position: &Position) -> BTreeSet<String> {
         .flat_map(|(_, review)| review.remind.iter());
     let by_schedules = entries(directives).into_iter().filter_map(|entry| match entry.work {
         Work::Reviews(Some(Reading { rule: Rule::Schedule(schedule), .. })) => Some(schedule),
-        Work::Reviews(_) | Work::Remind { .. } | Work::Do { .. } | Work::EraseTexts | Work::ApproverHealth => None,
+        Work::Reviews(_)
+        | Work::Remind { .. }
+        | Work::Do { .. }
+        | Work::Start { .. }
+        | Work::EraseTexts
+        | Work::ApproverHealth => None,
     });
     let named = by_rules.chain(by_schedules.flat_map(|schedule| schedule.to.iter()));
     let people: BTreeSet<String> = named.flat_map(|to| roster.people_of(to, &context)).collect();

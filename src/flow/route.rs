@@ -109,20 +109,11 @@ async fn starts_a_workflow(
     };
     let flow = workflow::that_fits(&directives, &task.text, holds);
     let Some(flow) = flow.filter(|_| routing.settled != Settled::Escalation) else { return Ok(false) };
-    let because = vec![routing::Cause::of(&flow.origin())];
-    let settled = Settled::Rule;
-    let routing = routing::Routing { to: Vec::new(), because, confidence: 1.0, settled, ..routing.clone() };
-    let (priority, receipt) = (priority_of(routing.priority), to_json(&routing));
-    if !tasks::set_routing(tx, task.id, TaskState::Assigned, priority, &directives.digest, &receipt).await? {
-        return Err(FlowError::LostLease);
-    }
-    let payload = json!({ "routing": routing, "directives": directives.digest });
-    assign::note(tx, task, FactKind::Routed, payload, app.now()).await?;
-    workflow::begin(app, tx, task, flow).await?;
+    workflow::take(app, tx, task, flow, routing.priority).await?;
     Ok(true)
 }
 
-fn priority_of(priority: crate::directives::rule::Priority) -> TaskPriority {
+pub(super) fn priority_of(priority: crate::directives::rule::Priority) -> TaskPriority {
     use crate::directives::rule::Priority;
     match priority {
         Priority::Low => TaskPriority::Low,

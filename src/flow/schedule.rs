@@ -89,5 +89,6 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, key: &str, to: Option<
             receive::finish_in(app, tx, claimed).await
         }
         Work::Do { schedule, reading } => open::begin_scheduled(app, claimed, schedule, reading).await,
+        Work::Start { workflow, clock } => open::begin_workflow(app, claimed, workflow, clock).await,
     }
 }

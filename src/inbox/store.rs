@@ -26,6 +26,7 @@ statements! { STATEMENTS;
     RETRY (4) -> [] = { "UPDATE inbox SET lease_until_us = 0, not_before_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     BURY (4) -> [] = { "UPDATE inbox SET state = 'dead', done_us = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 'new'" }
     WAIT (2) -> [] = { "UPDATE inbox SET not_before_us = $2 WHERE key = $1 AND state = 'new'" }
+    ID (1) -> [id] = { "SELECT id FROM inbox WHERE key = $1" }
     BODY (1) -> [body] = { "SELECT body FROM inbox WHERE id = $1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM inbox WHERE state = 'new'" }
     KNOWN (0) -> [known] = { "SELECT COUNT(*) AS known FROM inbox" }
@@ -86,6 +87,11 @@ pub async fn put_for_later(tx: &mut Tx, arrival: &Arrival, at: Timestamp, now: T
         tx.run(&WAIT, args![&arrival.key, at]).await?;
     }
     Ok(is_new)
+}
+
+/// The row of a trigger that was stored in this transaction, or before.
+pub async fn id_of(tx: &mut Tx, key: &str) -> Result<Option<InboxId>, StoreError> {
+    tx.row(&ID, args![key]).await?.map(|row| Ok(InboxId(row.int("id")?))).transpose()
 }
 
 /// What arrived as this row; `None` once it was erased.

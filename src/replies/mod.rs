@@ -37,6 +37,7 @@ pub mod refusals;
 pub mod remind;
 pub mod review;
 pub mod rule;
+pub mod start;
 pub mod steering;
 pub mod store;
 pub mod target;

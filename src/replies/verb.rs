@@ -121,6 +121,9 @@ verbs! {
     /// Opens a form for the notes. Target: position.
     RecordReview = "record_review" opens Form,
     RecordReviewForm = "record_review_form" opens Nothing,
+    /// Opens the form that begins a workflow; also a shortcut's id. Target: a workflow's name, or empty.
+    StartWorkflow = "start_workflow" opens Form,
+    StartWorkflowForm = "start_workflow_form" opens Nothing,
     /// Confirms `stop all`. Target: empty.
     StopAll = "stop_all" opens Nothing,
     /// Target: empty, a worker or a task, as `stop` names it.

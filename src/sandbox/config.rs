@@ -157,7 +157,7 @@ impl Default for AppSpec {
                 "channel_deleted",
             ]),
             slash_commands: vec![SlashSpec { command: "/workforce".to_owned(), should_escape: true }],
-            shortcuts: Vec::new(),
+            shortcuts: vec![ShortcutSpec { callback_id: "start_workflow".to_owned(), on_message: false }],
             socket_mode: true,
             interactivity: true,
             home_tab: true,

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 
 use crate::catalogue::canonical::digest_bytes;
 use crate::directives::rule::{Rule, Schedule};
+use crate::directives::workflow::Workflow;
 use crate::directives::{Directives, Reading};
 use crate::workers::WorkerRef;
 use decide::Timing;
@@ -54,6 +55,11 @@ pub enum Work<'a> {
         reading: &'a Reading,
         schedule: &'a Schedule,
     },
+    /// A workflow whose trigger is a time.
+    Start {
+        workflow: &'a Workflow,
+        clock: &'a Schedule,
+    },
     EraseTexts,
     /// Approvers hear how they approved, where a sentence turned that on.
     ApproverHealth,
@@ -64,7 +70,7 @@ impl Work<'_> {
     pub fn is_reminder(&self) -> bool {
         match self {
             Self::Reviews(_) | Self::Remind { .. } => true,
-            Self::Do { .. } | Self::EraseTexts | Self::ApproverHealth => false,
+            Self::Do { .. } | Self::Start { .. } | Self::EraseTexts | Self::ApproverHealth => false,
         }
     }
 }
@@ -74,6 +80,7 @@ pub fn entries(directives: &Directives) -> Vec<Entry<'_>> {
     let company = directives.roster.timezone_of(None);
     let mut found: Vec<Entry<'_>> =
         schedules(directives).filter_map(|(reading, rule)| of(reading, rule, company)).collect();
+    found.extend(directives.workflows.iter().filter_map(|workflow| starting(workflow, company)));
     let looks = found.iter().any(|entry| matches!(entry.work, Work::Reviews(_)));
     if !looks && asks_for_reviews(directives) {
         found.extend(daily(REVIEWS, EVERY_MORNING, company, Work::Reviews(None)));
@@ -86,16 +93,32 @@ pub fn entries(directives: &Directives) -> Vec<Entry<'_>> {
 }
 
 fn of<'a>(reading: &'a Reading, schedule: &'a Schedule, company: Tz) -> Option<Entry<'a>> {
-    let zone = schedule.timezone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(company);
+    let zone = zone_of(schedule, company);
     let work = match (is_reminder(schedule), is_about_reviews(schedule)) {
         (true, true) => Work::Reviews(Some(reading)),
         (true, false) => Work::Remind { reading, schedule },
         (false, _) => Work::Do { reading, schedule },
     };
     let words = format!("{}\n{}\n{}", schedule.cron, zone.name(), reading.origin.text);
+    Some(Entry { key: key_of(&words), timing: Timing::of(&schedule.cron, zone)?, work })
+}
+
+/// A workflow by the clock. It stays the same entry while its name and its time do, however its steps change.
+fn starting(workflow: &Workflow, company: Tz) -> Option<Entry<'_>> {
+    let clock = workflow.clock.as_ref()?;
+    let zone = zone_of(clock, company);
+    let words = format!("workflow\n{}\n{}\n{}", workflow.name, clock.cron, zone.name());
+    Some(Entry { key: key_of(&words), timing: Timing::of(&clock.cron, zone)?, work: Work::Start { workflow, clock } })
+}
+
+fn zone_of(schedule: &Schedule, company: Tz) -> Tz {
+    schedule.timezone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(company)
+}
+
+fn key_of(words: &str) -> String {
     let digest = digest_bytes(words.as_bytes());
     let short: String = digest.trim_start_matches("sha256:").chars().take(16).collect();
-    Some(Entry { key: format!("say:{short}"), timing: Timing::of(&schedule.cron, zone)?, work })
+    format!("say:{short}")
 }
 
 fn daily<'a>(key: &str, cron: &str, zone: Tz, work: Work<'a>) -> Option<Entry<'a>> {

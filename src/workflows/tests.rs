@@ -238,3 +238,23 @@ fn a_workflow_is_started_by_its_words_or_its_name_and_by_no_question() {
     flow.when = Condition::default();
     assert!(!fits(&flow, "Mia joins the company", |_: &Condition| true), "nothing starts what has no trigger");
 }
+
+#[test]
+fn the_longest_name_that_a_text_begins_with_is_called() {
+    let named = |name: &str| Workflow { name: name.to_owned(), ..workflow(Vec::new()) };
+    let all = [named("offboarding"), named("it"), named("it-offboarding")];
+    let called =
+        |text: &'static str| super::trigger::called(&all, text).map(|(found, rest)| (found.name.as_str(), rest));
+    for (text, want) in [
+        ("it-offboarding for Mia", Some(("it-offboarding", "for Mia"))),
+        ("the IT Offboarding workflow: Mia", Some(("it-offboarding", "Mia"))),
+        ("Offboarding", Some(("offboarding", ""))),
+        ("it", Some(("it", ""))),
+        ("items", None),
+        ("it-offboardings", None),
+        ("onboarding", None),
+        ("", None),
+    ] {
+        assert_eq!(called(text), want, "{text}");
+    }
+}

@@ -28,6 +28,23 @@ pub fn is_named(name: &str, text: &str) -> bool {
     !name.stems().is_empty() && starts && name.stems().iter().all(has)
 }
 
+/// The workflow that a text begins with the name of, and what follows; the longest name wins.
+pub fn called<'w, 't>(workflows: &'w [Workflow], text: &'t str) -> Option<(&'w Workflow, &'t str)> {
+    let text = text.trim();
+    let text = after(text, "the").unwrap_or(text);
+    let found = workflows.iter().filter_map(|workflow| Some((workflow, after(text, &workflow.name)?)));
+    let (workflow, rest) = found.max_by_key(|(workflow, _)| workflow.name.len())?;
+    Some((workflow, after(rest, "workflow").unwrap_or(rest)))
+}
+
+/// What stands after these words, however they are joined and in whatever case.
+fn after<'t>(text: &'t str, words: &str) -> Option<&'t str> {
+    let spaced = |text: &str| text.replace(['-', '_', '/'], " ");
+    let (start, rest) = text.split_at_checked(words.len())?;
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'));
+    (ends && spaced(start).eq_ignore_ascii_case(&spaced(words))).then(|| rest.trim_start_matches([' ', ':', ',']))
+}
+
 /// A trigger in its own words holds where a request has them all, in any order; a question about it starts nothing.
 fn in_other_words(when: &Condition, text: &str) -> bool {
     let only_topics = Condition { topics: when.topics.clone(), ..Condition::default() } == *when;

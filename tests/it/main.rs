@@ -77,4 +77,6 @@ mod weather;
 #[cfg(feature = "sandbox")]
 mod webhooks;
 #[cfg(feature = "sandbox")]
+mod workflow_starts;
+#[cfg(feature = "sandbox")]
 mod workflows;

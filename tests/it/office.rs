@@ -82,6 +82,19 @@ impl Office {
 
     /// The bot starts.
     pub async fn come_in(&mut self) {
+        self.service = Some(self.start().await);
+        self.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(())).await;
+        self.rest().await;
+    }
+
+    /// A second replica of the bot, on the same database.
+    pub async fn colleague(&self) -> Service {
+        let service = self.start().await;
+        self.sandbox.until(|sandbox| (sandbox.connections() == 4).then_some(())).await;
+        service
+    }
+
+    async fn start(&self) -> Service {
         let tokens = (self.sandbox.app_token().into(), self.sandbox.bot_token().into());
         let mut slack = SlackConfig::new(&self.sandbox.api_url(), tokens.0, tokens.1).unwrap();
         slack.web.paced = false;
@@ -92,10 +105,7 @@ impl Office {
             ..SocketLimits::default()
         };
         let drivers = self.drivers.clone();
-        let service = Service::start_with(self.config.clone(), slack, self.clock.clone(), drivers).await;
-        self.service = Some(service.unwrap());
-        self.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(())).await;
-        self.rest().await;
+        Service::start_with(self.config.clone(), slack, self.clock.clone(), drivers).await.unwrap()
     }
 
     /// The bot stops.

@@ -9,9 +9,9 @@ use workforce::webhooks::{Entry, Scheme, Section, sign};
 
 use crate::office::Office;
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-fn hook(name: &str, scheme: Scheme) -> Entry {
+pub fn hook(name: &str, scheme: Scheme) -> Entry {
     Entry {
         name: name.to_owned(),
         scheme,
@@ -43,6 +43,12 @@ async fn post(office: &Office, name: &str, body: &str, headers: &[(&str, String)
     }
     let answer = request.send().await.unwrap();
     (answer.status(), answer.text().await.unwrap().trim().to_owned())
+}
+
+/// Sends what must be taken.
+pub async fn deliver(office: &Office, name: &str, scheme: Scheme, body: &str) {
+    let (status, said) = send(office, name, scheme, body).await;
+    assert!(status.is_success(), "{said}");
 }
 
 /// Sends what is signed now, as the sender would.

@@ -34,6 +34,7 @@ mod when;
 mod words;
 mod workflow;
 mod workflow_order;
+mod workflow_source;
 #[cfg(test)]
 mod workflow_tests;
 mod workflow_when;

@@ -3,10 +3,12 @@
 use super::place::Source;
 use super::split::Mapped;
 use super::when::read_when;
+use super::workflow_source::way_in;
 use crate::directives::diagnostics::Problem;
 use crate::directives::language::steps::{hedge_in, phrase_of};
 use crate::directives::language::{Outcome, Scope, Sentence, Vocabulary, read};
 use crate::directives::rule::{Condition, Rule, Schedule, Source as From};
+use crate::workers::WorkerRef;
 
 /// What starts a workflow.
 #[derive(Debug, Clone, Default)]
@@ -76,11 +78,19 @@ pub fn read_trigger(
     let (line, _) = source.place(sentence.offset(0));
     let clause = without_tail(clause);
     let text = sentence.text.clone();
-    if let Some(clock) = clock_of(clause, voc) {
+    let (timed, channel) = without_channel(clause);
+    if let Some(mut clock) = clock_of(&timed, voc) {
+        if let Some(name) = channel {
+            problems.extend(unknown_channel(name, sentence, source, voc));
+            clock.to = vec![WorkerRef::Channel(name.to_owned())];
+        }
         let when = Condition { source: Some(From::Calendar), ..Condition::default() };
         return Some(Trigger { when, clock: Some(clock), text, line });
     }
     let bare = without_opener(clause);
+    if let Some(when) = way_in(bare) {
+        return Some(Trigger { when, clock: None, text, line });
+    }
     if let Some(when) = read_when(&format!("When {bare}"), voc).filter(is_told_by_requests) {
         return Some(Trigger { when, clock: None, text, line });
     }
@@ -107,6 +117,29 @@ fn without_tail(clause: &str) -> &str {
         TAILS.iter().any(|start| tail.starts_with(start))
     });
     cut.map_or(clause, |(at, _)| &clause[..at])
+}
+
+/// "every Monday at 9:00 in #people": the time, and the channel in which the thread begins.
+fn without_channel(clause: &str) -> (String, Option<&str>) {
+    let Some(at) = clause.find(" in #") else { return (clause.to_owned(), None) };
+    let name = &clause[at + " in #".len()..];
+    let end = name.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(name.len());
+    let (name, rest) = name.split_at(end);
+    (format!("{}{rest}", &clause[..at]), (!name.is_empty()).then_some(name))
+}
+
+/// Where channels are listed, others are unknown.
+fn unknown_channel(name: &str, sentence: &Mapped, source: &Source<'_>, voc: &Vocabulary<'_>) -> Option<Problem> {
+    let known = &voc.roster.channels;
+    if known.is_empty() || known.contains_key(name) {
+        return None;
+    }
+    let start = sentence.text.find(&format!("#{name}")).unwrap_or(0);
+    let range = sentence.range(start..start + name.len() + 1);
+    let near = known.keys().map(|other| (strsim::jaro_winkler(other, name), other)).filter(|(near, _)| *near > 0.8);
+    let help = near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| format!("did you mean #{other}?"));
+    let problem = source.error("unknown-channel", range, format!("there is no channel #{name}"));
+    Some(problem.with_help(help.unwrap_or_else(|| "add the channel to company.md".to_owned())))
 }
 
 fn clock_of(clause: &str, voc: &Vocabulary<'_>) -> Option<Schedule> {

@@ -2,7 +2,7 @@
 
 use super::super::facts::Moment;
 use super::super::{App, FlowError, health, query};
-use super::{Wanted, approval, task};
+use super::{Wanted, approval, start, task};
 use crate::commands::Query;
 use crate::ids::TaskId;
 use crate::replies::refusals::Refusal;
@@ -24,14 +24,9 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         }
         Verb::Reassign | Verb::HandOver | Verb::Done | Verb::Answer => of_task(app, verb, target).await?,
         Verb::RecordReview => of_position(app, target)?,
+        Verb::StartWorkflow => Some(start::form(app, target)?),
         Verb::Refine | Verb::NotRight => of_result(app, verb, target).await?,
-        Verb::Why => match target.parse::<TaskId>() {
-            Ok(task) => {
-                let card = query::card(app, by, &Query::Why { task }, &query::Asker::anywhere()).await?;
-                Some(Form::page(Verb::Why, target, "Why", card.parts))
-            }
-            Err(_) => None,
-        },
+        Verb::Why => why(app, target, by).await?,
         Verb::Approve
         | Verb::ApproveNextForm
         | Verb::RevokeGrant
@@ -59,6 +54,7 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::UseEdit
         | Verb::IgnoreEdit
         | Verb::RecordReviewForm
+        | Verb::StartWorkflowForm
         | Verb::StopAll
         | Verb::Resume
         | Verb::ResumeNow
@@ -81,6 +77,12 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::TrustAgain => None,
     };
     Ok(form.map_or(Wanted::Refused(Refusal::OldButton), Wanted::Form))
+}
+
+async fn why(app: &App, target: &str, by: &SlackUser) -> Result<Option<Form>, FlowError> {
+    let Ok(task) = target.parse::<TaskId>() else { return Ok(None) };
+    let card = query::card(app, by, &Query::Why { task }, &query::Asker::anywhere()).await?;
+    Ok(Some(Form::page(Verb::Why, target, "Why", card.parts)))
 }
 
 async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, FlowError> {

@@ -10,6 +10,7 @@ mod grants;
 mod lists;
 mod outcome;
 mod share;
+mod start;
 mod stop;
 mod task;
 mod tool;
@@ -29,6 +30,7 @@ use crate::workers::SlackUser;
 
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
+pub(in crate::flow) use start::asked_by;
 pub(in crate::flow) use task::reassign;
 pub use task::{answer_question, cancel as cancel_task};
 
@@ -88,7 +90,11 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
                 // Delivered twice: the first delivery decided.
                 return Ok(AckReply::Empty);
             }
-            let said = carry_out(app, &mut tx, &intent, &by).await?;
+            let said = if let Intent::StartWorkflow { start } = &intent {
+                start::start(app, &mut tx, &arrival, start, &by).await?
+            } else {
+                carry_out(app, &mut tx, &intent, &by).await?
+            };
             if matches!(said, Said::Wrong(_)) {
                 return Ok(acknowledgement(&arrival.trigger, &said));
             }
@@ -160,8 +166,8 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::Judge { task, result, judgement } => super::judge::judge(app, tx, *task, *result, judgement, by).await,
         Intent::LiftGuard { guard } => super::judge::lift(app, tx, guard, by).await,
         Intent::RaiseBudget { budget } => super::spend::raise(app, tx, budget, by).await,
-        // A click has a place to share at and never comes here; nothing else has.
-        Intent::ShareHere { .. } => Ok(Said::Refused(Refusal::OldButton)),
+        // These have a place, which only a click, a form or a command brings; they never come here.
+        Intent::ShareHere { .. } | Intent::StartWorkflow { .. } => Ok(Said::Refused(Refusal::OldButton)),
     }
 }
 
@@ -215,6 +221,9 @@ async fn wanted(app: &App, trigger: &Trigger, by: &SlackUser) -> Result<Wanted, 
             Asked::Unclear { nearest } => Wanted::Answer(help::unclear(nearest)),
             Asked::Incomplete { command, say } => Wanted::Answer(help::incomplete(command, &say)),
         },
+        Trigger::Shortcut(shortcut) if shortcut.callback_id == Verb::StartWorkflow.as_str() => {
+            forms::open(app, Verb::StartWorkflow, "", by).await?
+        }
         Trigger::Shortcut(_) | Trigger::ViewClosed(_) => Wanted::Nothing,
         Trigger::Message(_)
         | Trigger::MessageEdited(_)

@@ -3,6 +3,7 @@
 
 mod ends;
 mod give;
+mod start;
 mod view;
 
 use serde_json::json;
@@ -23,6 +24,7 @@ use crate::workflows::{Entry, EntryState, WorkflowRun, WorkflowState, store, tri
 
 pub(super) use ends::{returned, returned_words};
 pub(super) use give::{GATE_PLAN, gate_settled};
+pub(super) use start::{asked_for, begin_asked, begin_due, take};
 pub(super) use view::{definition, plan_view};
 
 /// A step that is under way for longer is called slow in the plan.
@@ -38,7 +40,7 @@ pub fn that_fits<'a>(
 }
 
 /// A task becomes a workflow. Its first steps start at the next look.
-pub async fn begin(app: &App, tx: &mut Tx, task: &Task, workflow: &Workflow) -> Result<(), FlowError> {
+async fn begin(app: &App, tx: &mut Tx, task: &Task, workflow: &Workflow) -> Result<(), FlowError> {
     let run = store::start(tx, task.id, workflow, app.now()).await?;
     let payload = json!({ "workflow": workflow.name, "run": run, "file": workflow.file, "line": workflow.line,
                           "steps": workflow.steps.len() });
