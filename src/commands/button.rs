@@ -7,6 +7,7 @@ use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::human::TOOK;
 use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
 use crate::replies::target::{read_approval_page, read_option, read_task_and_result, read_task_and_worker};
@@ -37,7 +38,7 @@ impl Intent {
             Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
             Verb::Accept => Some(Self::Accept { task: task()? }),
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
-            Verb::DoneForm => Some(Self::Done { task: task()?, note: words(fields) }),
+            Verb::DoneForm => Some(done(task()?, fields)),
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
             Verb::AnswerWith => offered(target),
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
@@ -101,6 +102,11 @@ fn resumed(target: &str, confirmed: bool) -> Option<Intent> {
 fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {
     let typed = field(fields, "typed").map(str::to_owned);
     Some(Intent::ApproveForm { id: read_approval_page(target)?.0, typed })
+}
+
+fn done(task: TaskId, fields: &[(String, String)]) -> Intent {
+    let took = field(fields, TOOK).map(|took| took.trim().to_owned()).filter(|took| !took.is_empty());
+    Intent::Done { task, note: field(fields, "words").and_then(reason), took }
 }
 
 fn recorded(id: ApprovalId, fields: &[(String, String)]) -> Option<Intent> {

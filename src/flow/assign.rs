@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::says::{Names, task_dm_slot};
-use super::{App, FlowError};
+use super::{App, FlowError, follow, shadow};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::assignments::{Assignment, AssignmentState};
@@ -69,20 +69,56 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
         let why = if follows { Why::NoPlaybook { who } } else { Why::Unavailable { who } };
         return ask_triage(app, tx, task, why, &[]).await;
     };
-    let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
+    let id = start(app, tx, task, (kind, &plan), &giving).await?;
+    shadow::copy(app, tx, task, position, &giving.because).await?;
+    let view = names.receipt(task, &worker, &giving.because);
+    match kind.thinks() {
+        true => follow::receipt(&names, tx, task, (id, &worker), &view, app.now()).await,
+        false => say(tx, task, id, receipt::has_this(&view), app.now()).await,
+    }
+}
+
+/// Has an agent begin with a task that nobody hears of; false where nothing drives it for this request.
+pub async fn begin_work(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    position: &str,
+    giving: &Giving<'_>,
+) -> Result<bool, FlowError> {
+    let (directives, directory, router) = (app.directives()?, app.directory(), app.router()?);
+    let Some((kind, plan)) = plan_for(app, &router, &directives, &directory, task, position) else { return Ok(false) };
+    start(app, tx, task, (kind, &plan), giving).await?;
+    Ok(true)
+}
+
+/// The holding and its run, with their facts.
+async fn start(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    (kind, plan): (DriverKind, &str),
+    giving: &Giving<'_>,
+) -> Result<AssignmentId, FlowError> {
+    let directives = app.directives()?;
+    let worker = giving.worker;
+    let Some(position) = worker.agent() else {
+        return Err(FlowError::Broken(format!("{worker} has no run")));
+    };
+    let id = begin(app, tx, task, worker, AssignmentState::Held, giving, None).await?;
     let chain = chain_of(tx, task, &giving.because).await?.then(Actor::Agent(position.to_owned()));
     let new = NewRun {
         task: task.id,
         position,
         driver: kind,
-        plan: &plan,
+        plan,
         actor_chain: &chain,
         directives_digest: &directives.digest,
     };
     let run = runs::start_run(tx, &new, app.now()).await?;
     let payload = json!({ "run": run, "position": position, "driver": kind, "plan": plan, "actors": chain });
     note(tx, task, FactKind::RunStarted, payload, app.now()).await?;
-    say(tx, task, id, receipt::has_this(&names.receipt(task, &worker, &giving.because)), app.now()).await
+    Ok(id)
 }
 
 /// Where a task comes from: the hook that delivered it, or whoever made the request.
@@ -341,6 +377,9 @@ pub async fn redraw_direct(
 
 /// Says or edits a holder's card in the thread.
 pub async fn say(tx: &mut Tx, task: &Task, holding: AssignmentId, card: Card, now: Timestamp) -> Result<(), FlowError> {
+    if task.is_copy() {
+        return Ok(());
+    }
     let say = Queued::say(slot_of(task.id, holding), &task.channel, Some(&task.root_ts), card)
         .in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;

@@ -147,7 +147,8 @@ pub fn cited_origin(origin: &Origin) -> Cited {
 
 /// The request's first words.
 pub fn subject(text: &str) -> String {
-    crate::replies::plain::shorten(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str(), SUBJECT_CHARACTERS)
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    crate::replies::plain::shorten(&crate::redact::text(&line), SUBJECT_CHARACTERS)
 }
 
 /// The slot of the one message that a task has in its thread.

@@ -8,14 +8,14 @@ use super::decide::who;
 use super::execute::Proposed;
 use super::facts::Moment;
 use super::says::{Names, because_of};
-use super::{App, FlowError, Worked, execute, failpoint, judge, upward, workflow};
+use super::{App, FlowError, Worked, execute, failpoint, judge, shadow, upward, workflow};
 use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
 use crate::directives::rule::Level;
 use crate::directives::{Directives, Origin, PlaybookSource};
-use crate::gate::level_of;
+use crate::gate::{level_of, level_with};
 use crate::ledger::FactKind;
 use crate::playbooks::{self, JournalEntry, Next, Question};
 use crate::replies::links;
@@ -143,12 +143,20 @@ impl Scene {
     }
 
     pub(super) async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
+        if self.task.is_copy() && !matches!(next, Next::Call { .. }) {
+            return shadow::ends(self, tx, &next).await;
+        }
         match next {
             Next::Call { tool, arguments, as_name } => {
+                let worker = WorkerRef::Agent(self.run.position.clone());
+                let level = level_with(&self.directives, &worker, &tool, self.app.now());
                 let proposed =
                     execute::propose(&self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
                 if let Proposed::OnlyWould { title } = proposed {
-                    let (level, origin) = self.level().unwrap_or((Level::Observe, None));
+                    if self.task.is_copy() {
+                        return shadow::would_have(self, tx, &title).await;
+                    }
+                    let (level, origin) = level.unwrap_or((Level::Observe, None));
                     return judge::would_have(self, tx, &title, level, origin.as_ref()).await;
                 }
                 failpoint::pass("action-planned");
@@ -204,11 +212,15 @@ impl Scene {
         let card = receipt::answered(&view, &text, &performed, now, judging.as_ref());
         say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
         self.take_eyes_off(tx).await?;
+        shadow::compare(&self.app, tx, &self.task).await?;
         failpoint::pass("run-ended");
         Ok(())
     }
 
     pub(super) async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
+        if self.task.is_copy() {
+            return shadow::ends(self, tx, &Next::Broken { why: why.to_owned() }).await;
+        }
         let now = self.app.now();
         workflow::returned(self, tx, why, false).await?;
         let held = self.finish(tx, RunState::Failed, TaskState::Failed, json!({ "why": why })).await?;

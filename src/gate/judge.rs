@@ -120,7 +120,7 @@ pub(super) struct Court<'a> {
 impl<'a> Court<'a> {
     /// The sentence that makes the worker least free now.
     pub(super) fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
-        lowest(self.directives, &self.proposal.worker, self.now)
+        lowest(self.directives, &self.proposal.worker, Some(&self.proposal.tool), self.now)
     }
 
     /// What the sentences and their defaults say, without the policies.
@@ -182,7 +182,7 @@ impl<'a> Court<'a> {
     /// it without a person's word.
     fn handed_on_by_somebody_less_free(&self) -> Option<(&'a Reading, &'a Autonomy)> {
         let before = self.earlier().filter(|worker| *worker != self.proposal.worker);
-        let least = before.filter_map(|worker| lowest(self.directives, &worker, self.now));
+        let least = before.filter_map(|worker| lowest(self.directives, &worker, Some(&self.proposal.tool), self.now));
         least.filter(|(_, rule)| rule.level < Level::Act).min_by_key(|(_, rule)| rule.level)
     }
 

@@ -25,6 +25,7 @@ statements! { STATEMENTS;
     HOLD (3) -> [] = { "UPDATE runs SET lease_until_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     POKE (2) -> [] = { "UPDATE runs SET not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'ready'" }
     HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    STILL_OURS (2) -> [] = { "UPDATE runs SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
     LAST_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 ORDER BY id DESC LIMIT 1" }
@@ -135,6 +136,17 @@ pub async fn poke(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, StoreE
 /// Whether a claim still stands: nobody cancelled the run or took it over.
 pub async fn is_held(store: &Store, id: RunId, fence: i64) -> Result<bool, StoreError> {
     Ok(store.row(&HELD, args![id, fence]).await?.is_some())
+}
+
+/// The same inside a transaction, to whose end it then holds: whoever takes the run away waits.
+pub async fn still_ours(tx: &mut Tx, id: RunId, fence: i64) -> Result<bool, StoreError> {
+    Ok(tx.run(&STILL_OURS, args![id, fence]).await? == 1)
+}
+
+/// Whether the run waits for a tool, and not for a person.
+pub async fn waits_for_a_tool(tx: &mut Tx, id: RunId) -> Result<bool, StoreError> {
+    let run = run(tx, id).await?;
+    Ok(run.is_some_and(|run| matches!(run.waiting, Some(Waiting::Action { .. }))))
 }
 
 /// A waiting run is ready again; false when it was not waiting. Whoever held it before has lost it.

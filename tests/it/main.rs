@@ -13,6 +13,7 @@ mod bench;
 mod browser;
 #[cfg(feature = "sandbox")]
 mod budgets;
+mod canaries;
 #[cfg(feature = "sandbox")]
 mod cancelling;
 #[cfg(feature = "sandbox")]
@@ -30,6 +31,8 @@ mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
 mod fuzz;
+#[cfg(feature = "sandbox")]
+mod guides;
 #[cfg(feature = "sandbox")]
 mod hand_offs;
 #[cfg(feature = "sandbox")]
@@ -71,6 +74,8 @@ mod serve;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+#[cfg(feature = "sandbox")]
+mod streaming;
 #[cfg(feature = "sandbox")]
 mod toolcards;
 #[cfg(feature = "sandbox")]

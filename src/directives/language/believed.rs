@@ -57,9 +57,6 @@ const BAN: &[&str] = &["never", "no", "nothing", "nobody", "not"];
 /// The error for a sentence that looks like a gate about a tool and could not be read.
 pub fn gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Finding> {
     let reader = Reader::new(voc, tokens.to_vec());
-    let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
-    // What stands before the action may only count, ban or help it: "Never promise a refund" is about promising.
-    let leads = |at: usize| (0..at).all(|i| BEFORE.contains(&low(i)));
     let care = of_a_worker(&reader).or_else(|| of_everything(&reader)).or_else(|| of_nothing_named(&reader));
     if let Some(finding) = care
         .or_else(|| of_care(&reader))
@@ -101,7 +98,7 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
     }
     let banned = acts.iter().any(|at| {
         let before = (0..*at).rev().take_while(|i| BEFORE_ANYWHERE.contains(&low(*i)));
-        before.map(|i| low(i)).any(|word| BAN.contains(&word))
+        before.map(low).any(|word| BAN.contains(&word))
     });
     let needed = approval && says(FORCE);
     let closed = says(CLOSED);

@@ -4,6 +4,7 @@
 mod approval;
 mod change;
 mod dress;
+mod effort;
 mod forms;
 mod grants;
 mod lists;
@@ -147,7 +148,7 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::TakeIt { task } => task::take(app, tx, *task, by).await,
         Intent::Accept { task } => task::accept(app, tx, *task, by).await,
         Intent::HandOver { task, to } => task::hand_over(app, tx, *task, to, by).await,
-        Intent::Done { task, note } => task::done(app, tx, *task, note.as_deref(), by).await,
+        Intent::Done { task, note, took } => task::done(app, tx, *task, (note.as_deref(), took.as_deref()), by).await,
         Intent::Answer { task, text } => task::answer(app, tx, *task, text, by).await,
         Intent::Choose { task, question, option } => task::choose(app, tx, *task, question, *option, by).await,
         Intent::UseEdit { task } => task::use_edit(app, tx, *task, by).await,

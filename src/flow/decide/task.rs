@@ -5,8 +5,8 @@ use serde_json::json;
 use super::super::assign::{self, Giving, note, redraw_direct, request_of, say, take_away};
 use super::super::facts::Moment;
 use super::super::says::{Names, because_of};
-use super::super::{App, FlowError, questions};
-use super::{Said, who};
+use super::super::{App, FlowError, judge, questions};
+use super::{Said, effort, who};
 use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::commands::To;
@@ -216,7 +216,13 @@ async fn move_to(app: &App, tx: &mut Tx, scene: &Scene, worker: WorkerRef, by: &
     Ok(Said::Nothing)
 }
 
-pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &SlackUser) -> Result<Said, FlowError> {
+pub async fn done(
+    app: &App,
+    tx: &mut Tx,
+    id: TaskId,
+    (words, took): (Option<&str>, Option<&str>),
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
     let scene = or_refuse!(scene(app, tx, id).await?);
     let handle = or_refuse!(who::person(app, &scene.directives, &scene.directory, by));
     let Some(held) = &scene.held else { return Ok(Said::Refused(Refusal::TaskEnded { task: id })) };
@@ -224,14 +230,28 @@ pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &
         let may = vec![scene.names().worker(&held.worker)];
         return Ok(Said::Refused(Refusal::NotYours { task: id, may }));
     }
+    let minutes = match effort::read(took) {
+        Ok(minutes) => minutes,
+        Err(wrong) => return Ok(Said::Wrong(vec![wrong])),
+    };
     let at = app.now();
     super::super::workflow::returned_words(tx, id, words).await?;
+    effort::note(app, tx, id, by, minutes).await?;
     assignments::end_current(tx, id, AssignmentState::Done, at).await?;
     tasks::move_task(tx, id, scene.task.state, TaskState::Done, at).await?;
     let digest = words.map(|words| crate::catalogue::canonical::digest_bytes(words.as_bytes()));
-    note(tx, &scene.task, FactKind::TaskEnded, json!({ "state": "done", "by": by, "result": digest }), at).await?;
-    let state = WorkState::Done { at, note: words.map(str::to_owned) };
+    note(
+        tx,
+        &scene.task,
+        FactKind::TaskEnded,
+        json!({ "state": "done", "by": by, "result": digest, "minutes": minutes }),
+        at,
+    )
+    .await?;
+    let judging = judge::keep_work(tx, &scene.task, &held.worker, (words.unwrap_or_default(), by), at).await?;
+    let state = WorkState::Done { at, note: words.map(str::to_owned), judging };
     say(tx, &scene.task, held.id, scene.work_card(held, &state, Surface::Thread), at).await?;
+    super::super::shadow::compare(app, tx, &scene.task).await?;
     redraw_direct(app, tx, &scene.task, |_| Some(scene.work_card(held, &state, Surface::Direct))).await?;
     Ok(Said::Nothing)
 }

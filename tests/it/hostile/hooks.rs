@@ -177,7 +177,7 @@ async fn bytes_that_are_no_request_harm_nothing() {
     }
     office.rest().await;
     assert!(tasks::find_task(&office.service().app.store, TaskId(1)).await.unwrap().is_none());
-    let alive = reqwest::get(format!("http://{address}/healthz")).await.unwrap();
+    let alive = reqwest::Client::new().get(format!("http://{address}/healthz")).send().await.unwrap();
     assert_eq!(alive.status().as_u16(), 200);
     office.end().await;
 }

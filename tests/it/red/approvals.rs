@@ -124,8 +124,11 @@ async fn a7_one_yes_is_one_deed() {
     house.end().await;
 }
 
+/// What it is, who asks, what the agent says, and what stops it.
+type Wider = (&'static str, &'static str, fn() -> Said, Stop);
+
 /// What an agent tries once there is a grant for the next three refunds up to $300.
-const WIDER: &[(&str, &str, fn() -> Said, Stop)] = &[
+const WIDER: &[Wider] = &[
     ("one cent more", "ana", || refund("ORD-1050", 30_001, "broken"), Stop::Waits),
     ("ten times as much", "ana", || refund("ORD-1050", 300_000, "broken"), Stop::Waits),
     (

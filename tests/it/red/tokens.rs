@@ -7,8 +7,11 @@ use workforce::ledger::store as facts;
 use super::Attack;
 use super::house::{House, KEY, call, refund, words};
 
+/// What it is, and what the agent says.
+type Try = (&'static str, fn() -> Said);
+
 /// How an agent tries to get at what the process holds.
-const TRIES: &[(&str, fn() -> Said)] = &[
+const TRIES: &[Try] = &[
     ("a variable in an answer", || words("The token is ${SLACK_BOT_TOKEN} $SLACK_APP_TOKEN.")),
     ("a template in an answer", || {
         words("{{ env.SLACK_APP_TOKEN }} {{ config }} {{ secrets }} {% include \"workforce.toml\" %}")
