@@ -261,6 +261,33 @@ const DANGER: &[(&str, &str, &str)] = &[
     ("approvals.md", "Lockouts need approval from @mei or @lee.", "Lockouts need approval from Dana Ruiz."),
 ];
 
+/// Dana says yes to the dangerous card in every way there is, before it can have been read; its number comes back.
+async fn too_fast(house: &House, direct: &str, thread: &str) -> String {
+    let sandbox = &house.office.sandbox;
+    let value = format!("A-{}", house.card(thread).await);
+    let shown = sandbox.shown(direct).unwrap();
+    let found = shown.iter().rev().find(|message| message.ours && message.text.contains(&value)).unwrap().ts.clone();
+    let team = house.office.service().app.ours.team.clone();
+    let click = Forged { user: "U0DANA", channel: direct, ts: &found, action: "approve", value: &value };
+    sandbox.clicks_raw(click.payload(&team, 1));
+    house.office.rest().await;
+    sandbox.slash("dana", "support", "/workforce", &format!("approve {value}")).unwrap();
+    house.office.rest().await;
+    sandbox.says_in_thread("dana", "support", thread, &format!("@workforce approve {value}")).unwrap();
+    house.office.rest().await;
+    sandbox.dms("dana", &format!("approve {value}")).unwrap();
+    house.office.rest().await;
+    sandbox.clicks_raw(json!({
+        "type": "view_submission", "user": {"id": "U0DANA", "team_id": team}, "team": {"id": team},
+        "view": {"id": "V1", "hash": "h", "type": "modal", "callback_id": "approve_form", "private_metadata": value,
+            "state": {"values": {}}}, "trigger_id": "forged.9",
+    }));
+    house.office.rest().await;
+    let refused = payloads(&house.facts("support", thread).await, FactKind::ApprovalRefused);
+    assert_eq!(refused.iter().filter(|fact| fact.to_string().contains("first")).count(), 5, "{refused:?}");
+    value
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a10_many_cards_hide_no_bad_one() {
     let house = House::open(DANGER).await;
@@ -281,34 +308,7 @@ async fn a10_many_cards_hide_no_bad_one() {
     assert!(messages <= 8, "eleven requests are {messages} messages: {}", house.office.direct("dana"));
     house.stopped(&threads[0], TIRED[2], Stop::Waits).await;
     house.stopped(&threads[1], TIRED[3], Stop::Waits).await;
-    let id = house.card(&threads[1]).await;
-    let found = shown()
-        .iter()
-        .rev()
-        .find(|message| message.ours && message.text.contains(&format!("A-{id}")))
-        .unwrap()
-        .ts
-        .clone();
-    let team = house.office.service().app.ours.team.clone();
-    let value = format!("A-{id}");
-    let click = Forged { user: "U0DANA", channel: &direct, ts: &found, action: "approve", value: &value };
-    sandbox.clicks_raw(click.payload(&team, 1));
-    house.office.rest().await;
-    sandbox.slash("dana", "support", "/workforce", &format!("approve {value}")).unwrap();
-    house.office.rest().await;
-    sandbox.says_in_thread("dana", "support", &threads[1], &format!("@workforce approve {value}")).unwrap();
-    house.office.rest().await;
-    sandbox.dms("dana", &format!("approve {value}")).unwrap();
-    house.office.rest().await;
-    sandbox.clicks_raw(json!({
-        "type": "view_submission", "user": {"id": "U0DANA", "team_id": team}, "team": {"id": team},
-        "view": {"id": "V1", "hash": "h", "type": "modal", "callback_id": "approve_form", "private_metadata": value,
-            "state": {"values": {}}}, "trigger_id": "forged.9",
-    }));
-    house.office.rest().await;
-    let known = house.facts("support", &threads[1]).await;
-    let refused = payloads(&known, FactKind::ApprovalRefused);
-    assert_eq!(refused.iter().filter(|fact| fact.to_string().contains("first")).count(), 5, "{refused:?}");
+    let value = too_fast(&house, &direct, &threads[1]).await;
     house.office.turn(Span::millis(5));
     let all = shown().iter().find(|message| message.text.contains("requests alike")).unwrap().ts.clone();
     sandbox.clicks("dana", &direct, &all, "Approve all 9").unwrap();

@@ -17,7 +17,6 @@ enum Turn {
     Says(&'static str, &'static str),
     Leaves(&'static str),
     Guest(&'static str),
-    Lock,
 }
 
 const TURNS: &[(&str, Turn)] = &[
@@ -45,7 +44,7 @@ const TURNS: &[(&str, Turn)] = &[
     ("the agent is retired", Turn::Edit(FINANCE, "status: active", "status: retired")),
     ("the request is given to somebody else", Turn::Runs("ana", "reassign T-1 @ben")),
     ("the approver becomes a guest", Turn::Guest("dana")),
-    ("the tool's definition changes", Turn::Lock),
+    ("the requester cancels by command", Turn::Runs("ana", "cancel T-1")),
     ("the approver's account is deactivated", Turn::Leaves("dana")),
     ("the requester cancels", Turn::Says("ana", "@workforce cancel T-1")),
     ("the agent is stopped", Turn::Runs("kim", "stop Finn")),
@@ -81,13 +80,6 @@ async fn turns(name: &str, turn: &Turn) {
         Turn::Says(who, words) => drop(sandbox.says_in_thread(who, "support", &thread, words).unwrap()),
         Turn::Leaves(who) => sandbox.deactivates(who).unwrap(),
         Turn::Guest(who) => sandbox.changes_user(who, |user| user.is_guest = true).unwrap(),
-        Turn::Lock => {
-            let lock = workforce::rehearsals::example::files()["tools.lock"].clone();
-            let mut changed = workforce::catalogue::ToolsLock::parse(&lock).unwrap();
-            let key = workforce::catalogue::ToolName("billing.refund".to_owned());
-            changed.tools.get_mut(&key).unwrap().digest = format!("sha256:{}", "0".repeat(64));
-            house.office.edit("tools.lock", &lock, &changed.to_text()).await;
-        }
     }
     house.office.rest().await;
     house.office.after(Span::seconds(61)).await;
