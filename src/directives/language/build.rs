@@ -46,6 +46,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
         Form::PermitOnly if asks(reader, fitting) => return None,
+        Form::ForbidUnlessFrom if orders(reader, fitting) => return None,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -79,6 +80,11 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
             ));
         }
     }
+    // No message stands in two channels at once: a list of them is any of them.
+    let twice = |when: &Condition| !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty());
+    if rules.iter().filter_map(condition).any(twice) {
+        return None;
+    }
     let penalty = if faults.is_empty() { 0 } else { 70 };
     let natural =
         (!faults.is_empty() && fitting.faults.is_empty()).then_some(fitting.cost + extra + preference(fitting));
@@ -97,7 +103,20 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
 /// "Only Jun can request a write-off": it is the asking that is reserved.
 fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
     let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
-    act.is_some_and(|act| matches!(reader.low(act.from), "request" | "ask" | "demand" | "order"))
+    act.is_some_and(|act| {
+        let order = reader.low(act.from) == "order" && !super::actions::is_tool_word(reader, act.from);
+        order || matches!(reader.low(act.from), "request" | "ask" | "demand")
+    })
+}
+
+/// "Only Ines may order medicine", where ordering is what the tool does: that is no asking.
+fn orders(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
+    let Some(Val::Action(action)) = act.map(|bind| &bind.val) else { return false };
+    let ordering = |pattern: &crate::directives::rule::ToolPattern| pattern.0.contains("order_");
+    let said = |at: usize| matches!(reader.low(at), "order" | "orders" | "ordered");
+    action.tools.iter().any(ordering)
+        && act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
 }
 
 /// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
