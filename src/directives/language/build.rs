@@ -67,22 +67,15 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         _ => return None,
     };
     let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
-    for rule in &rules {
-        if let Some(when) = condition(rule)
-            && impossible(when)
-        {
-            let span = reader.span(fitting.start, fitting.end);
-            faults.push(error(
-                "empty-range",
-                span,
-                "no amount lies in this range".to_owned(),
-                "put the smaller amount first",
-            ));
-        }
+    if rules.iter().filter_map(condition).any(impossible) {
+        faults.push(error(
+            "empty-range",
+            reader.span(fitting.start, fitting.end),
+            "no amount lies in this range".to_owned(),
+            "put the smaller amount first",
+        ));
     }
-    // No message stands in two channels at once: a list of them is any of them.
-    let twice = |when: &Condition| !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty());
-    if rules.iter().filter_map(condition).any(twice) {
+    if rules.iter().filter_map(condition).any(in_two_channels) {
         return None;
     }
     let penalty = if faults.is_empty() { 0 } else { 70 };
@@ -161,6 +154,11 @@ pub fn condition(rule: &Rule) -> Option<&Condition> {
         | Rule::Hours(_)
         | Rule::Guidance(_) => None,
     }
+}
+
+/// No message stands in two channels at once: a list of them is any of them.
+fn in_two_channels(when: &Condition) -> bool {
+    !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty())
 }
 
 /// Whether some amount in the condition can never be.
