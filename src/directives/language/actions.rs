@@ -75,8 +75,19 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
     if matches!(reader.low(i), "approval" | "approvals" | "approver" | "approvers") {
         return None;
     }
-    // "Kim has a look" names nothing that is looked at.
-    if reader.low(i) == "a" && reader.low(i + 1) == "look" && i + 2 == end {
+    // "Kim has a look at it" names nothing that is looked at.
+    let at_what = |at: usize| {
+        matches!(
+            reader.low(at),
+            "at" | "it" | "them" | "this" | "that" | "the" | "request" | "message" | "ticket" | "case"
+        )
+    };
+    if reader.low(i) == "a" && reader.low(i + 1) == "look" && (i + 2..end).all(at_what) {
+        return None;
+    }
+    // "look it up with `records.get`" belongs to no list of actions.
+    let pronoun = (i..end).any(|at| matches!(reader.low(at), "it" | "them"));
+    if slot == Slot::Act && pronoun && (i..end).any(|at| matches!(reader.tokens[at].kind, Kind::Code(_))) {
         return None;
     }
     let mut parts = Parts::of(reader, slot, i, end);
@@ -131,6 +142,13 @@ impl Parts {
             self.cost += if comma { 2 } else { 0 };
             self.lists.push(Vec::new());
             return 1;
+        }
+        // "An emergency purchase means …": what the company has a word for is no urgent something.
+        if let Some(length) = term_at(reader, at, end) {
+            if let Some(list) = self.lists.last_mut() {
+                list.extend(at..at + length);
+            }
+            return length;
         }
         if let Some((length, term)) = segment_at(reader, at, end) {
             self.when.segments.push(term);
@@ -315,6 +333,15 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
 /// "urgent refunds", "high-priority refunds"; a "high refund" is a large one, which says nothing.
 fn priority_of(reader: &Reader<'_>, at: usize) -> Option<(usize, crate::directives::rule::Priority)> {
     priority_word(reader, at).filter(|(stop, _)| *stop > at + 1 || !VAGUE.contains(&reader.low(at)))
+}
+
+/// How many words a term of several takes that a `define` gives to a tool, if it stands here.
+fn term_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    let terms = reader.index.tools.iter().flat_map(|tool| &tool.terms).filter(|term| term.len() > 1);
+    let stands = |term: &&Vec<String>| {
+        at + term.len() <= end && term.iter().enumerate().all(|(n, stem)| reader.stem(at + n) == stem)
+    };
+    terms.filter(stands).map(Vec::len).max()
 }
 
 /// An adjective that sounds like a limit, and that no tool is known by.

@@ -3,7 +3,7 @@
 
 use super::grammar::Slot;
 use super::scan::Reader;
-use super::token::Token;
+use super::token::{Kind, Token};
 use super::values::{Slotted, Val, error};
 use super::vocabulary::turns::APPROVALS;
 use super::workers::phrase_at;
@@ -46,8 +46,8 @@ const CLOSED: &[&str] =
 const FACTS: &[&str] = &["was", "were", "had", "did", "yesterday", "ago", "rare", "rarely", "seldom"];
 /// Words that make a need of an approval.
 const NEEDED: &[&str] = &[
-    "mandatory", "must", "needed", "needs", "obligatory", "require", "required", "requires", "shall", "subject",
-    "unless", "without",
+    "mandatory", "must", "need", "needed", "needs", "obligatory", "require", "required", "requires", "shall",
+    "subject", "unless", "without",
 ];
 /// Words for a limit.
 const LIMITS: &[&str] = &["allowance", "cap", "capped", "ceiling", "limit", "limited", "limits", "maximum"];
@@ -89,8 +89,11 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
     if says(FACTS) {
         return None;
     }
-    if of_an_approver(reader) {
+    if of_an_approver(reader) || of_a_named_tool(reader) {
         return Some(unread(reader));
+    }
+    if of_a_route(reader) {
+        return Some(unread_route(reader));
     }
     let acts: Vec<usize> = (0..total).filter(|at| is_act(reader, *at, true)).collect();
     if acts.is_empty() {
@@ -113,6 +116,43 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
 fn is_count(reader: &Reader<'_>, at: usize) -> bool {
     let led = ["at most", "no more than", "more than", "up to", "a maximum of", "not more than", "fewer than", "only"];
     led.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).any(|end| !reader.slot(Slot::Num, end).is_empty())
+}
+
+/// A tool in backticks, and a word of what must or may be.
+fn of_a_named_tool(reader: &Reader<'_>) -> bool {
+    let known = |code: &str| reader.index.tools.iter().any(|tool| tool.name == code);
+    let named = reader.tokens.iter().any(|token| matches!(&token.kind, Kind::Code(code) if known(code)));
+    let forced = |at: usize| matches!(reader.low(at), "must" | "may" | "never" | "only" | "need" | "needs" | "shall");
+    named && (0..reader.tokens.len()).any(forced)
+}
+
+/// "Dialysis questions go to Ines during working hours and to Otto otherwise": work that goes to somebody who is named.
+fn of_a_route(reader: &Reader<'_>) -> bool {
+    let moved = |at: usize| {
+        let low = reader.low(at);
+        matches!(low, "go" | "goes" | "passed" | "routed" | "sent" | "forwarded" | "assigned" | "handed" | "directed")
+            && reader.low(at + 1) == "to"
+    };
+    let named = |at: usize| {
+        reader.slot(Slot::To, at).iter().any(|one| match &one.val {
+            Val::Workers(workers) => {
+                let role = |who: &WorkerRef| !matches!(who, WorkerRef::Human | WorkerRef::Requester);
+                one.faults.is_empty() && !workers.everyone && workers.refs.iter().all(role)
+            }
+            _ => false,
+        })
+    };
+    let work = |at: usize| !reader.slot(Slot::Work, 0).is_empty() && reader.low(at.wrapping_sub(1)) != "that";
+    (1..reader.tokens.len()).any(|at| moved(at) && named(at + 2) && work(at))
+}
+
+fn unread_route(reader: &Reader<'_>) -> Finding {
+    error(
+        "unread-route",
+        reader.span(0, reader.tokens.len()),
+        "this looks like a rule about who takes which work, and it cannot be read as one".to_owned(),
+        "say it plainly: which topic, which words or which channel goes to whom",
+    )
 }
 
 /// "Jun's signature is required on every contract": somebody must approve, whatever it is.

@@ -46,6 +46,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
         Form::PermitOnly if asks(reader, fitting) => return None,
+        Form::ForbidUnlessFrom if orders(reader, fitting) => return None,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -66,18 +67,16 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         _ => return None,
     };
     let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
-    for rule in &rules {
-        if let Some(when) = condition(rule)
-            && impossible(when)
-        {
-            let span = reader.span(fitting.start, fitting.end);
-            faults.push(error(
-                "empty-range",
-                span,
-                "no amount lies in this range".to_owned(),
-                "put the smaller amount first",
-            ));
-        }
+    if rules.iter().filter_map(condition).any(impossible) {
+        faults.push(error(
+            "empty-range",
+            reader.span(fitting.start, fitting.end),
+            "no amount lies in this range".to_owned(),
+            "put the smaller amount first",
+        ));
+    }
+    if rules.iter().filter_map(condition).any(in_two_channels) {
+        return None;
     }
     let penalty = if faults.is_empty() { 0 } else { 70 };
     let natural =
@@ -97,7 +96,20 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
 /// "Only Jun can request a write-off": it is the asking that is reserved.
 fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
     let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
-    act.is_some_and(|act| matches!(reader.low(act.from), "request" | "ask" | "demand" | "order"))
+    act.is_some_and(|act| {
+        let order = reader.low(act.from) == "order" && !super::actions::is_tool_word(reader, act.from);
+        order || matches!(reader.low(act.from), "request" | "ask" | "demand")
+    })
+}
+
+/// "Only Ines may order medicine", where ordering is what the tool does: that is no asking.
+fn orders(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
+    let Some(Val::Action(action)) = act.map(|bind| &bind.val) else { return false };
+    let ordering = |pattern: &crate::directives::rule::ToolPattern| pattern.0.contains("order_");
+    let said = |at: usize| matches!(reader.low(at), "order" | "orders" | "ordered");
+    action.tools.iter().any(ordering)
+        && act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
 }
 
 /// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
@@ -142,6 +154,11 @@ pub fn condition(rule: &Rule) -> Option<&Condition> {
         | Rule::Hours(_)
         | Rule::Guidance(_) => None,
     }
+}
+
+/// No message stands in two channels at once: a list of them is any of them.
+fn in_two_channels(when: &Condition) -> bool {
+    !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty())
 }
 
 /// Whether some amount in the condition can never be.

@@ -125,9 +125,18 @@ fn by_verb(reader: &Reader<'_>, from: usize, to: usize) -> Option<ToolPattern> {
     matches!(reader.stem(verb), "search" | "list" | "find").then_some(())?;
     let words: Vec<usize> = std::iter::once(verb).chain(from..to).collect();
     match super::tools::bind(reader, &words, true) {
-        super::tools::Bound::Tool(name, _) => Some(ToolPattern(name)),
+        super::tools::Bound::Tool(name, _) if beside_it(reader, &name, from, to) => Some(ToolPattern(name)),
         _ => None,
     }
+}
+
+/// Whether the noun alone binds a tool of the same server.
+fn beside_it(reader: &Reader<'_>, tool: &str, from: usize, to: usize) -> bool {
+    let server = |name: &str| name.split('.').next().map(str::to_owned);
+    reader.slot(Slot::First, from).iter().any(|one| match &one.val {
+        Val::Action(action) => one.end == to && action.tools.iter().any(|pattern| server(&pattern.0) == server(tool)),
+        _ => false,
+    })
 }
 
 fn plain(beside: &Beside) -> Option<()> {

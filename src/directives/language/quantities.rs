@@ -64,8 +64,10 @@ pub fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
 }
 
 /// Words that may stand before a tool in backticks and say nothing more about it.
-const BEFORE_A_TOOL: &[&str] =
-    &["use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any"];
+const BEFORE_A_TOOL: &[&str] = &[
+    "use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any",
+    "it", "them", "with", "through",
+];
 
 /// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
 pub fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {

@@ -343,7 +343,9 @@ fn counted_at(reader: &Reader<'_>, i: usize) -> Option<usize> {
 
 pub fn counted_by(word: &str) -> Option<Same> {
     Some(match word {
-        "customer" | "client" | "account" | "buyer" => Same::Customer,
+        "customer" | "client" | "account" | "buyer" | "patient" | "guest" | "subscriber" | "passenger" | "tenant" => {
+            Same::Customer
+        }
         "requester" | "person" | "employee" | "colleague" | "requestor" | "user" | "human" => Same::Requester,
         "agent" | "worker" | "bot" => Same::Worker,
         "order" | "target" | "ticket" | "invoice" | "subscription" | "record" | "contract" | "case" | "machine"

@@ -445,9 +445,9 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
 const NO_TOPIC: &[&str] = &[
     "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
     "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold",
-    "responsibility", "competence", "accountability", "ownership", "jurisdiction", "ask", "asks", "asking", "anybody",
-    "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds", "behalf",
-    "reminder", "reminders",
+    "responsibility", "competence", "accountability", "ownership", "jurisdiction", "ask", "asks", "asking", "whoever",
+    "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds",
+    "behalf", "reminder", "reminders",
 ];
 
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").

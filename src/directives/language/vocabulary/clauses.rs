@@ -294,7 +294,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|over|touching on) {topics}",
+            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
             "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
@@ -367,6 +367,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         ActsAmount,
         &[
+            "(the)? (amount|value|sum|total|size) of (a|an|the|any|all)? {act} (be|exceed|reach|come to)? {bound}",
             "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (come together|go together|sum up|add up|together come|together be|come together to|be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
         ],
     ),

@@ -6,6 +6,9 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Approve,
         &[
+            "~ only {to} (may|can|must|be allowed to|be permitted to|be authorised|authorized to|be entitled to) <approve> {act} ~",
+            "~ {who} 's {act} ~ <aux>? <need> {okay} ~",
+            "~ {who} 's {act} ~ <aux>? be <approved> ~ by {to} ~",
             "~ before {obj} (can|may)? (be|get) {part} ~ (first)? (get|obtain|seek|ask for|have|secure) {okay} ~",
             "~ be (necessary|needed|required|mandatory) {okay} (to|for|in order to|before) {act} ~",
             "~ {act} ~ , (this|that|these|those|it|them|such) {to} <aux>? (first)? <approve> ~",
@@ -188,6 +191,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Allow,
         &[
+            "~ {who} 's {act} ~ <needs_no> <any>? (<approval>|approver|approvals) ~",
             "~ {who} (do not need|do not require|need not have|need not) (anyone|anybody|somebody|someone) 's <approval> (to|for|before|when) {act} ~",
             "~ (the)? (requirement|need|obligation|condition) (of|for|to obtain|to have) <any>? <approval> (do not apply|shall not apply|be waived|shall be waived|be lifted|do not extend) (to|for) {act} ~",
             "~ no <approval> be (needed|required|necessary) (where|when|if) {from} (ask|request|want|order) (for|that)? {obj} (to be|be|should be) {part} ~",
@@ -245,6 +249,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Forbid,
         &[
+            "~ {who} 's {act} ~ (be)? <banned> ~",
             "~ no (customer|client) (may|can|must|should|shall|will|be to)? (be given|be granted|be offered|be issued|be paid|get|receive|have) (a|an|any)? {act} ~",
             "~ it be (strictly)? (forbidden|prohibited|not allowed|not permitted|never allowed|not ok|not okay) that {who} {act} ~",
             "~ neither {who} (may|can|should|must|shall|be allowed to|be permitted to|be to)? {act} ~",

@@ -27,7 +27,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
         &[
             "may", "can", "be allowed to", "be permitted to", "be entitled to", "be authorised|authorized to",
             "have permission to", "have the right to", "have leave to", "be able to", "get to", "be cleared to",
-            "be empowered to", "be at liberty to", "be free to",
+            "be empowered to",
         ],
     ),
     (
@@ -372,6 +372,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
             "<aux>? have",
             "<aux>? take",
             "<aux>? be given",
+            "<aux>? be (treated|handled|dealt) with",
             "<aux>? be (accorded|awarded|granted|allotted|allocated|assigned)",
             "<aux>? be regarded as",
             "<aux>? be seen as",

@@ -17,6 +17,13 @@ pub enum Near {
 /// The idiom, its plain words, and where it has to stand.
 pub const TURNS: &[(&str, &str, Near)] = &[
     ("in case that", "if", Near::Anywhere),
+    ("without having looked", "without looking", Near::Anywhere),
+    ("without having first looked", "without looking", Near::Anywhere),
+    ("without first having looked", "without looking", Near::Anywhere),
+    ("without having checked", "without checking", Near::Anywhere),
+    ("without having searched", "without searching", Near::Anywhere),
+    ("without having read", "without reading", Near::Anywhere),
+    ("without first looking", "without looking", Near::Anywhere),
     ("message what", "messages that", Near::Anywhere),
     ("messages what", "messages that", Near::Anywhere),
     ("requests what", "requests that", Near::Anywhere),
