@@ -131,6 +131,8 @@ pub struct Limits {
     pub requests_per_bot_and_thread: usize,
     /// Requests that one person may have open at once.
     pub open_tasks_per_person: usize,
+    /// Sentences that one person may have proposed at once, until their keepers decide.
+    pub open_proposals_per_person: usize,
     /// Days after which the texts of finished work are erased; digests stay.
     pub keep_texts_days: i64,
     /// Minutes an agent's question waits for its answer before the task is given back.
@@ -155,6 +157,7 @@ impl Default for Limits {
             request_characters: 8_000,
             requests_per_bot_and_thread: 5,
             open_tasks_per_person: 50,
+            open_proposals_per_person: 5,
             keep_texts_days: 90,
             answer_within_minutes: 24 * 60,
             doubts_days: 7,
