@@ -25,7 +25,7 @@ use crate::replies::progress::{Live, Progress, StepLine, StepState, at_work, who
 use crate::replies::receipt::{ReceiptView, has_this};
 use crate::replies::store as outbox;
 use crate::runs::journal::JournalEntry;
-use crate::runs::said::Said;
+use crate::runs::said::{Arguments, Call, Said};
 use crate::runs::store as runs;
 use crate::store::Tx;
 use crate::tasks::Task;
@@ -126,9 +126,20 @@ fn clean(scene: &Scene, words: &str) -> String {
 }
 
 /// What was said, as it may be kept, shown and told again. What it wants called stays as it is: that is for the gate, and for
-/// whoever approves it.
+/// whoever approves it. What it asks people or tells them is cleaned like its words.
 pub(super) fn cleaned(scene: &Scene, said: &Said) -> Said {
-    Said { text: clean(scene, &said.text), ..said.clone() }
+    let calls = said.calls.iter().map(|call| match &call.arguments {
+        Arguments::Read(value) if is_for_people(&call.name) => {
+            Call { arguments: Arguments::Read(redact::value(value)), ..call.clone() }
+        }
+        Arguments::Read(_) | Arguments::Unreadable(_) => call.clone(),
+    });
+    Said { text: clean(scene, &said.text), calls: calls.collect(), end: said.end }
+}
+
+/// `ask`, `hand_over` and `cannot_do` are no tools: what is said with them is for people.
+fn is_for_people(name: &str) -> bool {
+    !name.contains('.')
 }
 
 /// Shows what is being said, sentence by sentence, for as long as it is awaited.

@@ -217,7 +217,8 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
 async fn ask(question: Question) {
     let app = question.scene.app.clone();
     let _room = &question.permit;
-    let shows = app.thinking.may_show(app.now());
+    // A copy that a shadow works on is nobody's to see.
+    let shows = !question.scene.task.is_copy() && app.thinking.may_show(app.now());
     let working = async {
         if shows {
             show(&question.scene, Doing::Working).await;

@@ -78,7 +78,7 @@ async fn fifty_secrets_reach_no_prompt_no_ledger_and_nothing_that_the_bot_writes
     let careless = Arc::new(Careless {
         lines: Mutex::new(VecDeque::from([
             (format!("I look at the thread. The keys are {}.", some(20, 25)), vec![call("slack.read_thread", thread)]),
-            (format!("It left on 12 November. Use {} there.", some(25, 35)), Vec::new()),
+            (format!("It left on 12 November. Use {} or {} there.", some(25, 35), canary(19)), Vec::new()),
             (format!("Better: {}.", some(35, 40)), Vec::new()),
             (String::new(), vec![call("cannot_do", json!({ "why": format!("The key {} does not work", canary(40)) }))]),
         ])),
@@ -88,7 +88,7 @@ async fn fifty_secrets_reach_no_prompt_no_ledger_and_nothing_that_the_bot_writes
     let drivers = Drivers::default().with(DriverKind::Command, "orders-agent", driver);
     let office = Office::open_team(&[THINKS, READS], drivers, |_| {}).await;
     let root = office.sandbox.says("@ben", "#support", &format!("for the carrier: {}", some(0, 10))).unwrap();
-    let ask = format!("@workforce where is order ORD-1042? {}", some(10, 20));
+    let ask = format!("@workforce where is order ORD-1042? {}", some(10, 19));
     office.sandbox.says_in_thread("@ana", "#support", &root, &ask).unwrap();
     office.rest().await;
     let clicks = async |button: &str, field: &str, words: String| {

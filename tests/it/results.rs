@@ -228,6 +228,10 @@ async fn a_shadow_gets_copies_and_its_owner_compares_what_both_did() {
     let calls = office.sandbox.calls_of("chat.postMessage");
     assert!(calls.iter().all(|call| call.args["username"] != "Fay (Finance, new)"), "it says nothing itself");
     assert_eq!(count(&office, FactKind::ActionStarted).await, 3, "Finn looks up and refunds, Fay only looks up");
+    office.sandbox.slash("ana", "support", "/workforce", "why T-2").unwrap();
+    office.rest().await;
+    let told = office.sandbox.ephemerals("ana").unwrap().pop().unwrap();
+    assert!(!told.contains("Refund $40.00"), "the copy is its owner's to read: {told}");
     let channel = office.sandbox.dm_channel("dana").unwrap();
     clicks(&office, "dana", &channel, "Would have been right").await;
     assert_eq!(count(&office, FactKind::Judged).await, 1);

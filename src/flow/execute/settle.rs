@@ -110,6 +110,9 @@ async fn ask_owner(tx: InTx<'_>, moment: &Moment, stored: &Stored, task: &Task, 
             .in_conversation(&task.conversation);
         outbox::queue(tx, &ask, now).await?;
     }
+    if task.is_copy() {
+        return Ok(());
+    }
     let slot = format!("action:{}:notice", stored.id);
     let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
         .in_conversation(&task.conversation);
