@@ -24,6 +24,9 @@ pub struct Line {
     pub again: bool,
     pub say: Option<Said>,
     pub fault: Option<Fault>,
+    /// The second half comes when the server is told to go on.
+    #[serde(skip)]
+    pub held: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -108,6 +111,13 @@ impl Line {
 
     pub fn fault(fault: Fault) -> Self {
         Self { fault: Some(fault), ..Self::default() }
+    }
+
+    /// Stops in the middle until the server is told to go on.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.held = true;
+        self
     }
 
     #[must_use]

@@ -31,6 +31,7 @@ struct Question<'a> {
     request: &'a str,
     tools: Vec<Offered<'a>>,
     colleagues: &'a [Colleague],
+    askable: &'a [Colleague],
     turns: &'a [Turn],
 }
 
@@ -88,7 +89,7 @@ struct Price {
 
 /// The question as one line of JSON, without a line feed.
 pub fn question(brief: &Brief) -> String {
-    let words = own_words(&brief.colleagues);
+    let words = own_words(&brief.peers);
     let own = words.iter().map(|word| Offered {
         name: word.name,
         description: word.description,
@@ -110,7 +111,8 @@ pub fn question(brief: &Brief) -> String {
         instructions: &brief.instructions,
         request: &brief.request,
         tools: own.chain(tools).collect(),
-        colleagues: &brief.colleagues,
+        colleagues: &brief.peers.colleagues,
+        askable: &brief.peers.askable,
         turns: &brief.turns,
     };
     // Only texts, numbers and JSON go in, so it can always be written.

@@ -13,7 +13,7 @@ const FINANCE_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ ord
 3. Make the refund with `billing.refund`, order_id: `{{ order.id }}`, amount_cents: `{{ amount.cents }}`, reason: `{{ reason }}`.
 4. Answer: Refunded {{ amount }} to {{ order.customer_name }} for order {{ order.id }} ({{ order.item }}).";
 
-const ORDER_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.
+pub const ORDER_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.
 2. If `order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) reached {{ order.customer_name }} on {{ order.delivered_on }} with {{ order.carrier }}.
 3. If `order.shipped_on and not order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) left on {{ order.shipped_on }} with {{ order.carrier }} and has not arrived yet.
 4. If `not order.shipped_on`, answer: Order {{ order.id }} ({{ order.item }}) was placed on {{ order.ordered_on }} and has not left yet; its status is “{{ order.status }}”.";

@@ -79,6 +79,7 @@ impl Office {
             webhooks: None,
             drivers: Default::default(),
             keep_answers: true,
+            stream_answers: true,
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),

@@ -21,7 +21,13 @@ pub enum Trouble {
     /// The vendor says, in the midst of the answer, that it cannot go on.
     Vendor(String),
     NotJson,
+    /// More calls than anybody makes at once: see [`MOST_CALLS`].
+    TooManyCalls,
 }
+
+/// One answer holds no more calls than this. Each piece of the stream is looked for among them, so that without a bound an answer
+/// of many calls would take a time that grows with their square.
+pub const MOST_CALLS: usize = 256;
 
 /// An answer that is being put together.
 #[derive(Debug)]
@@ -48,12 +54,16 @@ impl Answer {
     }
 
     /// The call at `index`, begun if it is new.
-    pub fn call(&mut self, index: u64) -> &mut Piece {
-        let at = self.calls.iter().position(|piece| piece.index == index).unwrap_or_else(|| {
-            self.calls.push(Piece { index, name: String::new(), arguments: String::new() });
-            self.calls.len() - 1
-        });
-        &mut self.calls[at]
+    pub fn call(&mut self, index: u64) -> Result<&mut Piece, Trouble> {
+        let at = match self.calls.iter().position(|piece| piece.index == index) {
+            Some(at) => at,
+            None if self.calls.len() >= MOST_CALLS => return Err(Trouble::TooManyCalls),
+            None => {
+                self.calls.push(Piece { index, name: String::new(), arguments: String::new() });
+                self.calls.len() - 1
+            }
+        };
+        Ok(&mut self.calls[at])
     }
 
     /// The whole answer in our names; `None` where the vendor broke off.

@@ -110,6 +110,9 @@ async fn ask_owner(tx: InTx<'_>, moment: &Moment, stored: &Stored, task: &Task, 
             .in_conversation(&task.conversation);
         outbox::queue(tx, &ask, now).await?;
     }
+    if task.is_copy() {
+        return Ok(());
+    }
     let slot = format!("action:{}:notice", stored.id);
     let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
         .in_conversation(&task.conversation);
@@ -132,7 +135,7 @@ pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Tas
         idempotency_key: key,
         sent_at: stored.started.unwrap_or(stored.planned),
         doer: names.worker(&worker),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         owner: names.owner(&worker).unwrap_or_else(|| names.worker(&WorkerRef::Human)),
     }
 }

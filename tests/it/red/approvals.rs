@@ -6,7 +6,7 @@ use workforce::demo_models::Said;
 use workforce::ledger::FactKind;
 
 use super::Attack;
-use super::house::{Forged, House, Saying, Stop, call, payloads, refund};
+use super::house::{Forged, House, Stop, call, payloads, refund};
 
 /// Ways to spend one approval twice; with how often the refund happens in the end.
 const TWICE: &[(&str, Twice, usize)] = &[
@@ -124,8 +124,11 @@ async fn a7_one_yes_is_one_deed() {
     house.end().await;
 }
 
+/// What it is, who asks, what the agent says, and what stops it.
+type Wider = (&'static str, &'static str, fn() -> Said, Stop);
+
 /// What an agent tries once there is a grant for the next three refunds up to $300.
-const WIDER: &[(&str, &str, Saying, Stop)] = &[
+const WIDER: &[Wider] = &[
     ("one cent more", "ana", || refund("ORD-1050", 30_001, "broken"), Stop::Waits),
     ("ten times as much", "ana", || refund("ORD-1050", 300_000, "broken"), Stop::Waits),
     (

@@ -43,9 +43,6 @@ pub enum Stop {
     NotSent(&'static str),
 }
 
-/// What an agent says, made anew for each attempt.
-pub type Saying = fn() -> Said;
-
 pub type Change<'a> = (&'a str, &'a str, &'a str);
 
 impl House {

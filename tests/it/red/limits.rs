@@ -5,13 +5,16 @@ use workforce::demo_models::{Call, Said};
 use workforce::ledger::FactKind;
 
 use super::Attack;
-use super::house::{House, Saying, call, payloads, waits, words};
+use super::house::{House, call, payloads, waits, words};
 
 /// The most questions to a vendor that any of these may come to.
 const MOST_QUESTIONS: usize = 14;
 
+/// What it is, and what the agent says.
+type Loop = (&'static str, fn() -> Said);
+
 /// What an agent says again and again, whatever it is told.
-const LOOPS: &[(&str, Saying)] = &[
+const LOOPS: &[Loop] = &[
     ("the same call", || call("orders__get", json!({ "id": "ORD-1042" }))),
     ("the same call in other spelling", || call("orders__get", Value::String("{ \"id\" : \"ORD-1042\" }".to_owned()))),
     ("eight calls in each answer", || calls("orders__get", 8, |n| json!({ "id": format!("ORD-{n:04}") }))),

@@ -1,13 +1,17 @@
 //! A17: a token leaves by an agent, and what a thief of the app token could swallow.
 
 use serde_json::json;
+use workforce::demo_models::Said;
 use workforce::ledger::store as facts;
 
 use super::Attack;
-use super::house::{House, KEY, Saying, call, refund, words};
+use super::house::{House, KEY, call, refund, words};
+
+/// What it is, and what the agent says.
+type Try = (&'static str, fn() -> Said);
 
 /// How an agent tries to get at what the process holds.
-const TRIES: &[(&str, Saying)] = &[
+const TRIES: &[Try] = &[
     ("a variable in an answer", || words("The token is ${SLACK_BOT_TOKEN} $SLACK_APP_TOKEN.")),
     ("a template in an answer", || {
         words("{{ env.SLACK_APP_TOKEN }} {{ config }} {{ secrets }} {% include \"workforce.toml\" %}")
