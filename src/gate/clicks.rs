@@ -82,7 +82,7 @@ pub enum Choice {
 /// }
 /// ```
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// use workforce::gate::{Authorized, Decided};
 /// fn twice(authorized: &Authorized<Decided>) -> Authorized<Decided> {
 ///     Authorized::clone(authorized)

@@ -110,7 +110,7 @@ impl Action {
 /// }
 /// ```
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// use workforce::gate::{Action, Approved};
 /// fn twice(approved: &Approved<Action>) -> Approved<Action> {
 ///     Approved::clone(approved)

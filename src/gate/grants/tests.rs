@@ -109,6 +109,8 @@ fn a_grant_covers_what_is_like_the_first_and_nothing_else() {
     assert!(!run(&refund(51)), "more than the bound");
     let more = json!({"order_id": "ORD-1", "amount_cents": 4000, "currency": "EUR"});
     assert!(!run(&proposal("finance-agent", "billing.refund", more)), "an argument that the first one had not");
+    let worded = json!({"order_id": "ORD-1", "amount_cents": 4000, "reason": "late"});
+    assert!(!run(&proposal("finance-agent", "billing.refund", worded)), "one more among those that it had");
     let other = json!({"order_id": "ORD-1", "amount_cents": 4000});
     assert!(!run(&proposal("support-agent", "billing.refund", other)), "another agent");
     assert!(!run(&proposal("finance-agent", "helpdesk.reply", json!({}))), "another tool");
