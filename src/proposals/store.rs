@@ -13,6 +13,7 @@ statements! { STATEMENTS;
         sqlite "SELECT id, state, sentence, by_team, by_user, body, proposed_us, decided_by, decided_us FROM rule_proposals WHERE id = $1"
         postgres "SELECT id, state, sentence, by_team, by_user, body, proposed_us, decided_by, decided_us FROM rule_proposals WHERE id = $1 FOR UPDATE" }
     NEXT (0) -> [id] = { "SELECT id FROM rule_proposals WHERE state IN ('new', 'taking') ORDER BY id LIMIT 1" }
+    OPEN_OF (2) -> [open] = { "SELECT COUNT(*) AS open FROM rule_proposals WHERE by_team = $1 AND by_user = $2 AND state IN ('new', 'waiting', 'taking')" }
     SHOW (4) -> [] = { "UPDATE rule_proposals SET state = $3, body = $4, decided_by = NULL, decided_us = NULL WHERE id = $1 AND state = $2" }
     SETTLE (5) -> [] = { "UPDATE rule_proposals SET state = $3, decided_by = $4, decided_us = $5 WHERE id = $1 AND state = $2" }
     MOVE (3) -> [] = { "UPDATE rule_proposals SET state = $3 WHERE id = $1 AND state = $2" }
@@ -26,6 +27,11 @@ pub async fn add(tx: &mut Tx, sentence: &str, by: &SlackUser, now: Timestamp) ->
 /// The proposal, locked until the transaction ends.
 pub async fn proposal(tx: &mut Tx, id: ProposalId) -> Result<Option<Proposal>, StoreError> {
     tx.row(&GET, args![id]).await?.as_ref().map(read).transpose()
+}
+
+/// How many somebody proposed that nobody decided yet.
+pub async fn open_of(tx: &mut Tx, by: &SlackUser) -> Result<i64, StoreError> {
+    tx.row(&OPEN_OF, args![&by.team, &by.user]).await?.map_or(Ok(0), |row| row.int("open"))
 }
 
 /// The oldest one that something must be done about: shown, or written.

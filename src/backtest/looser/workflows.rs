@@ -1,7 +1,7 @@
 //! Steps of workflows that wait for somebody: each must be found again, waiting for no others and no fewer. And policies.
 
 use super::{Looser, Pair, What, in_file};
-use crate::directives::workflow::WorkflowStep;
+use crate::directives::workflow::{Workflow, WorkflowStep};
 use crate::gate::DEFAULT_WITHIN;
 
 /// A policy in Rego only ever holds something back: one that is gone, or says something else, may hold back less.
@@ -15,16 +15,26 @@ fn policies(pair: &Pair<'_>, found: &mut Vec<Looser>) {
 
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
     policies(pair, found);
+    // A workflow by another name is a new one; each of its steps stands for one step of those that are gone.
+    let is_new = |now: &&Workflow| pair.was.workflows.iter().all(|was| was.name != now.name);
+    let mut moved: Vec<&WorkflowStep> = pair.now.workflows.iter().filter(is_new).flat_map(|now| &now.steps).collect();
+    let starts_elsewhere = !moved.is_empty();
     for was in &pair.was.workflows {
-        let now = pair.now.workflows.iter().find(|now| now.name == was.name);
+        let same = pair.now.workflows.iter().find(|now| now.name == was.name);
         // A workflow that is gone starts nothing.
-        let Some(now) = now else { continue };
+        if same.is_none() && !starts_elsewhere {
+            continue;
+        }
+        let mut own: Vec<&WorkflowStep> = same.map(|now| now.steps.iter().collect()).unwrap_or_default();
+        let kept = if same.is_some() { &mut own } else { &mut moved };
         for step in was.steps.iter().filter(|step| !step.approval.is_empty()) {
-            if !now.steps.iter().any(|kept| waits_as_much(kept, step)) {
-                let place = Some(format!("{}:{}", was.file, step.line));
-                let says = format!("No longer waits as it did: “{}”", step.text);
-                found.push(Looser { what: What::Gate, says, place, file: was.file.clone() });
+            if let Some(at) = kept.iter().position(|kept| waits_as_much(kept, step)) {
+                kept.remove(at);
+                continue;
             }
+            let place = Some(format!("{}:{}", was.file, step.line));
+            let says = format!("No longer waits as it did: “{}”", step.text);
+            found.push(Looser { what: What::Gate, says, place, file: was.file.clone() });
         }
     }
 }

@@ -7,7 +7,7 @@ use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Action, Slotted, Val, error};
 use super::workers::phrase_at;
-use crate::catalogue::ToolName;
+use crate::catalogue::{Tool, ToolName, own};
 use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
 /// "more than $500 in refunds per customer and week", "more than five refunds a day".
@@ -124,8 +124,11 @@ pub fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
 
 /// What is wrong with a tool's name in backticks, if anything.
 pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Finding> {
-    let known = reader.index.tools.iter().any(|tool| ToolName(tool.name.clone()).matches(code));
-    if known {
+    let known = |name: &ToolName| name.matches(code);
+    let of_servers = || reader.index.tools.iter().map(|tool| ToolName(tool.name.clone()));
+    // Tools of our own are named only so, and only where no server has taken their place.
+    let ours = |tool: &Tool| known(&tool.name) && of_servers().all(|other| other.server() != tool.name.server());
+    if of_servers().any(|name| known(&name)) || own::iter().any(ours) {
         return None;
     }
     let near = reader

@@ -166,6 +166,7 @@ fn without_display(rule: &Rule) -> Rule {
         Rule::Allow(r) => r.action.clear(),
         Rule::Forbid(r) => r.action.clear(),
         Rule::Before(r) => r.action.clear(),
+        Rule::Autonomy(r) => r.action.clear(),
         Rule::Schedule(r) => r.what.clear(),
         _ => {}
     }

@@ -68,6 +68,10 @@ pub async fn propose(app: &App, tx: &mut Tx, text: &str, by: &SlackUser) -> Resu
     if let Err(refusal) = who::person(app, &moment.directives, &moment.directory, by) {
         return Ok(Said::Refused(refusal));
     }
+    let open = proposals::open_of(tx, by).await?;
+    if usize::try_from(open).unwrap_or(usize::MAX) >= app.config.limits.open_proposals_per_person {
+        return Ok(Said::Privately(rule_cards::too_many(open)));
+    }
     let id = proposals::add(tx, text, by, moment.now).await?;
     let fact = json!({ "proposal": id, "sentence": text, "by": by });
     ledger::append_fact(tx, &Fact::of_system(FactKind::RuleProposed, fact), moment.now).await?;

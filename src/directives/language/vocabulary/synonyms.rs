@@ -99,7 +99,7 @@ pub const OWN_TOOLS: &[(&str, &str, bool)] = &[
         "See approver health, the health of approvals, how approvers approve, how people approve",
         true,
     ),
-    ("workforce.see_ledger", "See the ledger, the audit log, the history of decisions", true),
+    ("workforce.see_ledger", "See the ledger, the audit log, the audit trail, the history of decisions", true),
     ("workforce.change_directives", "Change the directives, edit the rules", false),
     ("workforce.reassign", "Reassign tasks, reassign work to another agent", false),
     ("workforce.hire", "Hire an agent, add an agent", false),

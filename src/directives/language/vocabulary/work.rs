@@ -335,6 +335,8 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ {who} <aux>? be (limited|restricted|confined|reduced) to {level} ~",
             "~ {who} <aux>? (start|begin|stay|work|run) (out)? (in|on|with|at|as) {level} ~",
             "~ have {who} {level} ~",
+            "~ (for|with|on|in|about|when it come to) {act} ,? {who} <aux>? {level} ~",
+            "~ {who} <aux>? {level} (for|with|on|about|when it come to) {act} ~",
         ],
     ),
     (
