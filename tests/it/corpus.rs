@@ -237,6 +237,9 @@ const LEFT: &[(&str, u32, u32)] = &[
     ("batch10.jsonl", 0, 1),
     ("batch17.jsonl", 1, 0),
     ("batch19.jsonl", 1, 0),
+    ("batch20.jsonl", 12, 0),
+    ("batch21.jsonl", 4, 1),
+    ("batch22.jsonl", 18, 1),
 ];
 
 /// Each batch is read right; `CORPUS_SHOW=batch1` lists what is not.

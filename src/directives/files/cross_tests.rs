@@ -98,6 +98,18 @@ fn rules_that_can_never_matter_are_told_with_both_lines() {
         reading(4, None, cover("person:@ana", "person:@kim", "2026-08-14")),
     ];
     assert_eq!(dead(&read), ["asked-again 1 ← ", "cover-loop 3 ← rules.md:2", "over 4 ← "]);
+
+    // Round in a circle of three, and agents who bring each other in.
+    let unsure = |who: &str, to: &str| json!({"kind": "escalate", "who": [who], "when": {"unsure": true}, "to": [to]});
+    let read = [
+        reading(1, None, cover("person:@dana", "person:@kim", "2027-08-14")),
+        reading(2, None, cover("person:@kim", "person:@ana", "2027-08-14")),
+        reading(3, None, cover("person:@ana", "person:@dana", "2027-08-14")),
+        reading(4, None, unsure("agent:a", "agent:b")),
+        reading(5, None, unsure("agent:b", "agent:a")),
+        reading(6, None, unsure("agent:c", "person:@kim")),
+    ];
+    assert_eq!(dead(&read), ["cover-loop 3 ← rules.md:1", "escalation-loop 5 ← rules.md:4"]);
 }
 
 #[test]

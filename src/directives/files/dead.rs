@@ -91,21 +91,72 @@ fn over(reading: &Reading, today: NaiveDate) -> Option<Problem> {
     })
 }
 
-/// Two who stand in for each other on the same days: nobody is left.
+/// People who stand in for each other on the same days, or agents who bring each other in: nobody is left.
 fn circle(reading: &Reading, read: &[Reading]) -> Option<Problem> {
-    let Rule::Cover(cover) = &reading.rule else { return None };
-    let back = |other: &&Reading| {
-        let Rule::Cover(other) = &other.rule else { return false };
-        meet(cover, other) && cover.by == [other.person.clone()] && other.by == [cover.person.clone()]
+    let before: Vec<&Reading> = read.iter().take_while(|other| other.origin != reading.origin).collect();
+    let (mut way, mut at) = (Vec::new(), next(reading)?);
+    let home = passed_on(reading)?;
+    // No chain is longer than the lines that it is made of.
+    while at != home && way.len() <= before.len() {
+        let follows = |other: &&&Reading| passed_on(other) == Some(at) && alike(reading, other);
+        let link = before.iter().find(follows)?;
+        way.push(*link);
+        at = next(link)?;
+    }
+    let first = way.first().filter(|_| at == home)?;
+    let places: Vec<String> = way.iter().map(|link| format!("{}:{}", link.origin.file, link.origin.line)).collect();
+    let (code, message, help) = match (&reading.rule, way.len()) {
+        (Rule::Cover(_), 1) => (
+            "cover-loop",
+            format!("the two stand in for each other: {} says the opposite", places.join(", ")),
+            "name a third person in one of the two lines",
+        ),
+        (Rule::Cover(_), _) => (
+            "cover-loop",
+            format!("they stand in for each other in a circle, with {}", places.join(", ")),
+            "name somebody outside of the circle in one of these lines",
+        ),
+        (_, _) => (
+            "escalation-loop",
+            format!("they bring each other in, round in a circle, with {}", places.join(", ")),
+            "end the chain with a person in one of these lines",
+        ),
     };
-    let other = read.iter().take_while(|other| other.origin != reading.origin).find(back)?;
-    Some(warning(
-        reading,
-        "cover-loop",
-        format!("the two stand in for each other: {}:{} says the opposite", other.origin.file, other.origin.line),
-        "name a third person in one of the two lines",
-        Some(other),
-    ))
+    Some(warning(reading, code, message, help, Some(first)))
+}
+
+/// Who hands on: whoever is away, or the agent that is at its wits' end.
+fn passed_on(reading: &Reading) -> Option<&WorkerRef> {
+    if let Rule::Cover(cover) = &reading.rule {
+        return Some(&cover.person);
+    }
+    if let Rule::Escalate(rule) = &reading.rule {
+        return rule.who.first().filter(|_| rule.who.len() == 1);
+    }
+    None
+}
+
+/// To whom, where it is one only.
+fn next(reading: &Reading) -> Option<&WorkerRef> {
+    let to = if let Rule::Cover(cover) = &reading.rule {
+        &cover.by
+    } else if let Rule::Escalate(rule) = &reading.rule {
+        &rule.to
+    } else {
+        return None;
+    };
+    to.first().filter(|_| to.len() == 1)
+}
+
+/// Whether both hold at once: on the same days, or in the same plight.
+fn alike(one: &Reading, two: &Reading) -> bool {
+    if let (Rule::Cover(one), Rule::Cover(two)) = (&one.rule, &two.rule) {
+        return meet(one, two);
+    }
+    if let (Rule::Escalate(one), Rule::Escalate(two)) = (&one.rule, &two.rule) {
+        return one.when == two.when;
+    }
+    false
 }
 
 /// ISO dates compare like their letters.

@@ -50,8 +50,13 @@ pub fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         let whoever = matches!(token.low.as_str(), "anyone" | "anybody" | "somebody" | "someone")
             && end > i
             && matches!(reader.low(end + 1), "more" | "over" | "above" | "up" | "at" | "less" | "under" | "anything");
-        let stop =
-            STOPS.contains(&token.low.as_str()) && !whoever && !(end == i && matches!(token.low.as_str(), "first"));
+        // "fail over a database".
+        let fails =
+            token.low == "over" && end > i && matches!(reader.low(end - 1), "fail" | "fails" | "failing" | "failed");
+        let stop = !fails
+            && STOPS.contains(&token.low.as_str())
+            && !whoever
+            && !(end == i && matches!(token.low.as_str(), "first"));
         if !(token.is_word() && !stop || joins || matches!(token.kind, Kind::Code(_))) {
             break;
         }
@@ -254,7 +259,11 @@ fn bind_part(
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
         // "search and reply to tickets and look up shipments": the next object is the one that is shared.
-        if let Some(last) = parts[order + 1..].iter().find(|next| next.len() > 1) {
+        let spoken = |next: &Vec<usize>| {
+            let start = next.iter().position(|at| reader.low(*at) != "to")?;
+            (next.len() - start > 1).then(|| next[start..].to_vec())
+        };
+        if let Some(last) = parts[order + 1..].iter().find_map(spoken) {
             let shared: Vec<usize> = part.iter().chain(&last[1..]).copied().collect();
             let bound = bind(reader, &shared, reading);
             if good(&bound) {

@@ -29,9 +29,9 @@ const BEFORE: &[&str] = &[
 ];
 /// Words that may stand between a ban and what it bans.
 const BEFORE_ANYWHERE: &[&str] = &[
-    "a", "account", "all", "allowed", "an", "any", "are", "be", "can", "case", "circumstances", "do", "each", "event",
-    "every", "ever", "is", "may", "must", "never", "no", "nobody", "not", "nothing", "permitted", "shall", "should",
-    "the", "time", "to", "under", "will",
+    "account", "all", "allowed", "any", "are", "engage", "in", "be", "can", "case", "circumstances", "do", "each",
+    "event", "every", "ever", "is", "may", "must", "never", "no", "nobody", "not", "nothing", "permitted", "shall",
+    "should", "time", "to", "under", "will",
 ];
 /// Words that, beside one of approval, make a rule.
 const FORCE: &[&str] = &[
@@ -103,13 +103,19 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
         let before = (0..*at).rev().take_while(|i| BEFORE_ANYWHERE.contains(&low(*i)));
         before.map(low).any(|word| BAN.contains(&word))
     });
+    // "Refunds shall not take place."
+    let stopped = (0..total).any(|at| {
+        matches!(low(at), "shall" | "must" | "may" | "can" | "should" | "will")
+            && matches!(low(at + 1), "not" | "never")
+            && matches!(low(at + 2), "happen" | "take" | "occur" | "proceed" | "run" | "go")
+    });
     let needed = approval && says(FORCE);
     let closed = says(CLOSED);
     let summed = (0..total).any(|at| reader.slot(Slot::Bound, at).iter().any(|one| one.faults.is_empty()));
     let limited = says(LIMITS) && (0..total).any(|at| !reader.slot(Slot::Money, at).is_empty());
     let counted = (0..total).any(|at| is_count(reader, at))
         && (0..total).any(|at| !reader.slot(Slot::Per, at).is_empty() || !reader.slot(Slot::Period, at).is_empty());
-    (banned || needed || closed || summed || limited || counted).then(|| unread(reader))
+    (banned || stopped || needed || closed || summed || limited || counted).then(|| unread(reader))
 }
 
 /// "at most three", "more than 5".
@@ -122,7 +128,8 @@ fn is_count(reader: &Reader<'_>, at: usize) -> bool {
 fn of_a_named_tool(reader: &Reader<'_>) -> bool {
     let known = |code: &str| reader.index.tools.iter().any(|tool| tool.name == code);
     let named = reader.tokens.iter().any(|token| matches!(&token.kind, Kind::Code(code) if known(code)));
-    let forced = |at: usize| matches!(reader.low(at), "must" | "may" | "never" | "only" | "need" | "needs" | "shall");
+    let forced =
+        |at: usize| matches!(reader.low(at), "must" | "may" | "never" | "only" | "need" | "needs" | "shall" | "means");
     named && (0..reader.tokens.len()).any(forced)
 }
 
@@ -132,6 +139,10 @@ fn of_a_route(reader: &Reader<'_>) -> bool {
         let low = reader.low(at);
         matches!(low, "go" | "goes" | "passed" | "routed" | "sent" | "forwarded" | "assigned" | "handed" | "directed")
             && reader.low(at + 1) == "to"
+    };
+    let handed = |at: usize| {
+        matches!(reader.low(at), "hand" | "give" | "send" | "pass")
+            && matches!(reader.low(at + 1), "it" | "them" | "those")
     };
     let named = |at: usize| {
         reader.slot(Slot::To, at).iter().any(|one| match &one.val {
@@ -143,7 +154,8 @@ fn of_a_route(reader: &Reader<'_>) -> bool {
         })
     };
     let work = |at: usize| !reader.slot(Slot::Work, 0).is_empty() && reader.low(at.wrapping_sub(1)) != "that";
-    (1..reader.tokens.len()).any(|at| moved(at) && named(at + 2) && work(at))
+    (1..reader.tokens.len())
+        .any(|at| moved(at) && named(at + 2) && work(at) || handed(at) && reader.low(at + 2) == "to" && named(at + 3))
 }
 
 fn unread_route(reader: &Reader<'_>) -> Finding {
@@ -187,12 +199,16 @@ fn is_act(reader: &Reader<'_>, at: usize, writes: bool) -> bool {
 }
 
 fn unread(reader: &Reader<'_>) -> Finding {
-    error(
+    let mut finding = error(
         "unread-gate",
         reader.span(0, reader.tokens.len()),
         "this looks like a rule about something that a tool does, and it cannot be read as one".to_owned(),
         "say it plainly: who must approve what, above which amount; or what never happens",
-    )
+    );
+    if let Some(text) = super::suggest::nearest(reader) {
+        finding.help = Some(format!("the nearest sentence that is read: “{text}”"));
+    }
+    finding
 }
 
 /// "Petra can't pay anyone …": an agent, a ban, and something that a tool does.
@@ -303,6 +319,24 @@ fn of_help(reader: &Reader<'_>) -> Option<Finding> {
 
 /// "Remind Jun of invoices now and then": by the clock, and no clock is named.
 fn of_the_clock(reader: &Reader<'_>) -> Option<Finding> {
+    let clock = reader.tokens.iter().any(|token| matches!(token.kind, Kind::Clock(..)));
+    let recurs = matches!(reader.low(0), "every" | "each" | "on" | "daily" | "weekdays" | "weekly");
+    let agent = (0..reader.tokens.len()).any(|at| {
+        reader.slot(Slot::Who, at).iter().any(|one| match &one.val {
+            Val::Workers(workers) => {
+                one.faults.is_empty() && workers.refs.iter().any(|who| matches!(who, WorkerRef::Agent(_)))
+            }
+            _ => false,
+        })
+    });
+    if clock && recurs && agent {
+        return Some(error(
+            "schedule",
+            reader.span(0, reader.tokens.len()),
+            "this looks like work by the clock, and it cannot be read as that".to_owned(),
+            "write the days, the time, and who does what: “Every Monday at 9:00, Finn lists …”",
+        ));
+    }
     let named = |one: &Slotted| match &one.val {
         Val::Workers(workers) => {
             one.faults.is_empty()

@@ -97,6 +97,14 @@ fn forbid_unless(fitting: &Match, action: Action, who: Vec<WorkerRef>, mut when:
 
 /// What must have been looked up; "orders must be looked up before they are cancelled" names it once for both.
 fn looked_up(reader: &Reader<'_>, fitting: &Match) -> Option<Vec<ToolPattern>> {
+    // "unless the customer's a VIP" looks nothing up.
+    let is = |bind: &super::values::Bind| {
+        (bind.from..bind.to)
+            .any(|at| reader.low(at) == "'s" && matches!(reader.low(at + 1), "a" | "an" | "not" | "been"))
+    };
+    if fitting.binds.iter().any(|bind| bind.slot == Some(Slot::First) && is(bind)) {
+        return None;
+    }
     let mut named: Vec<ToolPattern> = Vec::new();
     for bind in fitting.binds.iter().filter(|bind| bind.slot == Some(Slot::First)) {
         if let Some(tool) = by_verb(reader, bind.from, bind.to) {

@@ -84,6 +84,8 @@ const LEADS: &[&[&str]] = &[
     &["by"],
     &["with"],
     &["when", "we", "say"],
+    &["when", "i", "say"],
+    &["if", "i", "say"],
     &["if", "we", "say"],
     &["when", "we", "write"],
     &["when", "we", "speak", "of"],

@@ -9,6 +9,7 @@ use super::token::{Kind, Token};
 use super::values::Val;
 use super::verdict::{Meaning, Placed, understand};
 use super::workers::phrase_at;
+use crate::directives::rule::Rule;
 
 const MAX_SPLITS: usize = 8;
 
@@ -51,6 +52,9 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));
         for attempt in tries {
             if let Meaning::Rules(second, right_cost) = understand(voc, &attempt, depth + 1) {
+                if contradict(&first, &second) {
+                    continue;
+                }
                 let mut all = first.clone();
                 let offset = right.first().map_or(0, |t| t.span.start);
                 all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
@@ -59,6 +63,24 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         }
     }
     None
+}
+
+/// "are to be approved by the CFO and are made without approval": both cannot be.
+fn contradict(first: &Placed, second: &Placed) -> bool {
+    let allowed = |rule: &Rule| match rule {
+        Rule::Allow(allow) => Some((allow.tools.clone(), allow.who.clone(), allow.when.clone())),
+        _ => None,
+    };
+    let waits = |rule: &Rule| match rule {
+        Rule::Approve(approve) => Some((approve.tools.clone(), approve.who.clone(), approve.when.clone())),
+        _ => None,
+    };
+    first.iter().any(|(one, ..)| {
+        second.iter().any(|(two, ..)| {
+            allowed(one).is_some_and(|one| waits(two) == Some(one))
+                || waits(one).is_some_and(|one| allowed(two) == Some(one))
+        })
+    })
 }
 
 /// "…, above $2,000 from the CFO": subject and verb of the first half are understood.

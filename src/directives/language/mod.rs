@@ -35,6 +35,7 @@ mod scan;
 mod schedule;
 mod scope;
 pub mod steps;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod times;

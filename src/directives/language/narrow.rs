@@ -1,12 +1,14 @@
 //! What narrows work down besides its topic: literal words, channels, kinds of customers, urgency, sources, freedom.
 
 use super::forms::singular;
+use super::grammar::Slot;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Slotted, Val, error};
 use super::vocabulary::topics::{CUSTOMERS, LEVELS, PRIORITIES, SOURCES, TOPIC_STOPS};
 use super::workers::{channel_fault, phrase_at};
 use crate::directives::rule::{Priority, Source};
+use crate::workers::WorkerRef;
 
 /// "high-priority", "urgent", "P1".
 pub fn priority_word(reader: &Reader<'_>, i: usize) -> Option<(usize, Priority)> {
@@ -236,4 +238,21 @@ pub fn level(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
         .filter_map(|(phrase, level)| end(phrase).map(|end| (end, *level)))
         .map(|(end, level)| Slotted { end, val: Val::Level(level), cost: 0, faults: Vec::new() })
         .collect()
+}
+
+/// Whether an agent is named by this one word.
+pub fn is_agent(reader: &Reader<'_>, at: usize) -> bool {
+    reader.slot(Slot::Who, at).iter().any(|one| match &one.val {
+        Val::Workers(workers) => {
+            let agents = workers.refs.iter().all(|who| matches!(who, WorkerRef::Agent(_)));
+            one.end == at + 1 && one.faults.is_empty() && agents && !workers.refs.is_empty()
+        }
+        _ => false,
+    })
+}
+
+/// Whether the word here is more than one of something.
+pub fn is_plural(reader: &Reader<'_>, at: usize) -> bool {
+    let low = reader.low(at);
+    low.len() > 3 && low.ends_with('s') && singular(low) != low
 }

@@ -23,10 +23,15 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
         Some(worker) => {
             let mut lists: Vec<Vec<Token>> = attempts.iter().map(|list| with_pronouns(list, worker)).collect();
             let plain = with_pronouns(tokens, worker);
-            if scope.heading.is_some() || lacks_subject(tokens) {
+            // Under a heading of another kind a whole sentence means what it says.
+            let under = matches!(scope.heading, Some(Heading::Worker(_))) || lacks_subject(tokens);
+            if under {
                 lists.extend(with_subject(&plain, worker));
             }
             lists.push(plain.clone());
+            if !under && scope.heading.is_some() {
+                lists.extend(with_subject(&plain, worker));
+            }
             // "…; after that it asks": what the pronoun stands for may be plain from the sentence itself.
             if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(tokens, worker));
@@ -55,7 +60,7 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
         let goes = Token::new(Kind::Word, 0..0, "goes");
         let to = Token::new(Kind::Word, 0..0, "to");
         let mut list = vec![given, goes];
-        if tokens.first().is_none_or(|t| t.low != "to") {
+        if tokens.first().is_none_or(|t| !matches!(t.low.as_str(), "to" | "straight" | "directly")) {
             list.push(to);
         }
         list.extend(tokens.iter().cloned());
@@ -101,6 +106,8 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
             | "routed"
             | "sent"
             | "urgent"
+            | "straight"
+            | "directly"
             | "first"
             | "answer"
             | "reply"

@@ -166,7 +166,7 @@ fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, fou
     let customer = |at: usize| CUSTOMERS.contains(&singular(reader.low(at)).as_str());
     let customers = !base.segments.is_empty() && customer(start);
     // "Newcomers get an answer": a word for customers by itself.
-    if !base.segments.is_empty() && start > lead.end && is_plural(reader, start - 1) {
+    if !base.segments.is_empty() && start > lead.end && super::narrow::is_plural(reader, start - 1) {
         modified(reader, &lead.with(start, base.clone(), 0), 0, found);
     }
     if !base.segments.is_empty() && (lead.end..start).any(customer) {
@@ -182,11 +182,6 @@ fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, fou
     if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
         modified(reader, &lead.with(end, base.clone(), 1), 0, found);
     }
-}
-
-fn is_plural(reader: &Reader<'_>, at: usize) -> bool {
-    let low = reader.low(at);
-    low.len() > 3 && low.ends_with('s') && singular(low) != low
 }
 
 /// Whoever may ask for something.
@@ -410,6 +405,10 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
     if NO_TOPIC.contains(&words[0].as_str()) {
         return None;
     }
+    // "Felix stuck for an hour": whoever is named is no topic.
+    if end == at + 1 && super::narrow::is_agent(reader, at) {
+        return None;
+    }
     let mut topics = before.clone();
     let odd = (at..end).filter(|j| matches!(reader.low(*j), "of" | "for" | "to" | "with" | "on")).count();
     topics.cost += 2 * u32::try_from(end - at + 2 * odd).unwrap_or(9);
@@ -445,9 +444,9 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
 const NO_TOPIC: &[&str] = &[
     "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
     "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold",
-    "responsibility", "competence", "accountability", "ownership", "jurisdiction", "ask", "asks", "asking", "whoever",
-    "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds",
-    "behalf", "reminder", "reminders",
+    "responsibility", "competence", "accountability", "ownership", "jurisdiction", "straight", "ask", "asks", "asking",
+    "whoever", "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis",
+    "grounds", "behalf", "reminder", "reminders",
 ];
 
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").

@@ -37,7 +37,8 @@ fn turn(tokens: &[Token], at: usize) -> Option<(usize, &'static str)> {
         let fits = match near {
             Near::Anywhere => true,
             Near::Start => at == 0 || is_comma(tokens, at - 1),
-            Near::Approval => approval_follows(tokens, at + length),
+            // "Failing over a database" fails nobody's approval.
+            Near::Approval => low(tokens, at + length) != "over" && approval_follows(tokens, at + length),
             Near::Duration => (at + length..at + length + 3).any(|next| is_time(low(tokens, next))),
             Near::Time => at > 1 && is_time(&tokens[at - 1].low),
         };

@@ -192,6 +192,10 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
+    // "Tomas used to run a bike shop" tells what was.
+    if tokens.windows(2).any(|pair| pair[0].low == "used" && pair[1].low == "to") {
+        return false;
+    }
     // Who answers, in a case that nobody can check, is no gate.
     if built.form == Form::RouteIf && built.faults.iter().all(|f| f.code == "undefined-condition") {
         return false;

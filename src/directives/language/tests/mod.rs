@@ -1,6 +1,7 @@
 //! The reader's own tests. The company is invented once, from files as a company would write them.
 
 mod contract;
+mod frames;
 mod paraphrases;
 mod strangers;
 mod synonyms;

@@ -69,8 +69,8 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that|the decision|the approval|the matter|the right to decide)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
             "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
             "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
-            "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
-            "(or|and)? if (there be)? (no|no one|nobody) (<answer>|answer|decide|respond|reply|react|approval)? (be given|be made|come|arrive|be received|be taken|be granted|be there)? (within|in|after) {dur} ,? (it|they|the request)? <aux>? (ask|that of|from|by|with|go to|be asked of|pass to|fall to|be passed to|be decided by|be up to|escalate to|be escalated to|be put to)? {to} (decide|be asked|may decide|take over)?",
+            "(otherwise|or else|else|failing that|failing which|failing an answer|failing a decision|failing a reply|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
+            "(or|and)? (if)? (there be)? (no|no one|nobody) (<answer>|answer|decide|respond|reply|react|approval)? (be given|be made|come|arrive|be received|be taken|be granted|be there)? (within|in|after) {dur} ,? (it|they|the request)? <aux>? (ask|that of|from|by|with|go to|be asked of|pass to|fall to|be passed to|be decided by|be up to|escalate to|be escalated to|be put to)? {to} (decide|be asked|may decide|take over)?",
             "(or|and)? if (he|she|they|{to}) (do not|have not|fail to) (answer|answered|decide|decided|respond|responded|reply|replied) (within|in|after) {dur} ,? (it|they|the request)? <aux>? (ask|that of|from|by|with|go to|be asked of|pass to|fall to|be passed to|be decided by|be up to)? {to} (decide|be asked|may decide|take over)?",
             "(with|and) {to} (as)? (the)? (fallback|backup|back up|escalation)",
         ],
@@ -121,7 +121,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenWarn,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (warn|tell|notify|alert|send a warning|inform|a warning|be warned) ({to})? (after that|beyond that|above that|(when|once|if|as soon as) it be (reached|used up|spent|gone|exhausted|exceeded)|but go on|but carry on|but do not stop|at that point|then)?",
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (if it do)? (warn|tell|notify|alert|send a warning|inform|a warning be issued|a warning be given|a warning|be warned) ({to})? (after that|beyond that|above that|(when|once|if|as soon as) it be (reached|used up|spent|gone|exhausted|exceeded)|but go on|but carry on|but do not stop|at that point|then)?",
         ],
     ),
     (
@@ -190,6 +190,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "(it|they|{who}|a <thing>|the <thing>|something|a step|an agent|a tool|the tool|a task|the task|this|that|the same <thing>|a run|an action|an attempt) (have)? (fail|go wrong|crash|break|error|error out|err|be failing|hit an error) (at it|on it|at a task|on a task|with it|to (do|finish|complete|solve|resolve) (it|a <thing>|the <thing>|this))? {count} (in a row|running|in succession|consecutively|one after another)?",
             "(after|there be|there have been|there are|it have had|it have|following|with)? {num} (failed|unsuccessful|failing) (attempt|try|run|step|time) (in a row|running)?",
+            "(after|following)? {num} (failed|unsuccessful|failing) (attempt|try|run) (by|of) {who}",
             "(after)? {num} (failure|error|attempt|try) (in a row|running)?",
             "{num} (attempt|try|run) (in a row)? (have)? (fail|failed|go wrong)",
             "(it|they|{who}|the agent) (have)? (try|tried|attempted) {count} (without success|in vain|and (fail|failed))",
@@ -207,6 +208,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|{who}|you|he|she|we|the agent|an agent|any agent|the bot|one) (be|feel|seem|become) (ever)? (unsure|uncertain|in doubt|not sure|not certain|not confident|stumped|at a loss|lost|doubtful|insecure|out of (its|their) depth|undecided) (about it|what to do|how to (answer|proceed|go on)|about (the|an|its) (answer|request|task)|of (itself|it|the answer)|who (be responsible|should take it)|what be meant|what the <thing> mean|how to (answer|handle|reply))?",
             "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not|not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
             "(in|when in|if in) doubt",
+            "there be (a|any)? doubt (on the part of {who})?",
             "unsure",
             "uncertain",
             "not sure",
@@ -227,6 +229,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(no|without) progress (be made)? (for|in|within|after|for more than) {dur}",
             "(nothing|it|a <thing>|the <thing>) (happen|do not move|has not moved|have not moved|do not progress|have not progressed|make no progress|stand still|moves) (for|in|within|after|for more than) {dur}",
             "stuck (for|more than|longer than) {dur}",
+            "{who} (stuck|stalled|blocked) (for|more than|longer than|since)? {dur}",
             "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger|work|be working) (there)? (on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|more than|longer than|for more than) {dur}",
         ],
     ),
@@ -334,7 +337,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|the <thing>|a <thing>|that|this|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be asked|be raised|be requested|be made|be asked for|be written|be posted)? (sent|asked|raised|coming|requested|asked for|made|written|posted|submitted|filed|opened|reported|that come|which come|that be|given|ordered|started)? (from|by|of) {from} (himself|herself|themselves)?",
             "{from} (ask|write|request|want|ask for it|request it|ask us|send it|be asking|send|ask a question|post|raise it|be the requester|make the request|have asked|want it|need it|order it|have asked for it|have requested it|ask (us|you) to|need something|need help|want something|be the one asking|say so|ask (it|for something)|request (something|this|that))",
             "(the|a|an)? (requester|requestor|person asking|sender|author|one asking|asker|person who ask|person who asked) (be|come|work)? (from|in|with|on|for|at|part of|a member of|one of)? {from}",
-            "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
+            "(it|that|this) be {from} (who ask|asking|who asked|that ask|who be asking|that be asking)?",
             "for {from}",
             "asked by {from}",
             "(at|on) the request of {from}",

@@ -6,6 +6,7 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Approve,
         &[
+            "~ without {okay} no {obj} be to be {part} ~",
             "~ only {to} (may|can|must|be allowed to|be permitted to|be authorised|authorized to|be entitled to) <approve> {act} ~",
             "~ {who} 's {act} ~ <aux>? <need> {okay} ~",
             "~ {who} 's {act} ~ <aux>? be <approved> ~ by {to} ~",
@@ -249,6 +250,8 @@ pub const GATES: &[(Form, &[&str])] = &[
     (
         Forbid,
         &[
+            "~ <nobody> (may|can|should|must|shall) (engage in|take part in|carry out|perform) {act} ~",
+            "~ (a|the)? (prohibition|ban) (apply|be in force|be in place) (to|on|for) {act} ~",
             "~ {who} 's {act} ~ (be)? <banned> ~",
             "~ no (customer|client) (may|can|must|should|shall|will|be to)? (be given|be granted|be offered|be issued|be paid|get|receive|have) (a|an|any)? {act} ~",
             "~ it be (strictly)? (forbidden|prohibited|not allowed|not permitted|never allowed|not ok|not okay) that {who} {act} ~",

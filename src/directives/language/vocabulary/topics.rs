@@ -7,12 +7,13 @@ pub const DROPPED: &[&str] = &["question", "request", "issue"];
 
 /// Work in general; a topic is what stands beside it.
 pub const GENERIC: &[&str] = &[
-    "question", "questions", "request", "requests", "issue", "issues", "message", "messages", "ticket", "tickets",
-    "thing", "things", "case", "cases", "matter", "matters", "problem", "problems", "work", "task", "tasks", "enquiry",
-    "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything", "something", "anything else",
-    "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads", "topic", "topics",
-    "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all", "anything at all",
-    "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that", "everything that",
+    "posts", "postings", "question", "questions", "request", "requests", "issue", "issues", "message", "messages",
+    "ticket", "tickets", "thing", "things", "case", "cases", "matter", "matters", "problem", "problems", "work",
+    "task", "tasks", "enquiry", "enquiries", "inquiry", "inquiries", "query", "queries", "anything", "everything",
+    "something", "anything else", "everything else", "whatever", "whatever comes in", "stuff", "thread", "threads",
+    "topic", "topics", "conversation", "conversations", "ones", "those", "what comes in", "whatever comes", "all",
+    "anything at all", "all of it", "it all", "the rest", "rest", "all what", "what", "everything what", "all that",
+    "everything that",
 ];
 
 pub const QUANTIFIERS: &[&str] = &[

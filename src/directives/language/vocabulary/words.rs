@@ -144,7 +144,7 @@ pub const FILLERS: &[&str] = &[
     "in advance", "beforehand", "up front", "upfront", "to be safe", "to be clear", "for the record", "mind you",
     "note that", "please note that", "note", "importantly", "it goes without saying that", "needless to say",
     "any more", "anymore", "no matter how small", "no matter how large", "without delay", "without fail", "naturally",
-    "obviously",
+    "obviously", "no matter who asks", "whoever asks", "regardless of who asks", "no matter who is asking",
 ];
 
 /// Words and phrases that leave the limit of a rule open. A gate that holds one is refused.

@@ -79,6 +79,7 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         EscalateWork,
         &[
+            "~ {work} ~ (result in|lead to|trigger|cause|mean) (an|a|the)? (immediate)? escalation to {to} ~",
             "~ {work} ~ (:|-|→) <notify> {to} ~",
             "~ {work} ~ (:|-|→) let {to} know ~",
             "~ {work} ~ <escalated_to> {to} ~",
@@ -134,6 +135,7 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Prioritise,
         &[
+            "~ {prio} be (assigned|given|accorded) to {work} ~",
             "~ {work} ~ <rank> {prio} ~",
             "~ {work} ~ <rank> {prio} priority ~",
             "~ {work} ~ <aux>? (have|get|be given|take|be|be of) (a|the)? {prio} priority ~",
@@ -162,6 +164,10 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ the {period} (spending|cost|costs|expenditure|spend|outlay) (of|on|for) {who} be (capped|limited) (at|to) {money} ~",
+            "~ {who} 's (expenditure|outlay) (must not exceed|may not exceed|shall not exceed|be capped at|be limited to) {money} {period} ~",
+            "~ {who} <aux>? (get|have) {money} {period} to spend ~",
+            "~ {who} (may|can|must|should|shall) (not|never) cost us (more than|over|above) {money} {period} ~",
             "~ {who} {bound} {period} ~",
             "~ {who} : {bound} {period} ~",
             "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} (must|may|should|shall|can) not (exceed|go over|go above|pass|be more than) {money} {period} ~",
@@ -226,11 +232,12 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectBoth,
         &[
+            "~ {work} ~ <aux>? get (a|the)? (first|initial)? (answer|reply|response) (within|in) {dur} and (a|the)? (solution|resolution|fix) (within|in) {dur} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than) {dur} and (solved|resolved|closed|fixed|done|settled|sorted|finished|completed) (within|in|by)? {dur} ~",
             "~ {who} <aux>? <answer_verb> {work} ~ (within|in) {dur} and <solve_verb> (it|them)? (within|in|by)? {dur} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than) {dur} and <aux>? <resolve> (within|in|by)? {dur} ~",
             "~ {who} <aux>? <answer_verb> {work} ~ (within|in) {dur} and <aux>? <solve_verb> (it|them)? (within|in|by)? {dur} ~",
-            "~ {work} ~ : (first)? (answer|reply|response) (within|in) {dur} , (and)? (solution|resolution|fix|solved|resolved) (within|in|by)? {dur} ~",
+            "~ {work} ~ (:|-)? (first)? (answer|reply|response) (within|in) {dur} , (and)? (solution|resolution|fix|solved|resolved) (within|in|by)? {dur} ~",
             "~ <answer_verb> {work} ~ (within|in) {dur} and <solve_verb> (it|them)? (within|in|by)? {dur} ~",
             "~ (for)? {work} ~ (the)? (first)? (answer|reply|response) (come|be due|be) (within|in|after)? {dur} (and)? (the)? (solution|resolution|fix) (come|be due|be)? (within|in|after)? {dur} ~",
         ],
@@ -312,7 +319,7 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ (check|control|review|read|look at|look over|inspect|verify|sample|spot check|audit|examine) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) ~",
             "~ (check|review|read|look at|inspect|verify|sample|spot check|audit|examine) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by) {who} ~",
             "~ (have|let) {to} (check|review|read|look at|inspect|verify|sample|audit|spot check) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) ~",
-            "~ {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (go|be sent|must go|are shown) to {to} (for (a)? (review|check|checking|inspection|a second look))? ~",
+            "~ {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (go|be sent|must go|are shown|be submitted|be passed) to {to} (for (a)? (review|check|checking|inspection|a second look))? ~",
             "~ (a)? sample (of)? {pct} (of)? {who} 's (answer|reply|output|response|message|work|result) (be|get) (checked|reviewed|read) (by {to})? ~",
         ],
     ),
@@ -335,6 +342,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Cover,
         &[
+            "~ during the absence of {who} ,? {dates} ,? (her|his|their) (approvals|work|duties|tasks|decisions|requests|responsibilities) <aux>? (be taken over by|go to|be handled by|be done by|fall to|be covered by) {to} ~",
             "~ {to} <aux>? (cover|stand in|fill in|deputise|deputize|step in|act|substitute|take over|be the (stand in|deputy|substitute|backup|back up|replacement|cover)|sit in|replace|be covering|be standing in|be filling in|be acting|be deputising|be (stand in|deputy|backup|cover)|be there) (for|from)? {who} ~ {dates} ~",
             "~ {to} <aux>? (approve|decide|sign off|answer|sign|act|take over) for {who} ~ {dates} ~",
             "~ {to} <aux>? (approve|decide|sign off|answer|sign|act) (in place of|instead of|on behalf of|in the place of) {who} ~ {dates} ~",
