@@ -35,8 +35,6 @@ mod leaks;
 mod living;
 #[cfg(feature = "sandbox")]
 mod loops;
-#[cfg(feature = "sandbox")]
-mod looser;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod models;
