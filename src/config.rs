@@ -33,6 +33,8 @@ pub struct Config {
     pub drivers: Drivers,
     /// Whether what agents said is kept after their run; digests always are.
     pub keep_answers: bool,
+    /// Whether messages may grow at Slack while somebody thinks; else they are edited in place.
+    pub stream_answers: bool,
     /// What listens for signed deliveries; `None`: nothing does.
     pub webhooks: Option<WebhooksConfig>,
     pub limits: Limits,
@@ -135,6 +137,8 @@ pub struct Limits {
     pub keep_texts_days: i64,
     /// Minutes an agent's question waits for its answer before the task is given back.
     pub answer_within_minutes: i64,
+    /// Days that a question which broke off may still be told of by its vendor; then it counts as what it can have cost at most.
+    pub doubts_days: i64,
 }
 
 impl Default for Limits {
@@ -156,6 +160,7 @@ impl Default for Limits {
             open_proposals_per_person: 5,
             keep_texts_days: 90,
             answer_within_minutes: 24 * 60,
+            doubts_days: 7,
         }
     }
 }
@@ -200,6 +205,7 @@ struct File {
     models: BTreeMap<String, ModelEntry>,
     agents: BTreeMap<String, AgentEntry>,
     keep_answers: Option<bool>,
+    stream_answers: Option<bool>,
     webhooks: Option<WebhooksSection>,
     limits: Limits,
     approvals: Approvals,
@@ -253,6 +259,7 @@ impl Config {
             tools,
             drivers,
             keep_answers: parsed.keep_answers.unwrap_or(true),
+            stream_answers: parsed.stream_answers.unwrap_or(true),
             webhooks,
             limits: parsed.limits,
             approvals: parsed.approvals,

@@ -90,12 +90,21 @@ pub struct PriceTable {
     pub tools: Vec<ToolPrice>,
     /// What an hour of people's work costs, where somebody says; in millionths.
     pub person_hour: Option<i64>,
+    /// The same for whoever fills a position or a role, by its id.
+    pub person_hours: Vec<(String, i64)>,
 }
 
 impl Default for PriceTable {
     fn default() -> Self {
         let currency = Currency::new("USD");
-        Self { as_of: String::new(), currency, models: Vec::new(), tools: Vec::new(), person_hour: None }
+        Self {
+            as_of: String::new(),
+            currency,
+            models: Vec::new(),
+            tools: Vec::new(),
+            person_hour: None,
+            person_hours: Vec::new(),
+        }
     }
 }
 
@@ -111,6 +120,12 @@ pub enum Priced {
 }
 
 impl PriceTable {
+    /// What an hour of somebody costs who fills these positions and roles; the first that has a rate of its own counts.
+    pub fn person_hour_of(&self, names: &[&str]) -> Option<i64> {
+        let own = names.iter().find_map(|name| self.person_hours.iter().find(|(known, _)| known == name));
+        own.map(|(_, rate)| *rate).or(self.person_hour)
+    }
+
     /// The price in force for a model on a day (ISO date): of those that cover it, the one that began last; an exact name
     /// before one with a `*`.
     pub fn model(&self, vendor: &str, model: &str, day: &str) -> Option<&ModelPrice> {

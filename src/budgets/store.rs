@@ -27,12 +27,16 @@ statements! { STATEMENTS;
     ASKED_LAST (1) -> [call] = { "SELECT call FROM spending WHERE run = $1 AND state = 'reserved' AND kind = 'model' ORDER BY fence DESC LIMIT 1" }
     MODEL_CALLS (1) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE task = $1 AND kind = 'model' ORDER BY at_us, call" }
     LEFT_OPEN (2) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE run = $1 AND state = 'reserved' AND kind = 'model' AND fence < $2 ORDER BY call" }
+    OLD_DOUBTS (2) -> [call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence] = { "SELECT call, kind, task, run, position, model, state, windows, reserved_micros, cost_micros, currency, tokens, fence FROM spending WHERE state = 'doubt' AND kind = 'model' AND at_us < $1 ORDER BY call LIMIT $2" }
     RESERVE (12) -> [] = { "INSERT INTO spending (call, kind, task, run, position, requester, model, state, windows, reserved_micros, currency, fence, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9, $10, $11, $12) ON CONFLICT (call) DO NOTHING" }
     SETTLE (6) -> [] = { "UPDATE spending SET state = 'settled', cost_micros = $2, currency = COALESCE($3, currency), tokens = $4, uncounted = $5, settled_us = $6 WHERE call = $1 AND state <> 'settled'" }
     DOUBT (1) -> [] = { "UPDATE spending SET state = 'doubt' WHERE call = $1 AND state = 'reserved'" }
     TOTALS (4) -> [position, model, currency, calls, micros, unmetered, doubts, doubt_micros] = {
         sqlite "SELECT position, model, COALESCE(currency, '') AS currency, CAST(COUNT(*) AS BIGINT) AS calls, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(SUM(CASE WHEN cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unmetered, CAST(SUM(CASE WHEN state = 'doubt' THEN 1 ELSE 0 END) AS BIGINT) AS doubts, CAST(COALESCE(SUM(CASE WHEN state = 'doubt' THEN reserved_micros ELSE 0 END), 0) AS BIGINT) AS doubt_micros FROM spending WHERE kind = 'model' AND at_us >= $2 AND at_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) GROUP BY position, model, currency ORDER BY position, model, currency"
         postgres "SELECT position, model, COALESCE(currency, '') AS currency, CAST(COUNT(*) AS BIGINT) AS calls, CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) AS micros, CAST(SUM(CASE WHEN cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unmetered, CAST(SUM(CASE WHEN state = 'doubt' THEN 1 ELSE 0 END) AS BIGINT) AS doubts, CAST(COALESCE(SUM(CASE WHEN state = 'doubt' THEN reserved_micros ELSE 0 END), 0) AS BIGINT) AS doubt_micros FROM spending WHERE kind = 'model' AND at_us >= $2 AND at_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))) AND ($4 = '' OR requester = $4) GROUP BY position, model, currency ORDER BY position, model, currency" }
+    NOTE_EFFORT (6) -> [] = { "INSERT INTO efforts (task, by_user, minutes, cost_micros, currency, at_us) VALUES ($1, $2, $3, $4, $5, $6)" }
+    EFFORTS (3) -> [currency, tasks, minutes, micros, unpriced] = { "SELECT COALESCE(efforts.currency, '') AS currency, CAST(COUNT(DISTINCT efforts.task) AS BIGINT) AS tasks, CAST(SUM(efforts.minutes) AS BIGINT) AS minutes, CAST(COALESCE(SUM(efforts.cost_micros), 0) AS BIGINT) AS micros, CAST(SUM(CASE WHEN efforts.cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unpriced FROM efforts JOIN tasks ON tasks.id = efforts.task WHERE efforts.at_us >= $1 AND efforts.at_us < $2 AND ($3 = '' OR tasks.requester = $3) GROUP BY COALESCE(efforts.currency, '') ORDER BY 1" }
+    BY_PEOPLE (3) -> [tasks] = { "SELECT CAST(COUNT(DISTINCT assignments.task) AS BIGINT) AS tasks FROM assignments JOIN tasks ON tasks.id = assignments.task WHERE assignments.state = 'done' AND assignments.worker LIKE 'person:%' AND assignments.until_us >= $1 AND assignments.until_us < $2 AND ($3 = '' OR tasks.requester = $3)" }
     TOKENS (2) -> [model, tokens] = { "SELECT model, tokens FROM spending WHERE kind = 'model' AND tokens IS NOT NULL AND at_us >= $1 AND at_us < $2 ORDER BY call" }
     MODEL_TASKS (4) -> [task, unmetered] = {
         sqlite "SELECT task, CAST(MAX(CASE WHEN cost_micros IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unmetered FROM spending WHERE kind = 'model' AND at_us >= $2 AND at_us < $3 AND ($1 = '[]' OR position IN (SELECT value FROM json_each($1))) AND ($4 = '' OR requester = $4) GROUP BY task ORDER BY task"
@@ -211,6 +215,11 @@ pub async fn leave_in_doubt(tx: &mut Tx, run: RunId, fence: i64) -> Result<Vec<C
     Ok(calls)
 }
 
+/// Questions that broke off before `before`, and of which nobody has told since what they cost.
+pub async fn old_doubts(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Call>, StoreError> {
+    tx.rows(&OLD_DOUBTS, args![before, limit]).await?.iter().map(read_call).collect()
+}
+
 /// A call broke off and nobody can tell what came of it; it is under way no more, but stays reserved.
 pub async fn doubt(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
     if tx.run(&DOUBT, args![&call.call]).await? == 1 {
@@ -286,6 +295,47 @@ pub async fn model_totals(store: &Store, of: &Of<'_>) -> Result<Vec<ModelTotal>,
 pub async fn model_tasks(store: &Store, of: &Of<'_>) -> Result<Vec<(TaskId, bool)>, StoreError> {
     let rows = store.rows(&MODEL_TASKS, of.args()).await?;
     rows.iter().map(|row| Ok((TaskId(row.int("task")?), row.int("unmetered")? != 0))).collect()
+}
+
+/// What people said of the time that their work took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Efforts {
+    /// Tasks that people finished, and those of them for which somebody said how long it took.
+    pub finished: i64,
+    pub stated: i64,
+    pub minutes: i64,
+    /// One sum per currency; nothing where no rate was set.
+    pub sums: Vec<Money>,
+}
+
+pub async fn note_effort(
+    tx: &mut Tx,
+    task: TaskId,
+    by: &str,
+    minutes: u32,
+    cost: Option<&Money>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let currency = cost.map(|cost| cost.currency.0.clone());
+    let args = args![task, by, i64::from(minutes), cost.map(|cost| cost.micros), currency, now];
+    tx.run(&NOTE_EFFORT, args).await.map(|_| ())
+}
+
+/// The time of people in a period, for everybody or for what one account asked for.
+pub async fn efforts(store: &Store, of: &Of<'_>) -> Result<Efforts, StoreError> {
+    let args = || args![of.from, of.until, of.requester.unwrap_or_default()];
+    let mut efforts = Efforts::default();
+    for row in store.rows(&EFFORTS, args()).await? {
+        efforts.stated += row.int("tasks")?;
+        efforts.minutes += row.int("minutes")?;
+        let (micros, currency) = (row.int("micros")?, row.text("currency")?);
+        if !currency.is_empty() {
+            efforts.sums.push(Money::new(micros, Currency::new(&currency)));
+        }
+    }
+    let finished = store.row(&BY_PEOPLE, args()).await?;
+    efforts.finished = finished.map_or(Ok(0), |row| row.int("tasks"))?.max(efforts.stated);
+    Ok(efforts)
 }
 
 /// All tokens that model calls of a period told, per model.

@@ -11,6 +11,7 @@ pub mod offers;
 pub mod own;
 pub mod schema;
 pub mod store;
+pub mod strict;
 
 use std::fmt;
 use std::str::FromStr;

@@ -218,6 +218,14 @@ pub enum Intent {
     Done {
         task: TaskId,
         note: Option<String>,
+        /// How long it took, as it was written.
+        took: Option<String>,
+    },
+    /// An answer that an agent offered, by the question that it answers and its place.
+    Choose {
+        task: TaskId,
+        question: String,
+        option: usize,
     },
     /// The missing slot, answered by form instead of in the thread.
     Answer {

@@ -7,9 +7,10 @@ use super::asked::{Intent, Judgement, Query, StopWhat, To};
 use crate::catalogue::ToolName;
 use crate::ids::{ActionId, ApprovalId, InboxId, TaskId};
 use crate::replies::Verb;
+use crate::replies::human::TOOK;
 use crate::replies::prompt_list::read_target;
 use crate::replies::steering::DENY_REASONS;
-use crate::replies::target::{read_approval_page, read_task_and_result, read_task_and_worker};
+use crate::replies::target::{read_approval_page, read_option, read_task_and_result, read_task_and_worker};
 use crate::replies::unsure::NOBODY;
 
 impl Intent {
@@ -17,16 +18,15 @@ impl Intent {
     pub fn of_button(verb: Verb, target: &str, fields: &[(String, String)]) -> Option<Self> {
         let task = || target.parse::<TaskId>().ok();
         let approval = || target.parse::<ApprovalId>().ok();
-        let words = || field(fields, "words").and_then(reason);
         match verb {
             Verb::Approve => Some(Self::Approve { id: approval()? }),
             Verb::ApproveForm => approve_form(target, fields),
             Verb::EditForm => Some(Self::Edit { id: approval()?, fields: fields.to_vec() }),
-            Verb::AskBackForm => Some(Self::AskBack { id: approval()?, text: words()? }),
-            Verb::AnswerBackForm => Some(Self::AnswerBack { id: approval()?, text: words()? }),
+            Verb::AskBackForm => Some(Self::AskBack { id: approval()?, text: words(fields)? }),
+            Verb::AnswerBackForm => Some(Self::AnswerBack { id: approval()?, text: words(fields)? }),
             Verb::TakeOver => Some(Self::TakeOver { id: approval()? }),
             Verb::RecordForm => recorded(approval()?, fields),
-            Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words().or_else(|| preset(fields)) }),
+            Verb::DenyForm => Some(Self::Deny { id: approval()?, reason: words(fields).or_else(|| preset(fields)) }),
             Verb::ApproveNextForm => Some(Self::ApproveNext { id: approval()?, next: super::grant::of_form(fields)? }),
             Verb::RevokeGrant => Some(Self::RevokeGrant { id: target.parse().ok()? }),
             Verb::ApproveList => read_target(target).map(|(list, revision)| Self::ApproveList { list, revision }),
@@ -38,14 +38,15 @@ impl Intent {
             Verb::TakeIt => Some(Self::TakeIt { task: task()? }),
             Verb::Accept => Some(Self::Accept { task: task()? }),
             Verb::HandOverTo => Some(Self::HandOver { task: task()?, to: chosen(fields)? }),
-            Verb::DoneForm => Some(Self::Done { task: task()?, note: words() }),
+            Verb::DoneForm => Some(done(task()?, fields)),
             Verb::AnswerForm => Some(Self::Answer { task: task()?, text: field(fields, "words")?.trim().to_owned() }),
+            Verb::AnswerWith => offered(target),
             Verb::ItHappened => Some(Self::ItHappened { action: action(target)? }),
             Verb::ItDidNot => Some(Self::ItDidNot { action: action(target)? }),
             Verb::LeaveIt => Some(Self::LeaveIt { action: action(target)? }),
             Verb::UseEdit => Some(Self::UseEdit { task: task()? }),
             Verb::IgnoreEdit => Some(Self::IgnoreEdit { task: task()? }),
-            Verb::RecordReviewForm => Some(Self::RecordReview { position: id_like(target)?, notes: words() }),
+            Verb::RecordReviewForm => Some(Self::RecordReview { position: id_like(target)?, notes: words(fields) }),
             Verb::StartWorkflowForm => super::start::of_form(fields).map(|start| Self::StartWorkflow { start }),
             Verb::StopAll => Some(Self::Stop { what: StopWhat::Everything, confirmed: true }),
             Verb::Resume | Verb::ResumeNow => resumed(target, verb == Verb::ResumeNow),
@@ -60,8 +61,8 @@ impl Intent {
             Verb::LeaveRule => Some(Self::LeaveRule { proposal: target.parse().ok()? }),
             Verb::DropFailed => Some(Self::DropFailed { letter: InboxId(target.parse().ok()?) }),
             Verb::UseIt => judged(target, Judgement::Use),
-            Verb::RefineForm => judged(target, Judgement::Refine { words: words()? }),
-            Verb::NotRightForm => judged(target, Judgement::Wrong { why: words(), to: chosen(fields) }),
+            Verb::RefineForm => judged(target, Judgement::Refine { words: words(fields)? }),
+            Verb::NotRightForm => judged(target, Judgement::Wrong { why: words(fields), to: chosen(fields) }),
             Verb::JudgeRight => judged(target, Judgement::Right),
             Verb::JudgeWrong => judged(target, Judgement::Wrong { why: None, to: None }),
             Verb::TrustAgain => Some(Self::LiftGuard { guard: guard_like(target)? }),
@@ -86,6 +87,14 @@ impl Intent {
     }
 }
 
+fn words(fields: &[(String, String)]) -> Option<String> {
+    field(fields, "words").and_then(reason)
+}
+
+fn offered(target: &str) -> Option<Intent> {
+    read_option(target).map(|(task, question, option)| Intent::Choose { task, question, option })
+}
+
 fn resumed(target: &str, confirmed: bool) -> Option<Intent> {
     Some(Intent::Resume { what: super::arguments::stop_what(target)?, confirmed })
 }
@@ -93,6 +102,11 @@ fn resumed(target: &str, confirmed: bool) -> Option<Intent> {
 fn approve_form(target: &str, fields: &[(String, String)]) -> Option<Intent> {
     let typed = field(fields, "typed").map(str::to_owned);
     Some(Intent::ApproveForm { id: read_approval_page(target)?.0, typed })
+}
+
+fn done(task: TaskId, fields: &[(String, String)]) -> Intent {
+    let took = field(fields, TOOK).map(|took| took.trim().to_owned()).filter(|took| !took.is_empty());
+    Intent::Done { task, note: field(fields, "words").and_then(reason), took }
 }
 
 fn recorded(id: ApprovalId, fields: &[(String, String)]) -> Option<Intent> {
@@ -143,6 +157,7 @@ impl Query {
             | Verb::DoneForm
             | Verb::Answer
             | Verb::AnswerForm
+            | Verb::AnswerWith
             | Verb::ItHappened
             | Verb::ItDidNot
             | Verb::LeaveIt

@@ -130,12 +130,40 @@ pub struct CostsAnswer {
     /// Model calls that broke off and may have been billed, with the most that they can have cost.
     pub doubts: u32,
     pub doubted: Vec<Money>,
+    /// What people said of their time; `None` where one agent's costs are asked for.
+    pub people: Option<People>,
     /// Those that are in force now and that `of` spends from.
     pub budgets: Vec<BudgetView>,
     /// The ISO date of the prices; empty where nobody said.
     pub prices_as_of: String,
     pub moved: Moved,
     pub as_of: Timestamp,
+}
+
+/// The time that people said their work took.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// Tasks that people finished, and those of them for which somebody said.
+    pub finished: u32,
+    pub stated: u32,
+    pub minutes: u32,
+    /// By the rates of `[prices]`; empty where none is set.
+    pub known: Vec<Money>,
+}
+
+/// "People: 3 h 20 min, said for 5 of 12 tasks that they finished · $150.00".
+fn people(people: &People) -> String {
+    let tasks = counted(i64::from(people.finished), "task");
+    if people.stated == 0 {
+        return format!("People's time: not told for any of {tasks} that they finished");
+    }
+    let length = match (people.minutes / 60, people.minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    };
+    let cost = if people.known.is_empty() { "no rate is set".to_owned() } else { sum(&people.known) };
+    format!("People's time: {length}, told for {} of {tasks} that they finished · {cost}", people.stated)
 }
 
 /// Money that tools were told to move, one sum per currency.
@@ -177,6 +205,9 @@ pub fn render(answer: &CostsAnswer) -> Card {
         let most = none_or(&answer.doubted);
         card = card
             .note([text(format!("{calls} broke off and may have been billed: {most} at most, held back in budgets."))]);
+    }
+    if let Some(told) = answer.people.as_ref().filter(|told| told.finished > 0) {
+        card = card.line([text(people(told))]);
     }
     for budget in answer.budgets.iter().take(MAX_BUDGETS) {
         card = card.line(budget.line());
@@ -260,6 +291,7 @@ mod tests {
             models: vec![("acme/large-1".into(), Spent { known: vec![dollars(30)], metered: 300, unmetered: 0 })],
             doubts: 2,
             doubted: vec![dollars(1)],
+            people: Some(People { finished: 12, stated: 5, minutes: 200, known: vec![dollars(150)] }),
             budgets: vec![],
             prices_as_of: "2026-11-17".into(),
             moved: Moved { automatic: vec![dollars(3100)], approved: vec![dollars(9240)], ..Moved::default() },
@@ -273,6 +305,7 @@ mod tests {
         Model | Cost
         acme/large-1 | $30.00
         · 2 calls broke off and may have been billed: $1.00 at most, held back in budgets.
+        People's time: 3 h 20 min, told for 5 of 12 tasks that they finished · $150.00
         Budget: none is in force
         Money moved: $3,100.00 without approval, $9,240.00 approved
         · 1 Nov to 30 Nov, Berlin time · prices of 17 Nov · 20 Nov 10:02
@@ -284,6 +317,7 @@ mod tests {
             by: vec![],
             models: vec![],
             doubts: 0,
+            people: Some(People { finished: 2, ..People::default() }),
             prices_as_of: String::new(),
             moved: Moved { only_newest: Some(2000), unreadable: 1, ..Moved::default() },
             ..answer.clone()
@@ -291,6 +325,7 @@ mod tests {
         insta::assert_snapshot!(render(&unmetered).to_plain(), @r"
         *Not metered* · 0 % of 2 tasks metered
         For every agent
+        People's time: not told for any of 2 tasks that they finished
         Budget: none is in force
         Money moved: none
         · Money: the 2000 newest calls only.

@@ -48,6 +48,7 @@ pub mod stop;
 pub mod take;
 pub mod take_effect;
 pub mod take_in;
+pub mod took;
 pub mod undo;
 pub mod who_owns;
 pub mod why;

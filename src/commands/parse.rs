@@ -62,7 +62,7 @@ pub fn of_mention_in_thread(text: &str, task: TaskId) -> Option<Asked> {
             intent(Intent::TakeIt { task })
         }
         "accept" | "accepted" | "i accept" => intent(Intent::Accept { task }),
-        "done" | "it's done" | "it is done" | "this is done" => intent(Intent::Done { task, note: None }),
+        "done" | "it's done" | "it is done" | "this is done" => intent(Intent::Done { task, note: None, took: None }),
         "why" | "why this" | "why them" | "why you" => Some(Asked::Query(Query::Why { task })),
         "status" | "how far is it" | "how far is this" | "any news" => {
             Some(Asked::Query(Query::Status { of: Some(super::asked::Subject::Task(task)) }))

@@ -11,7 +11,7 @@ use crate::ids::{ApprovalId, TaskId};
 use crate::money::Cost;
 use crate::replies::card::{Card, Span};
 use crate::replies::compose::{bold, clock, day_and_clock, text};
-use crate::replies::named::{Place, Who, all_of};
+use crate::replies::named::{Place, Who, all_of, any_of};
 use crate::replies::plain::visible_line;
 use crate::replies::receipt::Because;
 use crate::replies::{Cited, card::Button, verb::Verb};
@@ -65,8 +65,14 @@ pub enum WhyWhat {
     Accepted {
         by: Who,
     },
-    /// The requester was asked for something.
+    /// The requester was asked for something, or these people were.
     Asked {
+        label: String,
+        of: Vec<Who>,
+    },
+    /// Somebody who did not make the request answered.
+    Told {
+        by: Who,
         label: String,
     },
     Action(Box<WhyAction>),
@@ -170,7 +176,11 @@ fn step_spans(what: &WhyWhat) -> Vec<Span> {
     match what {
         WhyWhat::Assigned { to, because } => [vec![text("given to "), to.bold(), text(": ")], because.spans()].concat(),
         WhyWhat::Accepted { by } => vec![text(format!("{} accepted", by.name))],
-        WhyWhat::Asked { label } => vec![text(format!("asked for the {label}"))],
+        WhyWhat::Asked { label, of } => match of.as_slice() {
+            [] => vec![text(format!("asked for the {label}"))],
+            [..] => vec![text(format!("asked {} for the {label}", any_of(of)))],
+        },
+        WhyWhat::Told { by, label } => vec![text(format!("{} gave the {label}", by.name))],
         WhyWhat::Action(action) => action_spans(action),
         WhyWhat::Answered { by } => vec![text(format!("{} answered", by.name))],
         WhyWhat::Cancelled { by } => vec![text(format!("{} cancelled it", by.name))],
@@ -295,7 +305,9 @@ mod tests {
             not_run(waited(WhyDecision::Void)),
             action(WhyVerdict::Ran, WhyOutcome::Unknown, Cost::Known(dollars(2))),
             action(WhyVerdict::Ran, WhyOutcome::Failed { why: "already refunded".into() }, Cost::Unmetered),
-            WhyStep { at: at(10, 5), what: WhyWhat::Asked { label: "order number".into() } },
+            WhyStep { at: at(10, 5), what: WhyWhat::Asked { label: "order number".into(), of: vec![] } },
+            WhyStep { at: at(10, 5), what: WhyWhat::Asked { label: "answer".into(), of: vec![kim()] } },
+            WhyStep { at: at(10, 5), what: WhyWhat::Told { by: kim(), label: "answer".into() } },
             WhyStep { at: at(10, 5), what: WhyWhat::Accepted { by: kim() } },
             WhyStep { at: at(10, 5), what: WhyWhat::Cancelled { by: kim() } },
         ];
@@ -310,6 +322,8 @@ mod tests {
         10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · nobody knows whether it happened · $2.00
         10:02 · *Refund $450.00 to order ORD-1042* (billing.refund) ran without approval · “Refunds above $200 need approval from a finance manager.” `approvals.md:4` · failed: already refunded · not metered
         10:05 · asked for the order number
+        10:05 · asked Kim Osei for the answer
+        10:05 · Kim Osei gave the answer
         10:05 · Kim Osei accepted
         10:05 · Kim Osei cancelled it
         *Now:* done 20 Nov 10:04

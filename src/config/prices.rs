@@ -21,6 +21,9 @@ pub(super) struct Section {
     tools: Vec<Tool>,
     /// What an hour of people's work costs.
     person_hour: Option<f64>,
+    /// The same for single positions or roles, by their ids.
+    #[serde(default)]
+    person_hours: std::collections::BTreeMap<String, f64>,
 }
 
 fn dollars() -> String {
@@ -69,6 +72,11 @@ impl Section {
             currency: Currency::new(&self.currency),
             models,
             tools: self.tools.iter().map(tool).collect::<Result<_, BadSettings>>()?,
+            person_hours: self
+                .person_hours
+                .iter()
+                .map(|(name, price)| Ok((name.clone(), micros(name, "person_hours", *price)?)))
+                .collect::<Result<_, BadSettings>>()?,
             person_hour: self.person_hour.map(|price| micros("people", "person_hour", price)).transpose()?,
         })
     }

@@ -35,6 +35,8 @@ pub struct ModelServer {
 struct Shared {
     state: Mutex<State>,
     questions: watch::Sender<usize>,
+    /// How often those who stopped in the middle were told to go on.
+    told: watch::Sender<u64>,
 }
 
 struct State {
@@ -68,7 +70,7 @@ impl ModelServer {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let state = Mutex::new(State { script, asked: Vec::new() });
-        let shared = Arc::new(Shared { state, questions: watch::Sender::new(0) });
+        let shared = Arc::new(Shared { state, questions: watch::Sender::new(0), told: watch::Sender::new(0) });
         let app = Router::new()
             .route("/v1/messages", post(anthropic))
             .route("/v1/chat/completions", post(openai))
@@ -116,6 +118,11 @@ impl ModelServer {
         let _closed = listener.wait_for(|n| *n >= times).await;
     }
 
+    /// Whoever stopped in the middle goes on.
+    pub fn go_on(&self) {
+        self.shared.told.send_modify(|times| *times += 1);
+    }
+
     /// Serves until it is cut from outside.
     pub async fn serve(mut self) {
         let _ended = (&mut self.serving).await;
@@ -150,18 +157,25 @@ fn answer(shared: &Shared, format: Format, headers: &HeaderMap, body: &[u8]) -> 
         return refusal(format, StatusCode::BAD_REQUEST, why, None);
     }
     let mut state = shared.state();
-    let line = state.script.next(&wire::last_words(&question));
+    let line = state.script.next(&wire::last_words(&question), &question["messages"].to_string());
     let bill = line.as_ref().and_then(|line| bill(&state.asked, format, &question, body, line));
     let key = headers.get("x-api-key").or_else(|| headers.get(header::AUTHORIZATION));
     let key = key.and_then(|key| key.to_str().ok()).map(str::to_owned);
     state.asked.push(Asked { format, body: question.clone(), key, bill });
     let count = state.asked.len();
     drop(state);
+    // Whoever hears of the question may tell it to go on at once.
+    let told = shared.told.subscribe();
     shared.questions.send_replace(count);
     let model = question["model"].as_str().unwrap_or_default();
     let bill = bill.unwrap_or_default();
     match line {
         None => refusal(format, StatusCode::BAD_REQUEST, "the script has no line for this", None),
+        Some(Line { say: Some(said), held: true, .. }) => {
+            let mut events = wire::events(format, model, &said, bill);
+            let rest = events.split_off(wire::half(events.len()));
+            stream(events, Ending::Held(told, rest))
+        }
         Some(Line { say: Some(said), .. }) => stream(wire::events(format, model, &said, bill), Ending::Whole),
         Some(Line { fault: Some(fault), .. }) => match fault {
             Fault::Status { code, retry_after } => {
@@ -210,11 +224,14 @@ enum Ending {
     Broken,
     /// Nothing more comes, and nobody hangs up.
     Never,
+    /// The rest comes when somebody says so.
+    Held(watch::Receiver<u64>, Vec<String>),
 }
 
 fn stream(events: Vec<String>, ending: Ending) -> Response {
     use futures_util::{StreamExt as _, stream};
-    let events = stream::iter(events.into_iter().map(|event| Ok::<_, std::io::Error>(Bytes::from(event))));
+    let sent = |events: Vec<String>| stream::iter(events.into_iter().map(|e| Ok::<_, std::io::Error>(Bytes::from(e))));
+    let events = sent(events);
     let body = match ending {
         Ending::Whole => Body::from_stream(events),
         Ending::Broken => {
@@ -226,6 +243,14 @@ fn stream(events: Vec<String>, ending: Ending) -> Response {
             Body::from_stream(events.chain(broken))
         }
         Ending::Never => Body::from_stream(events.chain(stream::pending())),
+        Ending::Held(mut told, rest) => {
+            let told = stream::once(async move {
+                // The sender lives as long as the server; if that goes, so does the wait.
+                let _ = told.changed().await;
+                Ok(Bytes::new())
+            });
+            Body::from_stream(events.chain(told).chain(sent(rest)))
+        }
     };
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }

@@ -18,10 +18,15 @@ pub struct Script {
 pub struct Line {
     /// Words that the last message must hold for this line to be said; none: any question will do.
     pub when: Option<String>,
+    /// Words that the conversation must hold anywhere for this line to be said; none: any conversation will do.
+    pub within: Option<String>,
     /// Whether the line may be said again and again.
     pub again: bool,
     pub say: Option<Said>,
     pub fault: Option<Fault>,
+    /// The second half comes when the server is told to go on.
+    #[serde(skip)]
+    pub held: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -83,9 +88,11 @@ impl Script {
         Ok(Self { lines: lines.map(read).collect::<Result<_, _>>()? })
     }
 
-    /// Takes the first line that fits the last message of a question.
-    pub(super) fn next(&mut self, last_words: &str) -> Option<Line> {
-        let fits = |line: &Line| line.when.as_ref().is_none_or(|when| last_words.contains(when.as_str()));
+    /// Takes the first line that fits the last message of a question, and the whole of it.
+    pub(super) fn next(&mut self, last_words: &str, all_words: &str) -> Option<Line> {
+        let holds =
+            |words: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|one| words.contains(one.as_str()));
+        let fits = |line: &Line| holds(last_words, &line.when) && holds(all_words, &line.within);
         let at = self.lines.iter().position(fits)?;
         if self.lines[at].again { self.lines.get(at).cloned() } else { self.lines.remove(at) }
     }
@@ -106,6 +113,13 @@ impl Line {
         Self { fault: Some(fault), ..Self::default() }
     }
 
+    /// Stops in the middle until the server is told to go on.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
     #[must_use]
     pub fn again(mut self) -> Self {
         self.again = true;
@@ -115,6 +129,12 @@ impl Line {
     #[must_use]
     pub fn when(mut self, words: &str) -> Self {
         self.when = Some(words.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn within(mut self, words: &str) -> Self {
+        self.within = Some(words.to_owned());
         self
     }
 }
@@ -144,7 +164,7 @@ mod tests {
     fn lines_are_taken_by_what_was_said_last() {
         let text = "{\"when\": \"ORD-7\", \"say\": {\"text\": \"seven\"}}\n\n{\"again\": true, \"say\": {\"text\": \"any\"}}\n";
         let mut script = Script::parse(text).unwrap();
-        let mut said = |words: &str| script.next(words).and_then(|line| line.say).map(|said| said.text);
+        let mut said = |words: &str| script.next(words, words).and_then(|line| line.say).map(|said| said.text);
         assert_eq!(said("hello").as_deref(), Some("any"));
         assert_eq!(said("where is ORD-7?").as_deref(), Some("seven"));
         assert_eq!(said("where is ORD-7?").as_deref(), Some("any"));

@@ -136,8 +136,8 @@ pub enum StepAct {
     If { expression: String, then: Box<StepAct> },
     /// Answer with this template and end.
     Answer { template: String },
-    /// Ask the requester and wait; the answer is called `as_name`.
-    Ask { template: String, as_name: String },
+    /// Ask `of`, mostly the requester, and wait; the answer is called `as_name`.
+    Ask { template: String, as_name: String, of: crate::workers::WorkerRef },
     /// Hand over to a worker and end.
     HandOver { to: crate::workers::WorkerRef, why: String },
     /// End without a word more.

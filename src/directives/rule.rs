@@ -327,6 +327,12 @@ pub enum GuardThen {
 pub struct Autonomy {
     pub who: Vec<WorkerRef>,
     pub level: Level,
+    /// For display; empty where it is about everything that the worker does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub action: String,
+    /// The actions that it is about; empty: all of them, and its answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolPattern>,
     /// A date (`2026-12-01`) or a duration (`P30D`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,

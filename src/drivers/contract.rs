@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalogue::strict::read_strictly;
 use crate::money::{Cost, Currency, Money};
 use crate::runs::brief::{Brief, Colleague, Turn};
 use crate::runs::said::{Arguments, Call, End, Said, Usage};
@@ -30,6 +31,7 @@ struct Question<'a> {
     request: &'a str,
     tools: Vec<Offered<'a>>,
     colleagues: &'a [Colleague],
+    askable: &'a [Colleague],
     turns: &'a [Turn],
 }
 
@@ -87,7 +89,7 @@ struct Price {
 
 /// The question as one line of JSON, without a line feed.
 pub fn question(brief: &Brief) -> String {
-    let words = own_words(&brief.colleagues);
+    let words = own_words(&brief.peers);
     let own = words.iter().map(|word| Offered {
         name: word.name,
         description: word.description,
@@ -109,7 +111,8 @@ pub fn question(brief: &Brief) -> String {
         instructions: &brief.instructions,
         request: &brief.request,
         tools: own.chain(tools).collect(),
-        colleagues: &brief.colleagues,
+        colleagues: &brief.peers.colleagues,
+        askable: &brief.peers.askable,
         turns: &brief.turns,
     };
     // Only texts, numbers and JSON go in, so it can always be written.
@@ -118,7 +121,8 @@ pub fn question(brief: &Brief) -> String {
 
 /// The answer to a question, or what is wrong with it. More than one JSON value is no answer.
 pub fn answer(text: &str, by: &str) -> Result<(Said, Usage), String> {
-    let answer: Answer = serde_json::from_str(text.trim()).map_err(|error| error.to_string())?;
+    let read = read_strictly(text.trim()).and_then(serde_json::from_value::<Answer>);
+    let answer = read.map_err(|error| error.to_string())?;
     let told = answer.usage.unwrap_or_default();
     let price = told.cost.and_then(|price| Some((i64::try_from(price.micros).ok()?, price.currency)));
     let usage = Usage {
@@ -164,6 +168,7 @@ mod tests {
             r#"{"txt": "a"}"#,
             r#"{"usage": {"input_tokens": -1}}"#,
             r#"{"calls": [{"name": "a"}]}"#,
+            r#"{"calls": [{"name": "a", "arguments": {"cents": 1, "cents": 9}}]}"#,
             r#"{"usage": {"cost": {"micros": -5, "currency": "USD"}}}"#,
         ] {
             assert!(answer(bad, "desk").is_err(), "{bad}");

@@ -10,14 +10,15 @@ mod command;
 pub mod config;
 pub mod contract;
 mod http;
-mod model;
-mod sse;
+pub mod model;
+pub mod sse;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Timestamp;
@@ -37,9 +38,18 @@ pub trait Driver: Send + Sync {
     /// Asks once. Returns soon after `stop` was cancelled, with what is known of the cost by then.
     async fn ask(&self, brief: &Brief, now: Timestamp, stop: &CancellationToken) -> Heard;
 
+    /// The same, and tells its words while they come, where it can: always all of them so far.
+    async fn ask_aloud(&self, brief: &Brief, now: Timestamp, stop: &CancellationToken, so_far: &SoFar) -> Heard {
+        let _silent = so_far;
+        self.ask(brief, now, stop).await
+    }
+
     /// How long an answer may take at most.
     fn limit(&self) -> Duration;
 }
+
+/// The words of an answer that is still coming.
+pub type SoFar = watch::Sender<String>;
 
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq)]

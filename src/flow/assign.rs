@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::says::{Names, task_dm_slot};
-use super::{App, FlowError};
+use super::{App, FlowError, follow, shadow};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::store::{self as assignments, NewAssignment};
 use crate::assignments::{Assignment, AssignmentState};
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::directives::Directives;
 use crate::directives::rule::Condition;
+use crate::gate::timing;
 use crate::ids::{AssignmentId, TaskId};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::human::{self, Surface, WorkState};
@@ -25,6 +26,9 @@ use crate::runs::{DriverKind, RunState};
 use crate::store::{Tx, json as to_json};
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::{Actor, ActorChain, SlackUser, WorkerRef};
+
+/// How long, in working hours, whoever is asked because an agent cannot do it has before the next one up is asked.
+const CLIMB_AFTER: Span = Span::hours(4);
 
 /// Why a task goes to somebody, and how far the escalation had come.
 pub struct Giving<'a> {
@@ -65,27 +69,73 @@ async fn to_agent(app: &App, tx: &mut Tx, task: &Task, position: &str, giving: G
         let why = if follows { Why::NoPlaybook { who } } else { Why::Unavailable { who } };
         return ask_triage(app, tx, task, why, &[]).await;
     };
-    let id = begin(app, tx, task, &worker, AssignmentState::Held, &giving, None).await?;
+    let id = start(app, tx, task, (kind, &plan), &giving).await?;
+    shadow::copy(app, tx, task, position, &giving.because).await?;
+    let view = names.receipt(task, &worker, &giving.because);
+    match kind.thinks() {
+        true => follow::receipt(&names, tx, task, (id, &worker), &view, app.now()).await,
+        false => say(tx, task, id, receipt::has_this(&view), app.now()).await,
+    }
+}
+
+/// Has an agent begin with a task that nobody hears of; false where nothing drives it for this request.
+pub async fn begin_work(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    position: &str,
+    giving: &Giving<'_>,
+) -> Result<bool, FlowError> {
+    let (directives, directory, router) = (app.directives()?, app.directory(), app.router()?);
+    let Some((kind, plan)) = plan_for(app, &router, &directives, &directory, task, position) else { return Ok(false) };
+    start(app, tx, task, (kind, &plan), giving).await?;
+    Ok(true)
+}
+
+/// The holding and its run, with their facts.
+async fn start(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    (kind, plan): (DriverKind, &str),
+    giving: &Giving<'_>,
+) -> Result<AssignmentId, FlowError> {
+    let directives = app.directives()?;
+    let worker = giving.worker;
+    let Some(position) = worker.agent() else {
+        return Err(FlowError::Broken(format!("{worker} has no run")));
+    };
+    let id = begin(app, tx, task, worker, AssignmentState::Held, giving, None).await?;
     let chain = chain_of(tx, task, &giving.because).await?.then(Actor::Agent(position.to_owned()));
     let new = NewRun {
         task: task.id,
         position,
         driver: kind,
-        plan: &plan,
+        plan,
         actor_chain: &chain,
         directives_digest: &directives.digest,
     };
     let run = runs::start_run(tx, &new, app.now()).await?;
     let payload = json!({ "run": run, "position": position, "driver": kind, "plan": plan, "actors": chain });
     note(tx, task, FactKind::RunStarted, payload, app.now()).await?;
-    say(tx, task, id, receipt::has_this(&names.receipt(task, &worker, &giving.because)), app.now()).await
+    Ok(id)
+}
+
+/// Where a task comes from: the hook that delivered it, or whoever made the request.
+pub fn origin_of(task: &Task) -> ActorChain {
+    ActorChain::from_origin(match task.source.strip_prefix("webhook:") {
+        Some(hook) => Actor::Webhook(hook.to_owned()),
+        None => Actor::Human(task.requester.clone()),
+    })
 }
 
 /// Who acts for whom: where an agent handed over, it stays in the chain; a person's choice begins a new one.
 async fn chain_of(tx: &mut Tx, task: &Task, because: &Because) -> Result<ActorChain, FlowError> {
-    let origin = ActorChain::from_origin(Actor::Human(task.requester.clone()));
+    let origin = origin_of(task);
     Ok(match because {
-        Because::HandedOver { .. } => runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain),
+        Because::HandedOver { .. } | Because::CannotDo { .. } => {
+            runs::last_of_task(tx, task.id).await?.map_or(origin, |run| run.actor_chain)
+        }
         Because::Rule(_)
         | Because::Step(_)
         | Because::LooksLike { .. }
@@ -140,14 +190,26 @@ async fn to_people(
     let next = next_escalation(&directives, giving.level, giving.offered_since, |when| {
         routing::fits(when, &request, &directives, &router, app.now())
     });
-    let due = next.as_ref().map(|next| next.at.max(app.now()));
+    // Where no sentence says who is asked next, what an agent could not do goes on up the org chart.
+    let climbs = || match giving.because {
+        Because::CannotDo { .. } => Some(timing::deadline(app.now(), CLIMB_AFTER, handles, &directives.roster)),
+        Because::Rule(_)
+        | Because::Step(_)
+        | Because::LooksLike { .. }
+        | Because::Chosen { .. }
+        | Because::SameThread { .. }
+        | Because::HandedOver { .. }
+        | Because::Escalated { .. } => None,
+    };
+    let due = next.as_ref().map(|next| next.at.max(app.now())).or_else(climbs);
     let worker = match handles {
         [only] => WorkerRef::Person(only.clone()),
         _ => giving.worker.clone(),
     };
     let id = begin(app, tx, task, &worker, AssignmentState::Offered, &giving, due).await?;
-    let then =
+    let by_rule =
         next.map(|next| (next.at.max(app.now()), next.to.iter().map(|to| names.worker(to)).collect::<Vec<Who>>()));
+    let then = by_rule.or_else(|| Some((due?, vec![Who::new("the next one up the org chart", None)])));
     let view = names.work(task, &worker, &giving.because, then);
     say(tx, task, id, human::card(&view, &WorkState::Asked, Surface::Thread), app.now()).await?;
     for handle in handles {
@@ -175,7 +237,7 @@ pub async fn ask_triage(
     let names = Names { directives: &directives, directory: &directory };
     let view = UnsureView {
         task: task.id,
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         place: names.place(task),
         request: task.text.clone(),
         candidates: candidates
@@ -255,6 +317,7 @@ pub async fn take_away(
 ) -> Result<Option<Assignment>, FlowError> {
     let held = assignments::current(tx, task.id).await?;
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        super::questions::close(app, tx, task, &run).await?;
         super::execute::void_open_actions(app, tx, task, run.id, by).await?;
         runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
     }
@@ -280,6 +343,7 @@ pub async fn start_again(
         return Ok(false);
     }
     if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        super::questions::close(app, tx, task, &run).await?;
         super::execute::void_open_actions(app, tx, task, run.id, by).await?;
         runs::end_run(tx, run.id, RunState::Cancelled, app.now()).await?;
     }
@@ -313,6 +377,9 @@ pub async fn redraw_direct(
 
 /// Says or edits a holder's card in the thread.
 pub async fn say(tx: &mut Tx, task: &Task, holding: AssignmentId, card: Card, now: Timestamp) -> Result<(), FlowError> {
+    if task.is_copy() {
+        return Ok(());
+    }
     let say = Queued::say(slot_of(task.id, holding), &task.channel, Some(&task.root_ts), card)
         .in_conversation(&task.conversation);
     outbox::queue(tx, &say, now).await?;

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::step::Scene;
 use crate::catalogue::Binding;
-use crate::directives::matching::people::binds;
+use crate::directives::matching::people::{binds, role_of};
 use crate::directives::rule::Rule;
 use crate::directives::{Directives, template};
 use crate::gate::may_use;
 use crate::redact;
 use crate::replies::plain::shorten;
 use crate::roster::{Position, PositionStatus};
-use crate::runs::brief::{Brief, Colleague, Offer, Turn, turns};
+use crate::runs::brief::{Brief, Colleague, Offer, Peers, Turn, turns};
 use crate::runs::journal::JournalEntry;
 use crate::workers::WorkerRef;
 
@@ -50,7 +50,7 @@ pub(super) fn of(scene: &Scene, journal: &[JournalEntry]) -> Result<Brief, BadTe
         instructions: instructions(scene, &worker)?,
         request: request(scene)?,
         offers: offers(directives, &worker),
-        colleagues: colleagues(directives, &scene.run.position),
+        peers: Peers { colleagues: colleagues(directives, &scene.run.position), askable: askable(directives, &worker) },
         turns: conversation(scene, journal),
     })
 }
@@ -115,6 +115,43 @@ fn colleagues(directives: &Directives, own: &str) -> Vec<Colleague> {
     roles.take(MAX_COLLEAGUES).chain([person]).collect()
 }
 
+/// Whom the worker may ask besides whoever made the request: who answers for it, who approves what it does, and the other roles.
+/// A person answers for each of them.
+fn askable(directives: &Directives, worker: &WorkerRef) -> Vec<Colleague> {
+    let roster = &directives.roster;
+    let own_role = role_of(roster, worker).map(|role| role.id.as_str());
+    let approves = directives.each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None });
+    let approvers = approves
+        .filter(|(_, rule)| binds(roster, &rule.who, worker).met_or_unknown())
+        .filter(|(_, rule)| {
+            rule.tools.iter().any(|tools| {
+                directives
+                    .catalogue
+                    .with_own()
+                    .any(|tool| tools.covers(&tool.name) && may_use(directives, worker, &tool.name).is_ok())
+            })
+        })
+        .flat_map(|(reading, rule)| rule.by.iter().map(move |by| (by, format!("Approves: {}", reading.origin.text))));
+    let owner = (&WorkerRef::Owner, "The person who answers for you.".to_owned());
+    let about = |description: &str| description.split_whitespace().collect::<Vec<_>>().join(" ");
+    let roles: Vec<(WorkerRef, String)> = roster
+        .roles
+        .values()
+        .filter(|role| Some(role.id.as_str()) != own_role)
+        .map(|role| (WorkerRef::Role(role.id.clone()), format!("{}: {}", role.title, about(&role.description))))
+        .collect();
+    let mut found: Vec<Colleague> = Vec::new();
+    for (of, about) in [owner].into_iter().chain(approvers).chain(roles.iter().map(|(of, about)| (of, about.clone()))) {
+        let asks =
+            !matches!(of, WorkerRef::Agent(_) | WorkerRef::Channel(_) | WorkerRef::Bot(_) | WorkerRef::Requester);
+        if asks && found.iter().all(|known| known.worker != of.to_string()) {
+            found.push(Colleague { worker: of.to_string(), about });
+        }
+    }
+    found.truncate(MAX_COLLEAGUES);
+    found
+}
+
 /// The prompt of the worker's role: who it is, what it is to keep to, which rules are enforced anyway.
 fn instructions(scene: &Scene, worker: &WorkerRef) -> Result<String, BadTemplate> {
     let roster = &scene.directives.roster;
@@ -143,16 +180,23 @@ fn request(scene: &Scene) -> Result<String, BadTemplate> {
         "request": task.text,
         "above": task.above,
         "requester": {
-            "name": scene.names().account(&task.requester).name,
+            "name": scene.names().requester(task).name,
             "handle": person.map(|person| &person.handle),
             "email": known.and_then(|account| account.email.as_ref()),
         },
         "channel": scene.directory.channel(&task.channel).map(|channel| &channel.name),
         "task": task.id.to_string(),
-        "context": returned_before(scene),
+        "context": known_already(scene),
         "today": today(scene),
     });
     render(scene, REQUEST, include_str!("prompts/request.j2"), values)
+}
+
+/// With what it was handed over, and what the steps before it returned.
+fn known_already(scene: &Scene) -> BTreeMap<String, String> {
+    let handed = scene.handed.iter().map(|(by, why)| (format!("what {by} handed this over with"), why.clone()));
+    let returned = returned_before(scene).into_iter().map(|(name, value)| (name.to_owned(), value));
+    handed.chain(returned).collect()
 }
 
 /// What the steps before it returned besides words, by name, as JSON; their words stand above the request already.

@@ -1,9 +1,10 @@
 //! outbox → slack. Each lane in order; a sending that broke off is looked for before it is sent again.
 
-use super::{App, FlowError, Worked, failpoint, homes};
+use super::{App, FlowError, Worked, failpoint, homes, stream};
 use crate::clock::{Span, Timestamp};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::{Destination, Outgoing, Queued};
+use crate::replies::progress::Streamed;
 use crate::replies::store::{self, MAX_ATTEMPTS, Posted, Sending};
 use crate::replies::{Card, upkeep};
 use crate::slack::blocks::render;
@@ -15,7 +16,9 @@ const LONGEST_WAIT: Span = Span::minutes(15);
 const LOOK_BACK: Span = Span::minutes(10);
 
 /// What became of one sending.
-enum Sent {
+pub(super) enum Sent {
+    /// It grows there; this is what it shows by now.
+    Growing(Posted, Streamed),
     /// Done; where the message stands, if it can be edited later.
     At(Option<Posted>),
     Again {
@@ -52,13 +55,34 @@ pub async fn deliver_next(app: App) -> Result<Worked, FlowError> {
 
 async fn send(app: &App, sending: &Sending, what: &Outgoing) -> Result<Sent, FlowError> {
     Ok(match what {
-        Outgoing::Say { to, thread_ts, card } => {
+        Outgoing::Say { to, thread_ts, card, live } => {
             let place = store::place_of(&app.store, &sending.slot).await?;
-            match place {
-                Some(place) => edit(app, place, card).await,
-                None => post(app, sending, to, thread_ts.as_deref(), card).await,
+            let grows = store::stream_of(&app.store, &sending.slot).await?;
+            match (place, live) {
+                (Some(place), Some(live)) => stream::go_on(app, sending, place, grows, card, live).await,
+                (Some(place), None) => {
+                    if grows.is_some() {
+                        stream::stop(app, &place).await;
+                    }
+                    edit(app, place, card).await
+                }
+                (None, live) => {
+                    let thread_ts = thread_ts.as_deref();
+                    let begun = stream::begin(app, sending, (to, thread_ts), card, live.as_deref()).await;
+                    match begun {
+                        Some(sent) => sent,
+                        None => post(app, sending, to, thread_ts, card).await,
+                    }
+                }
             }
         }
+        Outgoing::EndStream { .. } => match store::place_of(&app.store, &sending.slot).await? {
+            Some(place) => {
+                stream::stop(app, &place).await;
+                Sent::At(Some(place))
+            }
+            None => Sent::At(None),
+        },
         Outgoing::Whisper { channel, user, thread_ts, card } => {
             // An ephemeral message leaves no trace to look for: after a doubt it is not said twice.
             if sending.attempt > 1 {
@@ -78,13 +102,20 @@ async fn send(app: &App, sending: &Sending, what: &Outgoing) -> Result<Sent, Flo
     })
 }
 
-async fn edit(app: &App, place: Posted, card: &Card) -> Sent {
+pub(super) async fn edit(app: &App, place: Posted, card: &Card) -> Sent {
     let mut pages = render(card, &app.dress);
     // An edit replaces one message; what does not fit in it is cut with a mark by the renderer of its first page.
     if pages.is_empty() {
         return Sent::Never { why: "an empty card".to_owned() };
     }
-    match app.web.update_message(&place.channel, &place.ts, &pages.remove(0)).await {
+    let page = pages.remove(0);
+    let mut edited = app.web.update_message(&place.channel, &place.ts, &page).await;
+    if edited.as_ref().is_err_and(|error| error.code() == Some("streaming_state_conflict")) {
+        // It grows, and nobody noted that: the process ended in between.
+        stream::stop(app, &place).await;
+        edited = app.web.update_message(&place.channel, &place.ts, &page).await;
+    }
+    match edited {
         Ok(()) => Sent::At(Some(place)),
         Err(error @ WebError::Permanent { .. }) => Sent::NotEdited { why: error.sentence() },
         Err(error) => of_error(&error),
@@ -153,7 +184,16 @@ async fn settle(app: &App, sending: &Sending, sent: Sent) -> Result<(), FlowErro
     let mut news = false;
     let mut tx = app.store.begin().await?;
     match sent {
+        Sent::Growing(place, shown) => {
+            if !store::sent(&mut tx, sending, Some(&place), now).await? {
+                return Err(FlowError::LostLease);
+            }
+            store::stream_shows(&mut tx, &sending.slot, &shown, now).await?;
+        }
         Sent::At(place) => {
+            if place.is_some() {
+                store::stream_is_over(&mut tx, &sending.slot).await?;
+            }
             if !store::sent(&mut tx, sending, place.as_ref(), now).await? {
                 return Err(FlowError::LostLease);
             }

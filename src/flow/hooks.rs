@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{App, FlowError};
+use super::{App, FlowError, failpoint};
 use crate::clock::Timestamp;
 use crate::inbox::{Arrival, store as inbox};
 use crate::slack::Counters;
@@ -49,6 +49,7 @@ impl HookDoor {
         let mut tx = self.app.store.begin_first().await?;
         let kept = inbox::put(&mut tx, arrival, self.app.now()).await?;
         tx.commit().await?;
+        failpoint::pass("inbox-committed");
         Ok(kept)
     }
 

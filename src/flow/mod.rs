@@ -10,6 +10,7 @@
 //! | [`route`] | task → assignment, receipt, run |
 //! | [`step`] | run → next step: a proposed action, a question, an answer |
 //! | [`think`] | run → its driver is asked → what it said, journalled, and the step that follows |
+//! | [`follow`] | run → what it has done and said so far, in the place of its answer |
 //! | [`execute`] | an allowed action → performed once → outcome |
 //! | [`catalogue`] | what servers offer → the keeper's card → `tools.lock` |
 //! | [`deliver`] | outbox → slack |
@@ -30,6 +31,7 @@ mod evidence;
 pub mod execute;
 pub mod facts;
 pub mod failpoint;
+mod follow;
 pub mod git;
 mod grants;
 mod health;
@@ -52,12 +54,15 @@ pub mod rules;
 pub mod says;
 pub mod schedule;
 pub mod service;
+mod shadow;
 pub mod spend;
 pub mod step;
+mod stream;
 pub mod sweep;
 pub mod sync;
 pub mod think;
 pub mod tick;
+mod upward;
 pub mod workflow;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -100,6 +105,8 @@ pub struct Shared {
     pub drivers: Drivers,
     /// The questions to drivers that are under way.
     pub thinking: think::Thinking,
+    /// What Slack may still be shown in this minute of work on the way.
+    shows: stream::Shows,
     pub bell: Bell,
     pub intake: intake::Committer,
     pub silences: sweep::Book,
@@ -183,6 +190,7 @@ impl App {
             tools: outside.tools,
             drivers: outside.drivers,
             thinking,
+            shows: stream::Shows::default(),
             bell: Bell::default(),
             intake,
             silences: sweep::Book::default(),

@@ -9,8 +9,9 @@ use super::assign::{self, Giving, note};
 use super::facts::Moment;
 use super::receive::finish_in;
 use super::says::cited_origin;
-use super::{App, FlowError, decide, remind};
+use super::{App, FlowError, decide, questions, remind};
 use crate::catalogue::canonical::digest_bytes;
+use crate::clock::Timestamp;
 use crate::commands::start::Start;
 use crate::directives::Reading;
 use crate::directives::rule::{Priority, Schedule};
@@ -23,7 +24,9 @@ use crate::replies::outbox::Queued;
 use crate::replies::store::{self as outbox, Posted};
 use crate::replies::{Card, greeting, opening, receipt, start};
 use crate::routing::{Cause, Routing, Settled};
-use crate::runs::{Waiting, store as runs};
+use crate::runs::journal::JournalEntry;
+use crate::runs::store as runs;
+use crate::runs::{Run, RunState, StepKind};
 use crate::schedules::{Work, entries, hearers_of, workers_of};
 use crate::store::{Tx, json as to_json};
 use crate::tasks::{NewTask, Task, TaskPriority, TaskState, store as tasks};
@@ -151,14 +154,28 @@ async fn go_on(app: &App, tx: &mut Tx, id: InboxId, delivery: &Delivery, place: 
             return Ok(());
         }
         tasks::reword(tx, task.id, &delivery.text).await?;
-    } else if let Some(run) = runs::current_of_task(tx, task.id).await?
-        && let Some(Waiting::Answer { slot, .. }) = &run.waiting
-    {
-        return decide::answer_question(app, tx, &task, run.id, run.fence, slot, &delivery.text).await;
+    } else if let Some(run) = runs::current_of_task(tx, task.id).await? {
+        if let Some(question) = questions::question_of(&run).filter(|question| question.of == WorkerRef::Requester) {
+            let given = questions::Given { words: &delivery.text, by: None, in_thread: true };
+            return questions::answered(app, tx, &task, &run, question, given).await;
+        }
+        tell(tx, &run, delivery, now).await?;
     }
     let digest = digest_bytes(delivery.text.as_bytes());
     let payload = json!({ "what": "delivered more", "hook": delivery.hook, "trigger": id, "text": digest });
     note(tx, &task, FactKind::TaskChanged, payload, now).await
+}
+
+/// Whoever works on a matter hears what was delivered: a question that is under way is broken off, because its answer would not
+/// know of it.
+async fn tell(tx: &mut Tx, run: &Run, delivery: &Delivery, now: Timestamp) -> Result<(), FlowError> {
+    let news = JournalEntry::News { from: delivery.hook.clone(), text: delivery.text.clone() };
+    let digest = digest_bytes(delivery.text.as_bytes());
+    runs::append_step(tx, run.id, run.fence, StepKind::News, &digest, &json!(news), now).await?;
+    if run.driver.thinks() && run.state == RunState::Ready {
+        runs::break_off(tx, run.id, now).await?;
+    }
+    Ok(())
 }
 
 /// A message of ours stands in Slack now. Where it begins a thread of work, the task is opened.

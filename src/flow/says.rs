@@ -37,6 +37,14 @@ impl Names<'_> {
         Who::new(name.unwrap_or(&user.user), Some(&user.user))
     }
 
+    /// Whoever made a request; where a hook delivered it, the hook.
+    pub fn requester(&self, task: &Task) -> Who {
+        match task.source.strip_prefix("webhook:") {
+            Some(hook) => Who::new(hook, None),
+            None => self.account(&task.requester),
+        }
+    }
+
     pub fn worker(&self, worker: &WorkerRef) -> Who {
         let roster = &self.directives.roster;
         match worker {
@@ -85,7 +93,7 @@ impl Names<'_> {
             worker: self.worker(worker),
             identity: self.identity(worker),
             owner: self.owner(worker),
-            requester: self.account(&task.requester),
+            requester: self.requester(task),
             place: self.place(task),
             because: because.clone(),
             subject: subject(&task.text),
@@ -107,7 +115,7 @@ impl Names<'_> {
         WorkView {
             task: task.id,
             holder: self.worker(worker),
-            requester: self.account(&task.requester),
+            requester: self.requester(task),
             place: self.place(task),
             request: task.text.clone(),
             because: because.clone(),
@@ -139,7 +147,8 @@ pub fn cited_origin(origin: &Origin) -> Cited {
 
 /// The request's first words.
 pub fn subject(text: &str) -> String {
-    crate::replies::plain::shorten(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str(), SUBJECT_CHARACTERS)
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    crate::replies::plain::shorten(&crate::redact::text(&line), SUBJECT_CHARACTERS)
 }
 
 /// The slot of the one message that a task has in its thread.

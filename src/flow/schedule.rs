@@ -1,7 +1,7 @@
 //! The clock → inbox → whoever hears of it or works on it. A tick is a trigger like any other; whether it was fired is a mark
 //! in the database, moved in the transaction that stores the trigger.
 
-use super::{App, FlowError, erase, health, open, receive, remind};
+use super::{App, FlowError, erase, health, open, receive, remind, spend};
 use crate::clock::Timestamp;
 use crate::inbox::store::{self as inbox, Claimed};
 use crate::inbox::{Arrival, Trigger};
@@ -74,6 +74,7 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, key: &str, to: Option<
     match &entry.work {
         Work::EraseTexts => {
             erase::erase_old_texts(app).await?;
+            spend::end_old_doubts(app).await?;
             let tx = app.store.begin().await?;
             receive::finish_in(app, tx, claimed).await
         }

@@ -4,23 +4,26 @@
 use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
+use super::decide::who;
 use super::execute::Proposed;
 use super::facts::Moment;
-use super::says::Names;
-use super::{App, FlowError, Worked, execute, failpoint, judge, workflow};
+use super::says::{Names, because_of};
+use super::{App, FlowError, Worked, execute, failpoint, judge, shadow, upward, workflow};
+use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::catalogue::canonical;
 use crate::clock::Span;
 use crate::directives::rule::Level;
 use crate::directives::{Directives, Origin, PlaybookSource};
-use crate::gate::level_of;
+use crate::gate::{level_of, level_with};
 use crate::ledger::FactKind;
-use crate::playbooks::{self, JournalEntry, Next};
+use crate::playbooks::{self, JournalEntry, Next, Question};
 use crate::replies::links;
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
+use crate::replies::store as outbox;
 use crate::replies::unsure::Why;
-use crate::replies::{asking, store as outbox};
+use crate::routing::Candidate;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::{Run, RunState, StepKind, Waiting};
 use crate::store::Tx;
@@ -54,6 +57,8 @@ pub(super) struct Scene {
     pub(super) task: Task,
     /// What the steps before it returned, where it is a step of a workflow.
     pub(super) shared: serde_json::Map<String, serde_json::Value>,
+    /// Which agent handed the task over, and with what words; for whoever thinks.
+    pub(super) handed: Option<(String, String)>,
 }
 
 impl Scene {
@@ -62,7 +67,12 @@ impl Scene {
             return Err(FlowError::Broken(format!("run {} has no task", run.id)));
         };
         let shared = workflow::shared_with(tx, task.id).await?;
-        Ok(Self { app: app.clone(), directives: app.directives()?, directory: app.directory(), run, task, shared })
+        let held = if run.driver.thinks() { assignments::current(tx, task.id).await? } else { None };
+        let words =
+            |held| if let Because::HandedOver { by, why, .. } = because_of(held) { Some((by.name, why)) } else { None };
+        let handed = held.as_ref().and_then(words).filter(|(_, why)| !why.is_empty());
+        let (directives, directory) = (app.directives()?, app.directory());
+        Ok(Self { app: app.clone(), directives, directory, run, task, shared, handed })
     }
 
     pub(super) fn names(&self) -> Names<'_> {
@@ -133,39 +143,41 @@ impl Scene {
     }
 
     pub(super) async fn take(&self, tx: &mut Tx, next: Next) -> Result<(), FlowError> {
+        if self.task.is_copy() && !matches!(next, Next::Call { .. }) {
+            return shadow::ends(self, tx, &next).await;
+        }
         match next {
             Next::Call { tool, arguments, as_name } => {
+                let worker = WorkerRef::Agent(self.run.position.clone());
+                let level = level_with(&self.directives, &worker, &tool, self.app.now());
                 let proposed =
                     execute::propose(&self.app, tx, &self.run, &self.task, tool, arguments, &as_name).await?;
                 if let Proposed::OnlyWould { title } = proposed {
-                    let (level, origin) = self.level().unwrap_or((Level::Observe, None));
+                    if self.task.is_copy() {
+                        return shadow::would_have(self, tx, &title).await;
+                    }
+                    let (level, origin) = level.unwrap_or((Level::Observe, None));
                     return judge::would_have(self, tx, &title, level, origin.as_ref()).await;
                 }
                 failpoint::pass("action-planned");
                 Ok(())
             }
-            Next::Ask { slot, question } => self.ask(tx, question, slot).await,
+            Next::Ask(question) => self.ask(tx, question).await,
             Next::Answer { text, done } => self.answer(tx, &text, done).await,
             Next::HandOver { to, why } => self.hand_over(tx, &to, &why).await,
             Next::Stop => self.answer(tx, "", true).await,
             // In a workflow a step that cannot be done fails, so that its recovery can begin.
             Next::CannotDo { why } if workflow::is_step(tx, self.task.id).await? => self.give_up(tx, &why).await,
-            Next::CannotDo { why } => self.hand_over(tx, &WorkerRef::Owner, &why).await,
+            Next::CannotDo { why } => upward::cannot(self, tx, &why).await,
             Next::Broken { why } => self.give_up(tx, &why).await,
         }
     }
 
-    async fn ask(&self, tx: &mut Tx, question: String, slot: String) -> Result<(), FlowError> {
-        let now = self.app.now();
-        let waiting = Waiting::Answer { slot: slot.clone(), question: question.clone() };
-        if !runs::wait_for(tx, &self.run, &waiting).await? {
+    async fn ask(&self, tx: &mut Tx, question: Question) -> Result<(), FlowError> {
+        if !runs::wait_for(tx, &self.run, &Waiting::Answer(question.clone())).await? {
             return Err(FlowError::LostLease);
         }
-        super::questions::note_asked(&self.app, tx, &self.run).await?;
-        note(tx, &self.task, FactKind::Asked, json!({ "run": self.run.id, "slot": slot }), now).await?;
-        let Some(held) = assignments::current(tx, self.task.id).await? else { return Ok(()) };
-        let view = self.names().receipt_of(&self.task, &held);
-        say(tx, &self.task, held.id, asking::question(&view, &question), now).await
+        super::questions::put(&self.app, tx, &self.run, &self.task, &question).await
     }
 
     /// How free the worker is, where a sentence says so.
@@ -200,11 +212,15 @@ impl Scene {
         let card = receipt::answered(&view, &text, &performed, now, judging.as_ref());
         say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
         self.take_eyes_off(tx).await?;
+        shadow::compare(&self.app, tx, &self.task).await?;
         failpoint::pass("run-ended");
         Ok(())
     }
 
     pub(super) async fn give_up(&self, tx: &mut Tx, why: &str) -> Result<(), FlowError> {
+        if self.task.is_copy() {
+            return shadow::ends(self, tx, &Next::Broken { why: why.to_owned() }).await;
+        }
         let now = self.app.now();
         workflow::returned(self, tx, why, false).await?;
         let held = self.finish(tx, RunState::Failed, TaskState::Failed, json!({ "why": why })).await?;
@@ -241,7 +257,7 @@ impl Scene {
     }
 
     /// Where answers are not to be kept, they go with the run.
-    async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
+    pub(super) async fn forget_answers(&self, tx: &mut Tx) -> Result<(), FlowError> {
         if !self.app.config.keep_answers && self.run.driver.thinks() {
             runs::erase_run(tx, self.run.id).await?;
         }
@@ -254,11 +270,18 @@ impl Scene {
             return Err(FlowError::LostLease);
         }
         self.forget_answers(tx).await?;
-        note(tx, &self.task, FactKind::HandedOver, json!({ "run": self.run.id, "to": to, "why": why }), now).await?;
-        let held = assignments::current(tx, self.task.id).await?;
         let names = self.names();
         let by = names.worker(&WorkerRef::Agent(self.run.position.clone()));
         let to = self.concrete(to);
+        let leaves = self.would_leave_private(&to);
+        let payload = json!({ "run": self.run.id, "to": to, "why": why, "asked_in_private": leaves });
+        note(tx, &self.task, FactKind::HandedOver, payload, now).await?;
+        if leaves {
+            let there = Candidate { worker: to.clone(), score: 1.0 };
+            let why = Why::Private { by, to: names.worker(&to) };
+            return assign::ask_triage(&self.app, tx, &self.task, why, &[there]).await;
+        }
+        let held = assignments::current(tx, self.task.id).await?;
         if let Some(held) = &held {
             let card = receipt::handed_over(&names.receipt_of(&self.task, held), &names.worker(&to), why, now);
             say(tx, &self.task, held.id, card, now).await?;
@@ -280,8 +303,26 @@ impl Scene {
         judge::look(&self.app, tx, &Moment::of(&self.app)?, &self.run.position).await
     }
 
-    /// `owner` and `supervisor` of a hand-over are those of the position that hands over.
+    /// Whether an agent would bring what was asked in private to people who were not there and have no part in it. A playbook
+    /// is the company's own sentence and may; so may whoever decides when asked.
+    fn would_leave_private(&self, to: &WorkerRef) -> bool {
+        if !self.run.driver.thinks() || self.task.asked_in_public() {
+            return false;
+        }
+        let roster = &self.directives.roster;
+        let requester = self.directory.person_of(roster, &self.task.requester.user).map(|person| person.handle.clone());
+        let Holder::People(handles) = holder_of(roster, to, requester.as_deref()) else { return false };
+        let worker = WorkerRef::Agent(self.run.position.clone());
+        let parts = who::may_steer(&self.directives, &self.directory, &self.task, Some(&worker));
+        !handles.iter().all(|handle| parts.contains(handle))
+    }
+
+    /// `owner` and `supervisor` of a hand-over are those of the position that hands over, and a role that an agent fills is that
+    /// agent: two who hand to each other's roles are a pair too.
     fn concrete(&self, to: &WorkerRef) -> WorkerRef {
+        if let Holder::Agent { position } = holder_of(&self.directives.roster, to, None) {
+            return WorkerRef::Agent(position);
+        }
         let context = self.directives.roster.context_of(Some(&self.run.position), None);
         let first = |people: &std::collections::BTreeSet<String>| people.first().cloned().map(WorkerRef::Person);
         let found = match to {

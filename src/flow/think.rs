@@ -12,18 +12,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::assign::note;
 use super::receive::finish_in;
 use super::spend::{MayAsk, after_call, before_call};
 use super::step::Scene;
-use super::{App, FlowError, Worked, brief, failpoint, log_failure};
+use super::{App, FlowError, Worked, brief, failpoint, follow, log_failure};
 use crate::catalogue::canonical;
 use crate::clock::{Span, Timestamp};
 use crate::drivers::{Driver, Failure, Heard, contract};
 use crate::ids::RunId;
 use crate::inbox::AgentAnswer;
 use crate::inbox::store::Claimed;
+use crate::ledger::FactKind;
 use crate::runs::brief::Brief;
-use crate::runs::journal::JournalEntry;
+use crate::runs::journal::{JournalEntry, Next};
 use crate::runs::said::Usage;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
 use crate::runs::thinking::{Bounds, Onward, next};
@@ -161,6 +163,7 @@ async fn prepare(scene: &Scene, tx: &mut Tx) -> Result<Option<(Brief, Arc<dyn Dr
             return if runs::go_on(tx, &scene.run, until).await? { Ok(None) } else { Err(FlowError::LostLease) };
         }
     }
+    follow::show(scene, tx, "").await?;
     let until = scene.app.now().plus(Span::of(driver.limit())).plus(GRACE);
     match runs::hold(tx, &scene.run, until).await? {
         true => Ok(Some((brief, driver))),
@@ -173,10 +176,14 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
     let limits = &scene.app.config.limits;
     let bounds = Bounds { calls_per_answer: limits.calls_per_answer, same_call: limits.same_call_per_run };
     for _ in 0..AT_A_TIME {
-        match next(journal, &told.offers, &told.colleagues, &bounds) {
+        match next(journal, &told.offers, &told.peers, &bounds) {
             Onward::Think => return Ok(true),
             Onward::Take(step) => {
+                let calls = matches!(step, Next::Call { .. });
                 scene.take(tx, step).await?;
+                if calls && runs::waits_for_a_tool(tx, scene.run.id).await? {
+                    follow::show(scene, tx, "").await?;
+                }
                 return Ok(false);
             }
             Onward::Wait { until } if until > scene.app.now() => {
@@ -193,6 +200,8 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
             }
             Onward::Malformed { as_name, why } => {
                 let digest = canonical::digest(&json!({ "call": as_name }));
+                let fact = json!({ "run": scene.run.id, "position": scene.run.position, "call": as_name, "why": why });
+                note(tx, &scene.task, FactKind::CallRefused, fact, scene.app.now()).await?;
                 let entry = JournalEntry::Malformed { as_name, why };
                 append(scene, tx, StepKind::Call, &digest, &entry).await?;
                 journal.push(entry);
@@ -208,7 +217,8 @@ async fn lead_on(scene: &Scene, tx: &mut Tx, told: &Brief, journal: &mut Vec<Jou
 async fn ask(question: Question) {
     let app = question.scene.app.clone();
     let _room = &question.permit;
-    let shows = app.thinking.may_show(app.now());
+    // A copy that a shadow works on is nobody's to see.
+    let shows = !question.scene.task.is_copy() && app.thinking.may_show(app.now());
     let working = async {
         if shows {
             show(&question.scene, Doing::Working).await;
@@ -244,10 +254,12 @@ async fn listen(question: &Question) -> Heard {
     let run = &question.scene.run;
     let stop = CancellationToken::new();
     let _stops_with_us = stop.clone().drop_guard();
-    let asking = question.driver.ask(&question.brief, app.now(), &stop);
+    let (so_far, heard_so_far) = watch::channel(String::new());
+    let asking = question.driver.ask_aloud(&question.brief, app.now(), &stop, &so_far);
     tokio::pin!(asking);
     tokio::select! {
         heard = &mut asking => return heard,
+        never = follow::along(&question.scene, heard_so_far) => match never {},
         () = changes_hands(app, run.id, run.fence) => stop.cancel(),
         () = app.stopping.cancelled() => stop.cancel(),
     }
@@ -279,7 +291,7 @@ async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     let ours = runs::hold(&mut tx, &scene.run, app.now().plus(runs::LEASE)).await?;
     let (entry, usage) = match &heard {
         Heard::Said { said, usage } if ours => {
-            (JournalEntry::Said { said: said.clone(), usage: usage.clone() }, Some(usage))
+            (JournalEntry::Said { said: follow::cleaned(scene, said), usage: usage.clone() }, Some(usage))
         }
         Heard::Said { usage, .. } => (unheard("It was stopped before its answer could count.", usage), Some(usage)),
         Heard::Later { until } => (JournalEntry::Later { until: *until }, None),
@@ -343,7 +355,7 @@ pub(super) async fn receive(app: &App, claimed: &Claimed, answer: &AgentAnswer) 
         return finish_in(app, tx, claimed).await;
     }
     let (entry, usage) = match contract::answer(&answer.body, &answer.position) {
-        Ok((said, usage)) => (JournalEntry::Said { said, usage: usage.clone() }, usage),
+        Ok((said, usage)) => (JournalEntry::Said { said: follow::cleaned(&scene, &said), usage: usage.clone() }, usage),
         Err(why) => {
             let usage = Usage::unknown(&answer.position);
             (JournalEntry::Said { said: contract::unreadable(&answer.body, &why), usage: usage.clone() }, usage)

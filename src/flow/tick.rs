@@ -7,7 +7,7 @@ use serde_json::json;
 use super::assign::{self, Giving, note, redraw_direct, request_of, say};
 use super::facts::Moment;
 use super::says::{because_of, cited_origin};
-use super::{App, FlowError, Worked, decide, evidence, grants, prompts};
+use super::{App, FlowError, Worked, decide, evidence, grants, prompts, stream};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
@@ -60,7 +60,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     let promises = super::promise::next_due(&app).await?.is_some_and(|due| due <= now);
     let questions = super::questions::next_due(&app).await?.is_some_and(|due| due <= now);
     let refused = outbox::next_refused_card(&app.store, now).await?.is_some_and(|due| due <= now);
-    if !offers && !cards && !over && !queued && !promises && !questions && !refused {
+    let quiet = outbox::next_quiet_stream(&app.store).await?.is_some_and(|due| due <= now);
+    if !offers && !cards && !over && !queued && !promises && !questions && !refused && !quiet {
         return Ok(Worked::Nothing);
     }
     let mut tx = app.store.begin().await?;
@@ -74,6 +75,7 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
     decide::redraw_refused(&app, &mut tx).await?;
     super::promise::tell_broken(&mut tx, &moment).await?;
     super::questions::look_after(&app, &mut tx, &moment).await?;
+    stream::end_quiet(&app, &mut tx, now).await?;
     tx.commit().await?;
     Ok(Worked::Yes)
 }
@@ -87,7 +89,10 @@ async fn escalate(app: &App, tx: &mut Tx, moment: &Moment, held: Assignment) -> 
     let fits = |when: &_| routing::fits(when, &request, &moment.directives, &router, moment.now);
     let Some(step) = next_escalation(&moment.directives, held.level, since, fits).filter(|step| step.at <= moment.now)
     else {
-        return Ok(assignments::note_escalation(tx, held.id, held.level, None).await?);
+        return match super::upward::silent(app, tx, moment, &task, &held).await? {
+            true => Ok(()),
+            false => Ok(assignments::note_escalation(tx, held.id, held.level, None).await?),
+        };
     };
     let names = moment.names();
     let rule = cited_origin(&step.origin);
@@ -192,6 +197,7 @@ async fn any_due(app: &App) -> Result<bool, FlowError> {
         grants::next_over(app).await?,
         prompts::next_queued(app).await?,
         outbox::next_refused_card(store, now).await?,
+        outbox::next_quiet_stream(store).await?,
         super::schedule::next_due(app).await?,
         super::promise::next_due(app).await?,
         super::questions::next_due(app).await?,

@@ -1,5 +1,6 @@
 //! How free a worker is at a moment, by the sentences about it.
 
+use crate::catalogue::ToolName;
 use crate::clock::{Span, Timestamp};
 use crate::directives::matching::holds::Holds;
 use crate::directives::matching::people::{binds, position_of, role_of};
@@ -10,17 +11,37 @@ use crate::workers::WorkerRef;
 
 use super::fitting::local_date;
 
-/// The sentence with the lowest level in force; a role file may only lower it.
-pub(super) fn lowest<'a>(
+/// The sentences in force about a worker.
+fn about<'a>(
     directives: &'a Directives,
     worker: &WorkerRef,
     now: Timestamp,
-) -> Option<(&'a Reading, &'a Autonomy)> {
+) -> impl Iterator<Item = (&'a Reading, &'a Autonomy)> {
     directives
         .each(|rule| if let Rule::Autonomy(r) = rule { Some(r) } else { None })
-        .filter(|(reading, rule)| speaks_of(directives, reading, &rule.who, worker).met_or_unknown())
-        .filter(|(_, rule)| still(directives, worker, rule, now))
-        .min_by_key(|(_, rule)| rule.level)
+        .filter(move |(reading, rule)| speaks_of(directives, reading, &rule.who, worker).met_or_unknown())
+        .filter(move |(_, rule)| still(directives, worker, rule, now))
+}
+
+/// The sentence that counts for a call of `tool`, or for answers where there is none: one that names the action is the exception
+/// to those that name none, and of several alike the lowest level counts. A role file may only lower it.
+pub(super) fn lowest<'a>(
+    directives: &'a Directives,
+    worker: &WorkerRef,
+    tool: Option<&ToolName>,
+    now: Timestamp,
+) -> Option<(&'a Reading, &'a Autonomy)> {
+    let of = |own: bool, named: bool| {
+        let fits = |rule: &Autonomy| match named {
+            true => tool.is_some_and(|tool| rule.tools.iter().any(|pattern| pattern.covers(tool))),
+            false => rule.tools.is_empty(),
+        };
+        about(directives, worker, now)
+            .filter(|(reading, rule)| reading.role.is_some() == own && fits(rule))
+            .min_by_key(|(_, rule)| rule.level)
+    };
+    let settled = |own: bool| of(own, true).or_else(|| of(own, false));
+    [settled(false), settled(true)].into_iter().flatten().min_by_key(|(_, rule)| rule.level)
 }
 
 /// How free a worker is, and by which sentence; `None` where no sentence says, which is `act`. A shadow observes.
@@ -29,7 +50,29 @@ pub fn level_of(directives: &Directives, worker: &WorkerRef, now: Timestamp) -> 
     if position.is_some_and(|p| p.status == PositionStatus::Shadow && p.driver != Driver::Human) {
         return Some((Level::Observe, None));
     }
-    lowest(directives, worker, now).map(|(reading, rule)| (rule.level, Some(reading.origin.clone())))
+    lowest(directives, worker, None, now).map(|(reading, rule)| (rule.level, Some(reading.origin.clone())))
+}
+
+/// The same for calls of one tool.
+pub fn level_with(
+    directives: &Directives,
+    worker: &WorkerRef,
+    tool: &ToolName,
+    now: Timestamp,
+) -> Option<(Level, Option<Origin>)> {
+    let general = level_of(directives, worker, now);
+    match general {
+        // A shadow observes, whatever the sentences say.
+        Some((_, None)) => general,
+        Some((_, Some(_))) | None => lowest(directives, worker, Some(tool), now)
+            .map(|(reading, rule)| (rule.level, Some(reading.origin.clone()))),
+    }
+}
+
+/// Whether everything that a worker says may be read in the thread: nothing that it does is for its owner alone.
+pub fn speaks_openly(directives: &Directives, worker: &WorkerRef, now: Timestamp) -> bool {
+    level_of(directives, worker, now).is_none_or(|(level, _)| level >= Level::Ask)
+        && about(directives, worker, now).all(|(_, rule)| rule.level >= Level::Ask)
 }
 
 /// Whether a sentence in this place, about these workers, is about this one.

@@ -51,7 +51,43 @@ pub enum Choice {
     },
 }
 
-/// Proof that an eligible person decided, at the moment of acting. Only [`authorize`] makes one.
+/// Proof that an eligible person decided, at the moment of acting. Only [`authorize`] makes one, and whoever writes a decision
+/// down takes one:
+///
+/// ```
+/// use workforce::gate::{Approval, Authorized, Decided, record};
+/// fn write(approval: &Approval, decided: Authorized<Decided>) -> Option<Approval> {
+///     record(approval, decided).map(|(next, _)| next)
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use workforce::gate::{Approval, Decided, record};
+/// fn without_asking(approval: &Approval, decided: Decided) -> Option<Approval> {
+///     record(approval, decided).map(|(next, _)| next)
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// use workforce::gate::{Authorized, Decided};
+/// fn forge(decision: Decided) -> Authorized<Decided> {
+///     Authorized { approval: workforce::ids::ApprovalId(31), decision }
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// use workforce::gate::{Change, Decided};
+/// fn decide(change: Change) -> Decided {
+///     Decided { change }
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// use workforce::gate::{Authorized, Decided};
+/// fn twice(authorized: &Authorized<Decided>) -> Authorized<Decided> {
+///     Authorized::clone(authorized)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Authorized<D> {
     approval: ApprovalId,

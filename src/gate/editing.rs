@@ -107,16 +107,13 @@ pub fn changes(schema: &Value, before: &Value, after: &Value, but: Option<&str>)
         Some(other) => canonical::to_canonical(other),
     };
     let mut all: Vec<String> = names(schema, before, but);
-    all.extend(names(schema, after, but).into_iter().filter(|name| before.get(name).is_none()));
-    all.dedup();
+    let new: Vec<String> = names(schema, after, but).into_iter().filter(|name| !all.contains(name)).collect();
+    all.extend(new);
     let differs = |name: &&String| {
         let canonical = |of: &Value| of.get(name.as_str()).map(canonical::to_canonical);
         canonical(before) != canonical(after)
     };
-    let told = all.iter().filter(differs).map(|name| (name.clone(), told(before.get(name)), told(after.get(name))));
-    let mut told: Vec<_> = told.collect();
-    told.dedup();
-    told
+    all.iter().filter(differs).map(|name| (name.clone(), told(before.get(name)), told(after.get(name)))).collect()
 }
 
 fn names(schema: &Value, arguments: &Value, but: Option<&str>) -> Vec<String> {

@@ -19,7 +19,7 @@ impl<'a> Court<'a> {
         let pick = |rule: &'a Rule| if let Rule::Approve(r) = rule { Some(r) } else { None };
         let steps = self.directives.step_gates.iter().filter_map(|reading| Some((reading, pick(&reading.rule)?)));
         for (reading, rule) in self.directives.each(pick).chain(steps) {
-            let holds = self.fits(reading, &rule.tools, &rule.who, &rule.when);
+            let holds = self.tightens(reading, &rule.tools, &rule.who, &rule.when);
             if holds.met_or_unknown() {
                 fitting.push(Fitting { reading, rule, holds });
             }
@@ -38,21 +38,39 @@ impl<'a> Court<'a> {
         fitting
     }
 
-    fn who_fits(&self, reading: &Reading, who: &[WorkerRef]) -> Holds {
-        speaks_of(self.directives, reading, who, &self.proposal.worker)
+    /// Agents that had the work before and handed it on.
+    pub(super) fn earlier(&self) -> impl Iterator<Item = WorkerRef> + use<'a> {
+        self.proposal.actor.0.iter().filter_map(|link| match link {
+            Actor::Agent(id) => Some(WorkerRef::Agent(id.clone())),
+            Actor::Human(_) | Actor::Schedule(_) | Actor::Webhook(_) => None,
+        })
     }
 
-    pub(super) fn fits(
+    /// Whether a sentence that loosens fits: it speaks of whoever acts, and of nobody before.
+    fn fits(&mut self, reading: &Reading, tools: &[ToolPattern], who: &[WorkerRef], when: &Condition) -> Holds {
+        let bound = speaks_of(self.directives, reading, who, &self.proposal.worker);
+        self.fits_bound(reading, tools, bound, when)
+    }
+
+    /// Whether a sentence that tightens fits. What binds an agent binds whoever acts in its place: handing work on is no way
+    /// around a sentence.
+    pub(super) fn tightens(
         &mut self,
         reading: &Reading,
         tools: &[ToolPattern],
         who: &[WorkerRef],
         when: &Condition,
     ) -> Holds {
+        let doer = std::iter::once(self.proposal.worker.clone());
+        let bound =
+            Holds::any(doer.chain(self.earlier()).map(|worker| speaks_of(self.directives, reading, who, &worker)));
+        self.fits_bound(reading, tools, bound, when)
+    }
+
+    fn fits_bound(&mut self, reading: &Reading, tools: &[ToolPattern], bound: Holds, when: &Condition) -> Holds {
         if !tools.iter().any(|pattern| pattern.covers(&self.proposal.tool)) {
             return Holds::NotMet;
         }
-        let bound = self.who_fits(reading, who);
         if bound == Holds::NotMet {
             return bound;
         }

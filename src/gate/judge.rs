@@ -120,7 +120,7 @@ pub(super) struct Court<'a> {
 impl<'a> Court<'a> {
     /// The sentence that makes the worker least free now.
     pub(super) fn autonomy(&self) -> Option<(&'a Reading, &'a Autonomy)> {
-        lowest(self.directives, &self.proposal.worker, self.now)
+        lowest(self.directives, &self.proposal.worker, Some(&self.proposal.tool), self.now)
     }
 
     /// What the sentences and their defaults say, without the policies.
@@ -155,7 +155,8 @@ impl<'a> Court<'a> {
             let says = "Its record fell below what this line asks for, so its owner decides.".to_owned();
             return Ok((self.owner_decides(), vec![Because { origin: Some(origin.clone()), says }]));
         }
-        let asks = autonomy.filter(|(_, rule)| rule.level == Level::Ask);
+        let asks =
+            autonomy.filter(|(_, rule)| rule.level == Level::Ask).or_else(|| self.handed_on_by_somebody_less_free());
         if let (Some((reading, _)), true) = (asks, class > Class::Read) {
             return Ok((self.owner_decides(), vec![cited(reading)]));
         }
@@ -175,6 +176,14 @@ impl<'a> Court<'a> {
                 (self.owner_decides(), vec![self.default_because(says)])
             }
         })
+    }
+
+    /// The sentence that leaves an agent less free through whose hands the work came: what it may not do alone, nobody does for
+    /// it without a person's word.
+    fn handed_on_by_somebody_less_free(&self) -> Option<(&'a Reading, &'a Autonomy)> {
+        let before = self.earlier().filter(|worker| *worker != self.proposal.worker);
+        let least = before.filter_map(|worker| lowest(self.directives, &worker, Some(&self.proposal.tool), self.now));
+        least.filter(|(_, rule)| rule.level < Level::Act).min_by_key(|(_, rule)| rule.level)
     }
 
     /// The worker exists, works, and nobody stopped it.
@@ -238,7 +247,7 @@ impl<'a> Court<'a> {
         let mut because = Vec::new();
         for (reading, rule) in self.directives.each(|rule| if let Rule::Forbid(r) = rule { Some(r) } else { None }) {
             let Forbid { tools, who, when, .. } = rule;
-            let fits = self.fits(reading, tools, who, when);
+            let fits = self.tightens(reading, tools, who, when);
             if fits.met_or_unknown() {
                 because.push(self.because(reading, fits));
             }
@@ -256,7 +265,7 @@ impl<'a> Court<'a> {
         let (mut because, mut missing) = (Vec::new(), Vec::new());
         for (reading, rule) in self.directives.each(|rule| if let Rule::Before(r) = rule { Some(r) } else { None }) {
             let Before { tools, who, when, first, .. } = rule;
-            let fits = self.fits(reading, tools, who, when);
+            let fits = self.tightens(reading, tools, who, when);
             let not_yet =
                 first.iter().filter(|pattern| !self.facts.looked_up.iter().any(|looked| pattern.covers(&looked.tool)));
             let not_yet: Vec<String> = not_yet.map(|pattern| pattern.0.clone()).collect();

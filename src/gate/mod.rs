@@ -46,7 +46,7 @@ pub use approval::{Answer, Approval, ApprovalState, Change, EditedFrom, Progress
 pub use approvers::{
     AccountState, Accounts, Approvers, Climbed, Parties, StandIn, Surroundings, approvers, fewest_deciders, telling,
 };
-pub use autonomy::level_of;
+pub use autonomy::{level_of, level_with, speaks_openly};
 pub use clicks::{Authorized, Choice, Click, Decided, MOST_QUESTIONS, Refusal, authorize, record};
 pub use clock::{Times, caught_up};
 pub use digest::{Bound, Outside, digest};

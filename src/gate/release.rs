@@ -29,7 +29,19 @@ pub struct ActionRow {
     pub grants: Vec<Grant>,
 }
 
-/// What will be done, byte by byte.
+/// What will be done, byte by byte. Only the gate says so:
+///
+/// ```compile_fail,E0451
+/// use workforce::gate::Action;
+/// fn forge() -> Action {
+///     Action {
+///         id: workforce::ids::ActionId(5),
+///         tool: workforce::catalogue::ToolName("billing.refund".to_owned()),
+///         arguments: serde_json::json!({ "amount_cents": 1_000_000 }),
+///         attempt: 1,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Action {
     id: ActionId,
@@ -62,6 +74,55 @@ impl Action {
 }
 
 /// Proof that the gate let an action pass just now. Neither copied nor stored: every attempt asks the gate anew.
+///
+/// Whoever executes takes the proof, and an action without it does not fit:
+///
+/// ```
+/// use workforce::gate::{Action, Approved};
+/// fn execute(approved: &Approved<Action>) -> String {
+///     approved.get().canonical_arguments()
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use workforce::gate::{Action, Approved};
+/// fn execute(approved: &Approved<Action>) -> String {
+///     approved.get().canonical_arguments()
+/// }
+/// fn without_the_gate(action: &Action) -> String {
+///     execute(action)
+/// }
+/// ```
+///
+/// Nobody outside the gate makes one, nor takes one apart, copies it or changes it:
+///
+/// ```compile_fail,E0451
+/// use workforce::gate::{Action, Approved, Verdict};
+/// fn forge(inner: Action, verdict: Verdict) -> Approved<Action> {
+///     Approved { inner, verdict }
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// use workforce::gate::{Action, Approved};
+/// fn take_out(approved: Approved<Action>) -> Action {
+///     approved.inner
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// use workforce::gate::{Action, Approved};
+/// fn twice(approved: &Approved<Action>) -> Approved<Action> {
+///     Approved::clone(approved)
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// use workforce::gate::{Action, Approved};
+/// fn read(text: &str) -> Approved<Action> {
+///     serde_json::from_str(text).unwrap()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Approved<T> {
     inner: T,

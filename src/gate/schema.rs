@@ -3,10 +3,32 @@
 //! A keyword that this does not know constrains nothing here; the server checks it again. What it knows it checks strictly.
 //! Arguments that the schema does not name pass where the standard lets them pass: approvers are shown them all the same.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 /// Deeper schemas and arguments are refused, so that a reference to itself ends.
 const MAX_DEPTH: usize = 32;
+/// More steps than this are refused: a schema that refers to itself twice would double the work at each level, and telling
+/// items apart takes a step a pair.
+const MAX_STEPS: usize = 200_000;
+
+/// One check: the whole schema, and what may still be done.
+struct Work<'a> {
+    root: &'a Value,
+    steps: Cell<usize>,
+    /// Something was not looked at. Then nothing fits, also where a part would have to be one that does not.
+    gave_up: Cell<bool>,
+}
+
+impl Work<'_> {
+    fn may_take(&self, steps: usize) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or(0));
+        self.gave_up.set(self.gave_up.get() || left.is_none());
+        left.is_some()
+    }
+}
 
 /// `Err` says which argument does not fit, and why, in words.
 pub fn check(schema: &Value, arguments: &Value) -> Result<(), String> {
@@ -15,7 +37,15 @@ pub fn check(schema: &Value, arguments: &Value) -> Result<(), String> {
     }
     match schema {
         Value::Null => Ok(()),
-        Value::Bool(_) | Value::Object(_) => fits(schema, schema, arguments, "", MAX_DEPTH),
+        Value::Bool(_) | Value::Object(_) => {
+            let work = Work { root: schema, steps: Cell::new(MAX_STEPS), gave_up: Cell::new(false) };
+            let found = fits(&work, schema, arguments, "", MAX_DEPTH);
+            if work.gave_up.get() {
+                Err("the call is nested too deeply, or too large, to be checked".to_owned())
+            } else {
+                found
+            }
+        }
         Value::Number(_) | Value::String(_) | Value::Array(_) => Err("the tool's schema is none".to_owned()),
     }
 }
@@ -37,8 +67,11 @@ pub fn exact(arguments: &Value) -> Result<(), String> {
     }
 }
 
-fn fits(root: &Value, schema: &Value, value: &Value, path: &str, depth: usize) -> Result<(), String> {
-    let Some(depth) = depth.checked_sub(1) else { return Err(format!("{} is nested too deeply", named(path))) };
+fn fits(work: &Work<'_>, schema: &Value, value: &Value, path: &str, depth: usize) -> Result<(), String> {
+    let Some(depth) = depth.checked_sub(1).filter(|_| work.may_take(1)) else {
+        work.gave_up.set(true);
+        return Err(format!("{} is nested too deeply", named(path)));
+    };
     let keywords = match schema {
         Value::Bool(true) => return Ok(()),
         Value::Object(keywords) => keywords,
@@ -47,15 +80,15 @@ fn fits(root: &Value, schema: &Value, value: &Value, path: &str, depth: usize) -
         }
     };
     if let Some(Value::String(reference)) = keywords.get("$ref") {
-        let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+        let target = reference.strip_prefix('#').and_then(|pointer| work.root.pointer(pointer));
         let target = target.ok_or_else(|| format!("the schema of {} refers to nothing", named(path)))?;
-        fits(root, target, value, path, depth)?;
+        fits(work, target, value, path, depth)?;
     }
     check_value(keywords, value, path)?;
-    check_joins(root, keywords, value, path, depth)?;
+    check_joins(work, keywords, value, path, depth)?;
     match value {
-        Value::Object(fields) => check_object(root, keywords, fields, path, depth),
-        Value::Array(items) => check_array(root, keywords, items, path, depth),
+        Value::Object(fields) => check_object(work, keywords, fields, path, depth),
+        Value::Array(items) => check_array(work, keywords, items, path, depth),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }
@@ -112,7 +145,7 @@ fn check_value(keywords: &Map<String, Value>, value: &Value, path: &str) -> Resu
 }
 
 fn check_joins(
-    root: &Value,
+    work: &Work<'_>,
     keywords: &Map<String, Value>,
     value: &Value,
     path: &str,
@@ -120,9 +153,9 @@ fn check_joins(
 ) -> Result<(), String> {
     let list = |name: &str| keywords.get(name).and_then(Value::as_array);
     for each in list("allOf").into_iter().flatten() {
-        fits(root, each, value, path, depth)?;
+        fits(work, each, value, path, depth)?;
     }
-    let fitting = |each: &&Value| fits(root, each, value, path, depth).is_ok();
+    let fitting = |each: &&Value| fits(work, each, value, path, depth).is_ok();
     if list("anyOf").is_some_and(|options| !options.iter().any(|each| fitting(&each))) {
         return Err(format!("{} fits none of the forms that the tool takes", named(path)));
     }
@@ -136,7 +169,7 @@ fn check_joins(
 }
 
 fn check_object(
-    root: &Value,
+    work: &Work<'_>,
     keywords: &Map<String, Value>,
     fields: &Map<String, Value>,
     path: &str,
@@ -151,7 +184,7 @@ fn check_object(
     for (name, value) in fields {
         let path = join(path, name);
         match (known.and_then(|known| known.get(name)), keywords.get("additionalProperties")) {
-            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => fits(root, schema, value, &path, depth)?,
+            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => fits(work, schema, value, &path, depth)?,
             (None, Some(Value::Bool(false))) => return Err(format!("{} is no argument of this tool", named(&path))),
             (None, Some(_) | None) => {}
         }
@@ -160,7 +193,7 @@ fn check_object(
 }
 
 fn check_array(
-    root: &Value,
+    work: &Work<'_>,
     keywords: &Map<String, Value>,
     items: &[Value],
     path: &str,
@@ -169,7 +202,10 @@ fn check_array(
     let unique = keywords.get("uniqueItems") == Some(&Value::Bool(true));
     for (at, item) in items.iter().enumerate() {
         if let Some(schema) = keywords.get("items") {
-            fits(root, schema, item, &join(path, &at.to_string()), depth)?;
+            fits(work, schema, item, &join(path, &at.to_string()), depth)?;
+        }
+        if unique && !work.may_take(at) {
+            return Err(format!("{} has too many items to tell them apart", named(path)));
         }
         if unique && items[..at].iter().any(|earlier| same(earlier, item)) {
             return Err(format!("{} names something twice", named(path)));
@@ -251,5 +287,27 @@ mod tests {
     #[test]
     fn a_schema_that_refers_to_itself_ends() {
         assert!(check(&json!({"$ref": "#"}), &json!({})).is_err());
+        // Each level asks four times; what was given up never counts as something that does not fit.
+        let twice = json!({"$defs": {"a": {"oneOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]}}, "not": {"$ref": "#/$defs/a"}});
+        assert_eq!(
+            check(&twice, &json!({})),
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
+        );
+        assert_eq!(
+            check(&json!({"not": {"$ref": "#"}}), &json!({})),
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
+        );
+    }
+
+    #[test]
+    fn telling_items_apart_takes_a_bounded_time() {
+        let schema = json!({"properties": {"ids": {"uniqueItems": true}}});
+        let ids = |many: u32| json!({"ids": (0..many).collect::<Vec<_>>()});
+        assert_eq!(check(&schema, &ids(500)), Ok(()));
+        assert!(check(&schema, &json!({"ids": [1, 2, 1.0]})).is_err());
+        assert_eq!(
+            check(&schema, &ids(100_000)),
+            Err("the call is nested too deeply, or too large, to be checked".to_owned())
+        );
     }
 }

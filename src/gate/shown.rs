@@ -125,11 +125,12 @@ pub(super) fn subject_of(name: &ToolName, tool: Option<&Tool>) -> String {
     [own, titled(), name.0.clone()].into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// Text with every sign that does not show, or that reorders its neighbours, written as `<U+202E>`.
+/// Text with every sign that does not show, or that reorders its neighbours, written as `<U+202E>`. Where the text itself
+/// says `<U+202E>`, its first sign is written so too: two texts that differ never look the same.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if hidden(c) {
+    for (at, c) in text.char_indices() {
+        if hidden(c) || text[at..].starts_with("<U+") {
             out.push_str(&format!("<U+{:04X}>", u32::from(c)));
         } else {
             out.push(c);
@@ -178,9 +179,10 @@ fn noun(name: &str) -> String {
 }
 
 fn words_of(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
+    let (mut words, mut before) = (vec![String::new()], ' ');
     for c in name.chars() {
-        let starts = c.is_uppercase() && words.last().is_some_and(|word| word.chars().all(char::is_lowercase));
+        let starts = c.is_uppercase() && !before.is_uppercase();
+        before = c;
         if !c.is_alphanumeric() || starts {
             words.push(String::new());
         }
@@ -311,13 +313,15 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// Controls (a line break among them), formats (zero-width and bidirectional signs), tags, fillers and the like.
+/// Controls (a line break among them), formats (zero-width and bidirectional signs), tags, fillers, unusual spaces, variation
+/// selectors, and what has no shape of its own (private use).
 fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
-            0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
-            | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
-            | 0xFFF0..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+            0x00AD | 0x034F | 0x0600..=0x0605 | 0x061C | 0x06DD | 0x070F | 0x0890 | 0x0891 | 0x08E2 | 0x115F | 0x1160
+            | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164
+            | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0x110BD | 0x110CD
+            | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF | 0xF0000..=0x0010_FFFF)
         || (c.is_whitespace() && c != ' ')
 }
 

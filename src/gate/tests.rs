@@ -2,13 +2,23 @@
 
 mod approvals;
 mod bounds;
+mod chain;
 mod containment;
 mod hours;
+mod last_look;
+mod near;
 mod never_open;
+mod pairs;
+mod past;
 mod policies;
 mod precedence;
+mod races;
 mod resolution;
+mod schemas;
 mod shown;
+mod table;
+mod tired;
+mod told;
 
 use std::collections::BTreeMap;
 

@@ -35,9 +35,13 @@ pub enum FactKind {
     Answered,
     ActionProposed,
     ActionDenied,
+    /// A worker wanted something that is no call it can make: a tool that is not its own, arguments that do not fit.
+    CallRefused,
     ApprovalOpened,
     ApprovalVoted,
     ApprovalRefused,
+    /// A click or a form that counts nowhere: a button that is none of ours, or on a card that was not made for its target.
+    ButtonRefused,
     ApprovalDecided,
     ApprovalExpired,
     ApprovalVoided,

@@ -7,7 +7,7 @@ use minijinja::value::{Serde, Value};
 
 use super::arguments::arguments;
 use super::slots::{Filled, fill_slots};
-use super::{JournalEntry, Next, Request};
+use super::{JournalEntry, Next, Question, Request};
 use crate::catalogue::{Class, ToolName};
 use crate::directives::{Directives, PlaybookSource, Step, StepAct, template};
 use crate::workers::WorkerRef;
@@ -16,7 +16,7 @@ use crate::workers::WorkerRef;
 pub fn next(playbook: &PlaybookSource, directives: &Directives, request: &Request, journal: &[JournalEntry]) -> Next {
     let slots = match fill_slots(playbook, directives, request, journal) {
         Filled::All(slots) => slots,
-        Filled::Ask { slot, question } => return Next::Ask { slot, question },
+        Filled::Ask { slot, question } => return Next::Ask(Question::to_requester(slot, question)),
         Filled::GaveUp { label } => {
             let why = format!("nobody could say which {label} is meant");
             return Next::HandOver { to: WorkerRef::Human, why };
@@ -67,9 +67,10 @@ impl<'a> Run<'a> {
                 | JournalEntry::ToolFailed { .. } => {
                     outcomes.push(entry);
                 }
-                JournalEntry::Answered { slot, value } => answers.push((slot.as_str(), value.as_str())),
-                // Nobody thinks in a run that follows a playbook.
+                JournalEntry::Answered { slot, value, .. } => answers.push((slot.as_str(), value.as_str())),
+                // Nobody thinks in a run that follows a playbook, and its steps know of no news.
                 JournalEntry::Said { .. }
+                | JournalEntry::News { .. }
                 | JournalEntry::Malformed { .. }
                 | JournalEntry::Later { .. }
                 | JournalEntry::Unheard { .. } => {}
@@ -124,13 +125,13 @@ impl<'a> Run<'a> {
                 Ok(text) => Walked::Halt(Next::Answer { text, done: true }),
                 Err(error) => self.broken(step, &error),
             },
-            StepAct::Ask { template, as_name } => {
+            StepAct::Ask { template, as_name, of } => {
                 if let Some((_, answer)) = self.answers.iter().rev().find(|(slot, _)| slot == as_name) {
                     self.values.insert(as_name.clone(), Value::from(*answer));
                     return Walked::On;
                 }
                 match self.for_people.render_str(template, self.context()) {
-                    Ok(question) => Walked::Halt(Next::Ask { slot: as_name.clone(), question }),
+                    Ok(question) => Walked::Halt(Next::Ask(Question::to(of.clone(), as_name.clone(), question))),
                     Err(error) => self.broken(step, &error),
                 }
             }
@@ -172,6 +173,7 @@ impl<'a> Run<'a> {
             JournalEntry::ToolRefused { why, .. } => Walked::Halt(self.not_done(tool, "was not run", why)),
             JournalEntry::ToolFailed { why, .. } => Walked::Halt(self.not_done(tool, "did not work", why)),
             JournalEntry::Answered { .. }
+            | JournalEntry::News { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
             | JournalEntry::Later { .. }

@@ -16,7 +16,7 @@ mod values;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-pub use crate::runs::journal::{JournalEntry, Next};
+pub use crate::runs::journal::{JournalEntry, Next, Question};
 pub use decide::next;
 
 /// What somebody asked for. All texts are material: nothing in them carries authority.

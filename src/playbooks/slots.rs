@@ -37,10 +37,11 @@ pub fn fill_slots(
     let answers: Vec<(&str, &str)> = journal
         .iter()
         .filter_map(|entry| match entry {
-            JournalEntry::Answered { slot, value } => Some((slot.as_str(), value.as_str())),
+            JournalEntry::Answered { slot, value, .. } => Some((slot.as_str(), value.as_str())),
             JournalEntry::ToolResult { .. }
             | JournalEntry::ToolRefused { .. }
             | JournalEntry::ToolFailed { .. }
+            | JournalEntry::News { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
             | JournalEntry::Later { .. }

@@ -103,11 +103,11 @@ fn refunded() -> JournalEntry {
 }
 
 fn answered(slot: &str, value: &str) -> JournalEntry {
-    JournalEntry::Answered { slot: slot.to_owned(), value: value.to_owned() }
+    JournalEntry::Answered { slot: slot.to_owned(), value: value.to_owned(), by: None }
 }
 
 fn ask(slot: &str, question: &str) -> Next {
-    Next::Ask { slot: slot.to_owned(), question: question.to_owned() }
+    Next::Ask(Question::to_requester(slot, question))
 }
 
 fn lookup(id: &str) -> Next {
@@ -231,7 +231,7 @@ fn a_value_that_does_not_fit_the_schema_breaks_before_the_call() {
 
 #[test]
 fn a_step_may_ask_and_no_fitting_step_goes_to_a_human() {
-    let question = StepAct::Ask { template: "Why?".to_owned(), as_name: "reason".to_owned() };
+    let question = StepAct::Ask { template: "Why?".to_owned(), as_name: "reason".to_owned(), of: WorkerRef::Requester };
     let answer = StepAct::If {
         expression: "reason == 'broken'".to_owned(),
         then: Box::new(StepAct::Answer { template: "Because {{ reason }}.".to_owned() }),

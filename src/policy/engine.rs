@@ -157,6 +157,10 @@ impl Compiled {
         let mut engine = Engine::new();
         engine.set_strict_builtin_errors(true);
         for (file, text) in files {
+            if let Some(flaw) = words::too_deep(file, text) {
+                flaws.push(flaw);
+                continue;
+            }
             if let Err(error) = guarded(|| engine.add_policy((*file).to_owned(), (*text).to_owned())) {
                 flaws.push(flaw_of((file, text), &error));
             }

@@ -60,6 +60,26 @@ fn a_package_that_says_what_it_allows_denies_the_rest() {
     assert_eq!(told(text, &json!({})).len(), 1);
 }
 
+/// Found by inputs changed at random: fourteen brackets kept the parser busy for eight seconds.
+#[test]
+fn brackets_in_brackets_are_not_read_for_ever() {
+    for (open, close) in [("{", "}"), ("[", "]"), ("{\"a\": ", "}")] {
+        let nested = |levels: usize| {
+            format!(
+                "package workforce\n\ndeny contains \"x\" if {{\n{}1{}\n}}\n",
+                open.repeat(levels),
+                close.repeat(levels)
+            )
+        };
+        assert_eq!(read(&nested(8)).1, [], "{open}");
+        let flaws = read(&nested(40)).1;
+        assert_eq!((flaws[0].code, flaws[0].line), ("bad-policy", 4), "{open}");
+        assert!(flaws[0].message.contains("more than 10 brackets"), "{flaws:?}");
+    }
+    let (_, flaws) = read("package workforce\n\n# {{{{{{{{{{{{{{{{\ndeny contains \"[[[[[[[[[[[[\" if true\n");
+    assert_eq!(flaws, [], "neither comments nor texts are brackets");
+}
+
 #[test]
 fn what_cannot_be_evaluated_is_a_finding() {
     let failed = |text: &str, input: &Value| match told(text, input).as_slice() {

@@ -37,6 +37,28 @@ const WORDS: &[&str] = &[
     "set",
 ];
 
+/// The engine's parser reads each `{` and `[` in several ways until one fits, so that its time doubles with each that stands
+/// inside another: fourteen take seconds. No rule needs so many.
+const MOST_NESTED: usize = 10;
+
+/// The first bracket that stands too deep for the engine's parser to be asked.
+pub fn too_deep(file: &str, text: &str) -> Option<Flaw> {
+    let mut open = 0_usize;
+    for token in &tokens_of(file, text) {
+        if is_symbol(token, "{") || is_symbol(token, "[") {
+            open += 1;
+        } else if is_symbol(token, "}") || is_symbol(token, "]") {
+            open = open.saturating_sub(1);
+        }
+        if open > MOST_NESTED {
+            let what = format!("this stands inside more than {MOST_NESTED} brackets");
+            let help = "give a part of it a name, as a rule of its own".to_owned();
+            return Some(Flaw { code: "bad-policy", ..flaw(file, token, "{", what, help) });
+        }
+    }
+    None
+}
+
 /// The calls of one file that cannot work, or may not.
 pub fn forbidden_calls(file: &str, text: &str, defined: &BTreeSet<String>) -> Vec<Flaw> {
     let tokens = tokens_of(file, text);

@@ -198,6 +198,7 @@ impl Company {
             webhooks: None,
             drivers: Default::default(),
             keep_answers: true,
+            stream_answers: true,
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),

@@ -17,6 +17,7 @@ embedded! {
     "policies/refunds_test.rego",
     "rehearsals/accounts.md",
     "rehearsals/editing.md",
+    "rehearsals/leaving.md",
     "rehearsals/onboarding.md",
     "rehearsals/orders.md",
     "rehearsals/night.md",

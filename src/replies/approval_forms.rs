@@ -59,7 +59,7 @@ pub fn record(view: &ApprovalView, fields: Vec<Field>) -> Form {
         optional: false,
     };
     let note = words("What the thread should know", None, true);
-    let all = std::iter::once(done).chain(fields).chain([note]).collect();
+    let all = std::iter::once(done).chain(fields).chain([note, super::human::took_field()]).collect();
     let says = format!("{} goes on with what you write, marked as done by you.", view.doer.name);
     form(
         Verb::RecordForm,

@@ -1,6 +1,6 @@
 //! Questions to the requester: a missing slot, an agent's own question, an edit after the start, an empty mention.
 
-use super::card::{Button, Card, Identity, Part};
+use super::card::{Button, Card, Identity, Part, Span};
 use super::compose::{bold, text};
 use super::form::{Field, FieldKind, Form};
 use super::named::Who;
@@ -19,37 +19,123 @@ pub fn missing_slot(view: &ReceiptView, label: &str, like: Option<&str>) -> Card
         .buttons([answer_button(view.task), cancel(view.task)])
 }
 
+/// Whom a question is put to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever made the request.
+    Requester,
+    /// Any of these people; they were reached instead of the other.
+    People { people: Vec<Who>, instead_of: Option<Who> },
+    /// Nobody of the company made the request: the hook's next delivery about it answers, or any of these people.
+    Delivery { hook: String, people: Vec<Who> },
+}
+
 /// A question in the agent's own words.
-pub fn question(view: &ReceiptView, words: &str) -> Card {
-    Card::new(format!("{} asks: {}", view.worker.name, super::plain::shorten(words.trim(), 120)))
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking<'a> {
+    pub view: &'a ReceiptView,
+    pub words: &'a str,
+    pub whom: Whom,
+    /// Answers to choose from, each with its button's target.
+    pub options: Vec<(String, String)>,
+}
+
+/// A question in the thread.
+pub fn question(asking: &Asking<'_>) -> Card {
+    let Asking { view, words, whom, options } = asking;
+    let card = Card::new(format!("{} asks: {}", view.worker.name, super::plain::shorten(words.trim(), 120)))
         .posted_as(view.identity.as_ref())
         .line([view.worker.bold(), text(format!(" asks · {}", view.task))])
         .words([], words)
-        .line([view.requester.pinged(), text(" reply here to go on.")])
-        .note(view.because.spans())
-        .buttons([answer_button(view.task), cancel(view.task)])
+        .line(to_go_on(view, whom));
+    let buttons = [option_buttons(options), vec![answer_button(view.task), cancel(view.task)]].concat();
+    card.note(view.because.spans()).buttons(buttons)
 }
 
-/// In the thread, once, while nobody answers.
-pub fn reminder(view: &ReceiptView, label: &str, until: crate::clock::Timestamp) -> Card {
+fn to_go_on(view: &ReceiptView, whom: &Whom) -> Vec<Span> {
+    match whom {
+        Whom::Requester => vec![view.requester.pinged(), text(" reply here to go on.")],
+        Whom::People { people, instead_of } => {
+            let why = instead_of.iter().map(|who| text(format!(" {} cannot be reached or did not answer.", who.name)));
+            [super::named::pinged(people), vec![text(" reply here to go on.")], why.collect()].concat()
+        }
+        Whom::Delivery { hook, people } => {
+            let hook = super::plain::visible_line(hook);
+            let next = format!("What {hook} delivers next about this is taken for the answer.");
+            let too = match people.as_slice() {
+                [] => String::new(),
+                [..] => format!(" {} can answer here too.", super::named::any_of(people)),
+            };
+            vec![text(format!("{next}{too}"))]
+        }
+    }
+}
+
+/// The question to somebody who did not make the request, in a direct message.
+pub fn direct_question(asking: &Asking<'_>, others: &[Who]) -> Card {
+    let Asking { view, words, options, .. } = asking;
+    let mut from = vec![text(format!("About {}, asked by {} ", view.task, view.requester.name))];
+    from.extend(view.place.spans());
+    let card = Card::new(format!("{} asks you: {}", view.worker.name, super::plain::shorten(words.trim(), 120)))
+        .posted_as(view.identity.as_ref())
+        .line([view.worker.bold(), text(format!(" asks you · {}", view.task))])
+        .words([], words)
+        .line(from)
+        .words([text("The request:")], &view.subject);
+    let too = match others {
+        [] => String::new(),
+        [..] => format!(" {} can answer too.", super::named::any_of(others)),
+    };
+    let next = format!(
+        "Reply in this thread, or press a button; {} waits and goes on with your words.{too}",
+        view.worker.name
+    );
+    card.line([text(next)]).buttons([option_buttons(options), vec![answer_button(view.task)]].concat())
+}
+
+/// The same once it was answered, or is not waited for any more.
+pub fn direct_question_over(view: &ReceiptView, words: &str, answered: Option<(&Who, &str)>) -> Card {
+    let head = match answered {
+        Some((by, _)) => format!(" has the answer of {} and goes on · {}", by.name, view.task),
+        None => format!(" does not need an answer any more · {}", view.task),
+    };
+    let card = Card::new(format!("{}{head}", view.worker.name))
+        .posted_as(view.identity.as_ref())
+        .line([view.worker.bold(), text(head)])
+        .words([text("The question:")], words);
+    match answered {
+        Some((by, answer)) => card.words([text(format!("{} wrote:", by.name))], answer),
+        None => card.note([text("You need to do nothing.")]),
+    }
+}
+
+/// While nobody answers: in the thread, and to those who were asked directly.
+pub fn reminder(view: &ReceiptView, whom: &Whom, label: &str, until: crate::clock::Timestamp) -> Card {
+    let to = match whom {
+        Whom::Requester => vec![view.requester.pinged()],
+        Whom::People { people, .. } | Whom::Delivery { people, .. } => super::named::pinged(people),
+    };
+    let waits = text(format!(" {} still waits for the {label} · {}", view.worker.name, view.task));
+    let after = match whom {
+        Whom::Requester | Whom::Delivery { .. } => " it is given back, and nothing is done.",
+        Whom::People { .. } => " somebody else is asked, or it is given back.",
+    };
     Card::new(format!("{} still waits for the {label} · {}", view.worker.name, view.task))
         .posted_as(view.identity.as_ref())
-        .line([
-            view.requester.pinged(),
-            text(format!(" {} still waits for the {label} · {}", view.worker.name, view.task)),
-        ])
-        .line([
-            text("Reply here. After "),
-            super::compose::day_and_clock(until),
-            text(" it is given back, and nothing is done."),
-        ])
+        .line([to, vec![waits]].concat())
+        .line([text("Reply here. After "), super::compose::day_and_clock(until), text(after)])
 }
 
-/// The question once it is answered, so that nobody answers twice.
-pub fn answered_question(view: &ReceiptView, label: &str) -> Card {
-    Card::new(format!("{} goes on · {}", view.worker.name, view.task))
+/// The question once it is answered, so that nobody answers twice; `said` shows who answered it elsewhere, and what.
+pub fn answered_question(view: &ReceiptView, label: &str, said: Option<(&Who, &str)>) -> Card {
+    let from = said.map(|(by, _)| format!(" from {}", by.name)).unwrap_or_default();
+    let card = Card::new(format!("{} goes on · {}", view.worker.name, view.task))
         .posted_as(view.identity.as_ref())
-        .line([view.worker.bold(), text(format!(" has the {label} and goes on · {}", view.task))])
+        .line([view.worker.bold(), text(format!(" has the {label}{from} and goes on · {}", view.task))]);
+    match said {
+        Some((by, words)) => card.words([text(format!("{} wrote:", by.name))], words),
+        None => card,
+    }
 }
 
 /// The form behind *Answer*.
@@ -119,6 +205,14 @@ pub fn circle(bot: &str, channel: Option<&str>, asked: i64) -> Card {
     ))
 }
 
+fn option_buttons(options: &[(String, String)]) -> Vec<Button> {
+    let button = |(label, target): &(String, String)| {
+        let label = super::plain::visible_line(label);
+        Button::new(label.clone(), Verb::AnswerWith, target.clone()).spoken(format!("Answer {label}"))
+    };
+    options.iter().map(button).collect()
+}
+
 fn answer_button(task: TaskId) -> Button {
     Button::new("Answer", Verb::Answer, task.to_string()).spoken(format!("Answer for {task}"))
 }
@@ -148,7 +242,9 @@ mod tests {
         · “Billing questions go to the finance agent.” `routing.md:12`
         [Answer] [Cancel]
         ");
-        insta::assert_snapshot!(question(&receipt(), "Which of the *two* orders?").to_plain(), @r"
+        let view = receipt();
+        let asks = |whom| Asking { view: &view, words: "Which of the *two* orders?", whom, options: vec![] };
+        insta::assert_snapshot!(question(&asks(Whom::Requester)).to_plain(), @r"
         (Finn (Finance))
         *Finn (Finance)* asks · T-17
         | Which of the *two* orders?
@@ -156,11 +252,11 @@ mod tests {
         · “Billing questions go to the finance agent.” `routing.md:12`
         [Answer] [Cancel]
         ");
-        insta::assert_snapshot!(answered_question(&receipt(), "order number").to_plain(), @r"
+        insta::assert_snapshot!(answered_question(&receipt(), "order number", None).to_plain(), @r"
         (Finn (Finance))
         *Finn (Finance)* has the order number and goes on · T-17
         ");
-        insta::assert_snapshot!(reminder(&receipt(), "order number", at(10, 5)).to_plain(), @r"
+        insta::assert_snapshot!(reminder(&receipt(), &Whom::Requester, "order number", at(10, 5)).to_plain(), @r"
         (Finn (Finance))
         @U0ANA Finn (Finance) still waits for the order number · T-17
         Reply here. After 20 Nov 10:05 it is given back, and nothing is done.
@@ -169,6 +265,71 @@ mod tests {
         = Answer for T-17 =
         Order number: ____
         [Send]
+        ");
+    }
+
+    #[test]
+    fn somebody_else_is_asked_in_the_thread_and_directly() {
+        let view = receipt();
+        let target = |n: usize| crate::replies::target::option_of(TaskId(17), "4.7", n);
+        let asking = Asking {
+            view: &view,
+            words: "May we pay it back in cash?",
+            whom: Whom::People { people: vec![dana(), omar()], instead_of: Some(kim()) },
+            options: vec![("Yes".to_owned(), target(0)), ("No".to_owned(), target(1))],
+        };
+        insta::assert_snapshot!(question(&asking).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks · T-17
+        | May we pay it back in cash?
+        @U0DANA, @U0OMAR reply here to go on. Kim Osei cannot be reached or did not answer.
+        · “Billing questions go to the finance agent.” `routing.md:12`
+        [Yes] [No] [Answer] [Cancel]
+        ");
+        insta::assert_snapshot!(direct_question(&asking, &[omar()]).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks you · T-17
+        | May we pay it back in cash?
+        About T-17, asked by Ana Silva in #C0SUPPORT
+        The request:
+        | refund ORD-1042, it arrived broken
+        Reply in this thread, or press a button; Finn (Finance) waits and goes on with your words. Omar Haddad can answer too.
+        [Yes] [No] [Answer]
+        ");
+        insta::assert_snapshot!(direct_question_over(&view, asking.words, Some((&dana(), "No"))).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* has the answer of Dana Ruiz and goes on · T-17
+        The question:
+        | May we pay it back in cash?
+        Dana Ruiz wrote:
+        | No
+        ");
+        insta::assert_snapshot!(direct_question_over(&view, asking.words, None).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* does not need an answer any more · T-17
+        The question:
+        | May we pay it back in cash?
+        · You need to do nothing.
+        ");
+        insta::assert_snapshot!(reminder(&view, &asking.whom, "answer", at(10, 5)).to_plain(), @r"
+        (Finn (Finance))
+        @U0DANA, @U0OMAR Finn (Finance) still waits for the answer · T-17
+        Reply here. After 20 Nov 10:05 somebody else is asked, or it is given back.
+        ");
+        insta::assert_snapshot!(answered_question(&view, "answer", Some((&dana(), "No"))).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* has the answer from Dana Ruiz and goes on · T-17
+        Dana Ruiz wrote:
+        | No
+        ");
+        let whom = Whom::Delivery { hook: "helpdesk".to_owned(), people: vec![dana()] };
+        insta::assert_snapshot!(question(&Asking { whom, options: vec![], ..asking }).to_plain(), @r"
+        (Finn (Finance))
+        *Finn (Finance)* asks · T-17
+        | May we pay it back in cash?
+        What helpdesk delivers next about this is taken for the answer. Dana Ruiz can answer here too.
+        · “Billing questions go to the finance agent.” `routing.md:12`
+        [Answer] [Cancel]
         ");
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::card::{Button, Card, Span};
 use super::compose::{bold, clock, text};
 use super::form::{Field, FieldKind, Form};
+use super::judged::{self, Judging};
 use super::named::{Cited, Place, Who, all_of};
 use super::receipt::Because;
 use super::verb::Verb;
@@ -50,6 +51,8 @@ pub enum WorkState {
     Done {
         at: Timestamp,
         note: Option<String>,
+        /// The buttons by which whoever asked says what it was worth; `None`: they did it themselves, or said so already.
+        judging: Option<Judging>,
     },
     Cancelled {
         by: Who,
@@ -83,6 +86,7 @@ fn label(view: &WorkView) -> String {
         | Because::Chosen { .. }
         | Because::Escalated { .. }
         | Because::SameThread { .. }
+        | Because::CannotDo { .. }
         | Because::HandedOver { .. } => {
             format!("{} wrote:", view.requester.name)
         }
@@ -111,7 +115,12 @@ pub fn card(view: &WorkView, state: &WorkState, surface: Surface) -> Card {
             card = card.note([vec![text("Fits too, and gives way: ")], also.quoted()].concat());
         }
     }
-    card.note(next(view, state)).buttons(buttons(view, state)).buttons(requester_buttons(view, state, surface))
+    let card = card.note(next(view, state)).buttons(buttons(view, state));
+    let card = card.buttons(requester_buttons(view, state, surface));
+    match (state, surface) {
+        (WorkState::Done { judging: Some(judging), .. }, Surface::Thread) => card.buttons(judged::buttons(judging)),
+        (_, Surface::Thread | Surface::Direct) => card,
+    }
 }
 
 /// To the thread: nobody accepted in time, and somebody else has been asked.
@@ -159,7 +168,21 @@ pub fn done_form(task: TaskId) -> Form {
         title: format!("Finish {task}"),
         submit: Some("Done".to_owned()),
         intro: vec![],
-        fields: vec![words_field("What came of it, for the thread", true)],
+        fields: vec![words_field("What came of it, for the thread", true), took_field()],
+    }
+}
+
+/// The id of the field that asks how long something took.
+pub const TOOK: &str = "took";
+
+/// Asked of people, who need not say.
+pub fn took_field() -> Field {
+    Field {
+        id: TOOK.to_owned(),
+        label: "How long did it take?".to_owned(),
+        kind: FieldKind::Text { multiline: false, max: 40 },
+        hint: Some("25 min, or 1 h 30. It counts in what the work cost; leave it empty if you like.".to_owned()),
+        optional: true,
     }
 }
 
@@ -234,6 +257,9 @@ fn next(view: &WorkView, state: &WorkState) -> Vec<Span> {
         },
         WorkState::Accepted { .. } => {
             vec![text(format!("{} answers for it; the result comes in the thread.", view.holder.name))]
+        }
+        WorkState::HandedOver { to, .. } if to.account.is_none() => {
+            vec![text(format!("{} has it from here.", to.name))]
         }
         WorkState::HandedOver { to, .. } => {
             vec![text(format!("{} is asked; it stays with {} until they accept.", to.name, view.holder.name))]
@@ -367,7 +393,7 @@ mod tests {
         [Accept]
         [Wrong — reassign] [Cancel]
         ");
-        insta::assert_snapshot!(shown(WorkState::Done { at: at(11, 0), note: Some("Called him.".into()) }), @r"
+        insta::assert_snapshot!(shown(WorkState::Done { at: at(11, 0), note: Some("Called him.".into()), judging: None }), @r"
         *Done.* Priya Nair finished this at 11:00 · T-19
         Priya Nair wrote:
         | Called him.
@@ -409,6 +435,8 @@ mod tests {
         insta::assert_snapshot!(done_form(TaskId(19)).to_plain(), @r"
         = Finish T-19 =
         What came of it, for the thread (optional): ____
+        How long did it take? (optional): ____
+          25 min, or 1 h 30. It counts in what the work cost; leave it empty if you like.
         [Done]
         ");
     }

@@ -60,7 +60,7 @@ pub fn said(said: &Said, by: &Who, at: Timestamp) -> Vec<Span> {
     spans.push(text(match said {
         Said::Used | Said::Right => ".",
         Said::Refined => "; it follows. This one is kept.",
-        Said::Wrong { .. } => ". It counts in the agent's record.",
+        Said::Wrong { .. } => ". It counts in their record.",
     }));
     spans
 }
@@ -125,6 +125,17 @@ pub struct ToJudge {
     pub result_words: String,
     /// `None`: a default, not a sentence.
     pub rule: Option<Cited>,
+    /// Who had the task while this one only looked on; `None` where nobody did.
+    pub beside: Option<Beside>,
+}
+
+/// What was done, beside what would have been done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    pub task: TaskId,
+    pub worker: Who,
+    /// `None`: not yet.
+    pub did: Option<String>,
 }
 
 /// To the person who checks a drawn answer.
@@ -146,10 +157,22 @@ fn judged_by_other(view: &ToJudge, head: &str, label: &str, [right, wrong]: [&st
         .words([text(format!("{} wrote:", view.requester.name))], &view.request)
         .words([text(format!("{} {label}", view.worker.name))], &view.result_words);
     let card = view.rule.iter().fold(card, |card, rule| card.note(rule.quoted()));
+    let card = view.beside.iter().fold(card, |card, beside| with_other(card, beside, &view.result_words));
     card.buttons([
         Button::new(right, Verb::JudgeRight, &target).spoken(format!("{right}: {}", view.task)),
         Button::new(wrong, Verb::JudgeWrong, &target).spoken(format!("{wrong}: {}", view.task)),
     ])
+}
+
+fn with_other(card: Card, beside: &Beside, would: &str) -> Card {
+    let Beside { task, worker, did } = beside;
+    match did {
+        None => card.note([text(format!("{} has {task}; what comes of it is shown here.", worker.name))]),
+        Some(did) if did.trim() == would.trim() => {
+            card.note([text(format!("{} did the same in {task}.", worker.name))])
+        }
+        Some(did) => card.words([text(format!("{} did, in {task}:", worker.name))], did),
+    }
 }
 
 /// The same card once it was judged.
@@ -245,6 +268,7 @@ mod tests {
             request: "refund ORD-1042, it arrived broken".into(),
             result_words: "Refund $450.00 to order ORD-1042".into(),
             rule: Some(cited("For its first month the finance agent only observes.", "roles/finance.md", 40)),
+            beside: None,
         }
     }
 
@@ -277,7 +301,7 @@ mod tests {
         let line = |of: Said| Card::new("").note(said(&of, &ana(), at(10, 5))).to_plain();
         insta::assert_snapshot!(line(Said::Used), @"· Ana Silva used it at 10:05.");
         insta::assert_snapshot!(line(Said::Refined), @"· Ana Silva asked for another version at 10:05; it follows. This one is kept.");
-        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"· Not right, says Ana Silva at 10:05. It counts in the agent's record.");
+        insta::assert_snapshot!(line(Said::Wrong { why: None }), @"· Not right, says Ana Silva at 10:05. It counts in their record.");
     }
 
     #[test]

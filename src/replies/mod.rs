@@ -30,6 +30,7 @@ pub mod opening;
 pub mod outbox;
 pub mod outcome;
 pub mod plain;
+pub mod progress;
 pub mod prompt_list;
 pub mod receipt;
 pub mod refusals;

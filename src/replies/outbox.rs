@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
+use super::progress::Live;
 
 /// One thing to do at Slack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,14 @@ pub enum Outgoing {
         to: Destination,
         thread_ts: Option<String>,
         card: Card,
+        /// What the same message shows where Slack lets it grow; then it is on the way to something, and passing: it is left out
+        /// where there is no time for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        live: Option<Box<Live>>,
+    },
+    /// The slot's message grows no more for the present.
+    EndStream {
+        channel: String,
     },
     /// A message that only one person sees; it cannot be edited later.
     Whisper {
@@ -57,14 +66,26 @@ impl Queued {
         Self {
             slot: slot.into(),
             conversation: None,
-            what: Outgoing::Say { to, thread_ts: thread_ts.map(str::to_owned), card },
+            what: Outgoing::Say { to, thread_ts: thread_ts.map(str::to_owned), card, live: None },
         }
+    }
+
+    /// What somebody has done so far, in the place of their answer.
+    pub fn at_work(slot: impl Into<String>, channel: &str, thread_ts: &str, card: Card, live: Live) -> Self {
+        let to = Destination::Channel(channel.to_owned());
+        let (thread_ts, live) = (Some(thread_ts.to_owned()), Some(Box::new(live)));
+        Self { slot: slot.into(), conversation: None, what: Outgoing::Say { to, thread_ts, card, live } }
+    }
+
+    pub fn end_stream(slot: impl Into<String>, channel: &str) -> Self {
+        let channel = channel.to_owned();
+        Self { slot: slot.into(), conversation: None, what: Outgoing::EndStream { channel } }
     }
 
     /// A direct message.
     pub fn tell(slot: impl Into<String>, user: &str, card: Card) -> Self {
         let to = Destination::Person(user.to_owned());
-        Self { slot: slot.into(), conversation: None, what: Outgoing::Say { to, thread_ts: None, card } }
+        Self { slot: slot.into(), conversation: None, what: Outgoing::Say { to, thread_ts: None, card, live: None } }
     }
 
     pub fn whisper(slot: impl Into<String>, channel: &str, user: &str, thread_ts: Option<&str>, card: Card) -> Self {
@@ -102,7 +123,7 @@ impl Outgoing {
     pub fn lane(&self) -> String {
         match self {
             Self::Say { to: Destination::Channel(channel), .. } | Self::React { channel, .. } => channel.clone(),
-            Self::Whisper { channel, .. } => channel.clone(),
+            Self::Whisper { channel, .. } | Self::EndStream { channel } => channel.clone(),
             Self::Say { to: Destination::Person(user), .. } => format!("dm:{user}"),
             Self::Home { user, .. } => format!("home:{user}"),
         }
@@ -112,7 +133,7 @@ impl Outgoing {
     pub fn is_replaceable(&self) -> bool {
         match self {
             Self::Say { .. } | Self::Home { .. } => true,
-            Self::Whisper { .. } | Self::React { .. } => false,
+            Self::Whisper { .. } | Self::React { .. } | Self::EndStream { .. } => false,
         }
     }
 }

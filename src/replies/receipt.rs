@@ -59,6 +59,11 @@ pub enum Because {
         why: String,
         at: Timestamp,
     },
+    /// An agent says that it cannot do it, and why.
+    CannotDo {
+        by: Who,
+        why: String,
+    },
     /// The one before did not answer.
     Escalated {
         from: Who,
@@ -82,6 +87,10 @@ impl Because {
                 let needs =
                     if why.is_empty() { String::new() } else { format!(": {}", super::plain::visible_line(why)) };
                 vec![text(format!("{} handed it over at ", by.name)), clock(*at), text(format!("{needs}."))]
+            }
+            Self::CannotDo { by, why } => {
+                let why = super::plain::visible_line(why);
+                vec![text(format!("{} cannot do this: {}.", by.name, why.trim_end_matches('.')))]
             }
             Self::Escalated { from, rule } => {
                 let mut spans = vec![text(format!("{} did not answer. ", from.name))];
@@ -226,6 +235,23 @@ pub fn handed_over(view: &ReceiptView, to: &Who, why: &str, at: Timestamp) -> Ca
     card.words([], why)
 }
 
+/// A worker says that it cannot do it; whoever has it next is asked below. Those who could not be reached were passed over.
+pub fn cannot_do(view: &ReceiptView, to: &Who, why: &str, passed_over: &[Who]) -> Card {
+    let card = Card::new(format!("{} cannot do this; {} is asked · {}", view.worker.name, to.name, view.task))
+        .posted_as(view.identity.as_ref())
+        .line([
+            bold("I cannot do this."),
+            text(" "),
+            to.bold(),
+            text(format!(" is asked to take it over · {}", view.task)),
+        ])
+        .words([], why);
+    match passed_over {
+        [] => card,
+        [..] => card.note([text(format!("{} cannot be reached.", super::named::all_of(passed_over)))]),
+    }
+}
+
 /// The task went to somebody else; that worker's receipt follows.
 pub fn reassigned(view: &ReceiptView, by: &Who, to: &Who, at: Timestamp) -> Card {
     Card::new(format!("{} goes to {}", view.task, to.name)).posted_as(view.identity.as_ref()).line([
@@ -342,6 +368,29 @@ mod tests {
         (Finn (Finance))
         :eyes: *Finn (Finance)* has this · T-17
         Eli (Engineering) handed it over at 10:05: needs an account for Jonas Lind.
+        [Wrong — reassign] [Cancel]
+        ");
+    }
+
+    #[test]
+    fn who_cannot_do_it_says_so_and_why() {
+        let why = "I have no access to the archive.";
+        insta::assert_snapshot!(cannot_do(&receipt(), &dana(), why, &[]).to_plain(), @r"
+        (Finn (Finance))
+        *I cannot do this.* *Dana Ruiz* is asked to take it over · T-17
+        | I have no access to the archive.
+        ");
+        insta::assert_snapshot!(cannot_do(&receipt(), &eli(), why, &[dana(), omar()]).to_plain(), @r"
+        (Finn (Finance))
+        *I cannot do this.* *Eli (Engineering)* is asked to take it over · T-17
+        | I have no access to the archive.
+        · Dana Ruiz and Omar Haddad cannot be reached.
+        ");
+        let because = Because::CannotDo { by: finn(), why: why.into() };
+        insta::assert_snapshot!(has_this(&ReceiptView { because, ..receipt() }).to_plain(), @r"
+        (Finn (Finance))
+        :eyes: *Finn (Finance)* has this · T-17
+        Finn (Finance) cannot do this: I have no access to the archive.
         [Wrong — reassign] [Cancel]
         ");
     }

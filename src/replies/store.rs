@@ -1,6 +1,7 @@
 //! The outbox's tables. Each lane is sent in order; a row whose sending broke off is looked for before it is sent again.
 
 use super::outbox::{Outgoing, Queued};
+use super::progress::Streamed;
 use crate::catalogue::canonical::digest_bytes;
 use crate::clock::{Span, Timestamp};
 use crate::ids::OutboxId;
@@ -27,6 +28,12 @@ statements! { STATEMENTS;
     BEING_SENT (0) -> [slot] = { "SELECT slot FROM outbox WHERE state = 'sending' ORDER BY id" }
     SLOTS (1) -> [slot] = { "SELECT slot FROM posts WHERE slot LIKE $1 UNION SELECT slot FROM outbox WHERE slot LIKE $1 AND state IN ('pending', 'sending') ORDER BY 1" }
     FORGET (1) -> [] = { "DELETE FROM posts WHERE slot = $1" }
+    STREAM (1) -> [shown] = { "SELECT shown FROM streams WHERE slot = $1" }
+    STREAM_SHOWS (3) -> [] = { "INSERT INTO streams (slot, shown, ends_us) VALUES ($1, $2, $3) ON CONFLICT (slot) DO UPDATE SET shown = excluded.shown, ends_us = excluded.ends_us" }
+    STREAM_IS_OVER (1) -> [] = { "DELETE FROM streams WHERE slot = $1" }
+    STREAM_LATER (2) -> [] = { "UPDATE streams SET ends_us = $2 WHERE slot = $1" }
+    QUIET_STREAMS (1) -> [slot, channel] = { "SELECT s.slot, p.channel FROM streams s JOIN posts p ON p.slot = s.slot WHERE s.ends_us <= $1 ORDER BY s.slot LIMIT 50" }
+    NEXT_QUIET_STREAM (0) -> [due] = { "SELECT MIN(ends_us) AS due FROM streams" }
     HAS_HOME (1) -> [id] = { "SELECT id FROM outbox WHERE slot = $1 LIMIT 1" }
     OPEN (0) -> [open] = { "SELECT COUNT(*) AS open FROM outbox WHERE state IN ('pending', 'sending')" }
     FREE_LEASES (0) -> [] = { "UPDATE outbox SET lease_until_us = 0 WHERE state IN ('pending', 'sending')" }
@@ -140,6 +147,38 @@ pub async fn slots_with_prefix(tx: &mut Tx, prefix: &str) -> Result<Vec<String>,
 /// The slot's next saying is a new message.
 pub async fn start_afresh(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
     tx.run(&FORGET, args![slot]).await.map(|_| ())
+}
+
+/// What the slot's message shows while it grows; `None` where it does not.
+pub async fn stream_of(store: &Store, slot: &str) -> Result<Option<Streamed>, StoreError> {
+    let row = store.row(&STREAM, args![slot]).await?;
+    row.map(|row| {
+        serde_json::from_str(&row.text("shown")?).map_err(|e| StoreError::unreadable("STREAM", e.to_string()))
+    })
+    .transpose()
+}
+
+pub async fn stream_shows(tx: &mut Tx, slot: &str, shown: &Streamed, now: Timestamp) -> Result<(), StoreError> {
+    tx.run(&STREAM_SHOWS, args![slot, json(shown), shown.ends(now)]).await.map(|_| ())
+}
+
+pub async fn stream_is_over(tx: &mut Tx, slot: &str) -> Result<(), StoreError> {
+    tx.run(&STREAM_IS_OVER, args![slot]).await.map(|_| ())
+}
+
+/// Slots whose message grows and should not any more, each with its channel; they are looked at again after `rest`.
+pub async fn quiet_streams(tx: &mut Tx, now: Timestamp, rest: Span) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.rows(&QUIET_STREAMS, args![now]).await?;
+    let found: Vec<(String, String)> =
+        rows.iter().map(|row| Ok((row.text("slot")?, row.text("channel")?))).collect::<Result<_, StoreError>>()?;
+    for (slot, _) in &found {
+        tx.run(&STREAM_LATER, args![slot, now.plus(rest)]).await?;
+    }
+    Ok(found)
+}
+
+pub async fn next_quiet_stream(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    store.row(&NEXT_QUIET_STREAM, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
 }
 
 /// Whether a Home tab was ever published for this account.

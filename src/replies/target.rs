@@ -27,6 +27,21 @@ pub fn read_task_and_result(target: &str) -> Option<(TaskId, i64)> {
     Some((task.parse().ok()?, result.parse().ok()?))
 }
 
+/// `T-18/4.7/0`: an answer to choose, by the question that it answers and its place.
+pub fn option_of(task: TaskId, question: &str, option: usize) -> String {
+    format!("{task}/{question}/{option}")
+}
+
+/// Reads what [`option_of`] wrote.
+pub fn read_option(target: &str) -> Option<(TaskId, String, usize)> {
+    let (task, rest) = target.split_once('/')?;
+    let (question, option) = rest.split_once('/')?;
+    let (run, fence) = question.split_once('.')?;
+    let numbers = run.parse::<u64>().is_ok() && fence.parse::<u64>().is_ok();
+    numbers.then_some(())?;
+    Some((task.parse().ok()?, question.to_owned(), option.parse().ok()?))
+}
+
 /// `A-31/2`: an approval and the page of its details, from 1.
 pub fn approval_page(approval: ApprovalId, page: usize) -> String {
     format!("{approval}/{page}")
@@ -53,6 +68,15 @@ mod tests {
         assert_eq!(read_task_and_worker("T-18"), Some((TaskId(18), None)));
         for bad in ["", "x", "T-18/", "T-18/boss", "A-1/human"] {
             assert_eq!(read_task_and_worker(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_option_survives_the_way_to_slack_and_back() {
+        let target = option_of(TaskId(18), "4.7", 1);
+        assert_eq!(read_option(&target), Some((TaskId(18), "4.7".to_owned(), 1)));
+        for bad in ["", "T-18", "T-18/4.7", "T-18/x/1", "T-18/4/1", "T-18/4.7/", "A-1/4.7/1"] {
+            assert_eq!(read_option(bad), None, "{bad}");
         }
     }
 

@@ -54,6 +54,11 @@ pub enum Why {
     NoPlaybook {
         who: Who,
     },
+    /// An agent would give what was asked in private to somebody who was not there.
+    Private {
+        by: Who,
+        to: Who,
+    },
     /// The one who should have it does no work now.
     Unavailable {
         who: Who,
@@ -150,6 +155,10 @@ fn why_spans(view: &UnsureView) -> Vec<Span> {
         }
         Why::NoPlaybook { who } => vec![text(format!("{} has no playbook for this. {knows}", who.name))],
         Why::Unavailable { who } => vec![text(format!("{} does no work now. {knows}", who.name))],
+        Why::Private { by, to } => vec![text(format!(
+            "{} wants to hand it to {}, who was not there when it was asked in private. {knows}",
+            by.name, to.name
+        ))],
     }
 }
 
@@ -211,6 +220,12 @@ mod tests {
         *Who should take this?* Ana Silva, in #C0SUPPORT · T-18
         | Customer says the portal charged twice and logs out
         Handed on 3 times, so it comes to a human. Ana Silva knows you have it.
+        [I take it] [Somebody else]
+        ");
+        insta::assert_snapshot!(why(Why::Private { by: finn(), to: kim() }), @r"
+        *Who should take this?* Ana Silva, in #C0SUPPORT · T-18
+        | Customer says the portal charged twice and logs out
+        Finn (Finance) wants to hand it to Kim Osei, who was not there when it was asked in private. Ana Silva knows you have it.
         [I take it] [Somebody else]
         ");
         assert!(why(Why::NoPlaybook { who: finn() }).contains("Finn (Finance) has no playbook for this."));

@@ -111,6 +111,8 @@ verbs! {
     /// Opens a form for the missing slot. Target: task.
     Answer = "answer" opens Form,
     AnswerForm = "answer_form" opens Nothing,
+    /// One of the answers that an agent offers. Target: task, question and option (`replies::target`).
+    AnswerWith = "answer_with" opens Nothing,
     /// Unknown outcome. Target: action.
     ItHappened = "it_happened" opens Nothing,
     ItDidNot = "it_did_not" opens Nothing,

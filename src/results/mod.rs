@@ -47,8 +47,9 @@ pub enum Rating {
 pub struct Stored {
     pub id: ResultId,
     pub task: TaskId,
-    pub run: RunId,
-    /// The position's id.
+    /// `None`: a person's, who has none.
+    pub run: Option<RunId>,
+    /// The position's id; `person:@handle` for a person's own work.
     pub position: String,
     pub kind: Kind,
     /// From 1, within the task and the kind.

@@ -28,6 +28,9 @@ statements! { STATEMENTS;
     LATE (1) -> [task] = {
         sqlite "SELECT DISTINCT task FROM promises WHERE missed_us IS NOT NULL AND task IN (SELECT value FROM json_each($1)) ORDER BY task"
         postgres "SELECT DISTINCT task FROM promises WHERE missed_us IS NOT NULL AND task IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY task" }
+    NOTE_SHADOW (3) -> [] = { "INSERT INTO shadows (task, original, position) VALUES ($1, $2, $3)" }
+    SHADOW (1) -> [task, original, position] = { "SELECT task, original, position FROM shadows WHERE task = $1" }
+    SHADOWS_OF (1) -> [task, original, position] = { "SELECT task, original, position FROM shadows WHERE original = $1 ORDER BY task" }
     MISSED_COUNT (0) -> [what, promises, missed] = { "SELECT what, CAST(COUNT(*) AS BIGINT) AS promises, CAST(COUNT(missed_us) AS BIGINT) AS missed FROM promises GROUP BY what ORDER BY what" }
 }
 
@@ -35,7 +38,8 @@ statements! { STATEMENTS;
 #[derive(Debug, Clone)]
 pub struct NewResult<'a> {
     pub task: TaskId,
-    pub run: RunId,
+    /// `None`: a person's, who has none.
+    pub run: Option<RunId>,
     pub position: &'a str,
     pub kind: Kind,
     pub text: &'a str,
@@ -43,13 +47,41 @@ pub struct NewResult<'a> {
 }
 
 pub async fn keep(tx: &mut Tx, new: &NewResult<'_>, now: Timestamp) -> Result<ResultId, StoreError> {
-    let args = args![new.task, new.run, new.position, word(&new.kind), new.text, new.digest, now];
+    let args = args![new.task, new.run.map(|run| run.0), new.position, word(&new.kind), new.text, new.digest, now];
     let row = tx.row(&KEEP, args).await?;
     row.ok_or_else(|| StoreError::unreadable("KEEP", "no id came back")).and_then(|row| Ok(ResultId(row.int("id")?)))
 }
 
 pub async fn result(tx: &mut Tx, id: ResultId) -> Result<Option<Stored>, StoreError> {
     tx.row(&GET, args![id.0]).await?.as_ref().map(read).transpose()
+}
+
+/// A shadow's copy of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// The copy.
+    pub task: TaskId,
+    /// What it is a copy of.
+    pub of: TaskId,
+    /// The position that works on it.
+    pub position: String,
+}
+
+pub async fn note_shadow(tx: &mut Tx, copy: TaskId, of: TaskId, position: &str) -> Result<(), StoreError> {
+    tx.run(&NOTE_SHADOW, args![copy, of, position]).await.map(|_| ())
+}
+
+pub async fn shadow(tx: &mut Tx, copy: TaskId) -> Result<Option<Shadow>, StoreError> {
+    tx.row(&SHADOW, args![copy]).await?.as_ref().map(shadow_of).transpose()
+}
+
+/// The copies of a task.
+pub async fn shadows_of(tx: &mut Tx, task: TaskId) -> Result<Vec<Shadow>, StoreError> {
+    tx.rows(&SHADOWS_OF, args![task]).await?.iter().map(shadow_of).collect()
+}
+
+fn shadow_of(row: &Row) -> Result<Shadow, StoreError> {
+    Ok(Shadow { task: TaskId(row.int("task")?), of: TaskId(row.int("original")?), position: row.text("position")? })
 }
 
 /// All results of a task, oldest first.
@@ -260,7 +292,7 @@ fn read(row: &Row) -> Result<Stored, StoreError> {
     Ok(Stored {
         id: ResultId(row.int("id")?),
         task: TaskId(row.int("task")?),
-        run: RunId(row.int("run")?),
+        run: row.opt_int("run")?.map(RunId),
         position: row.text("position")?,
         kind: row.word("kind")?,
         version: row.int("version")?,

@@ -24,8 +24,7 @@ pub struct Brief {
     pub request: String,
     /// What the worker may use, by name.
     pub offers: Vec<Offer>,
-    /// Whom the worker may hand over to.
-    pub colleagues: Vec<Colleague>,
+    pub peers: Peers,
     /// What happened since, oldest first.
     pub turns: Vec<Turn>,
 }
@@ -39,7 +38,16 @@ pub struct Offer {
     pub class: Class,
 }
 
-/// Somebody to hand over to.
+/// Whom a worker may turn to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Peers {
+    /// Whom it may hand over to.
+    pub colleagues: Vec<Colleague>,
+    /// Whom it may ask, besides whoever made the request.
+    pub askable: Vec<Colleague>,
+}
+
+/// Somebody to hand over to, or to ask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Colleague {
     /// In the notation of the directives: `agent:orders-agent`, `role:legal-desk`, `human`.
@@ -86,7 +94,8 @@ pub const QUESTION: &str = "answer";
 
 /// The journal as a conversation, without the secrets that tools or people wrote into it.
 pub fn turns(journal: &[JournalEntry]) -> Vec<Turn> {
-    let mut turns = Vec::new();
+    let first = journal.iter().position(|entry| matches!(entry, JournalEntry::Said { .. })).unwrap_or(journal.len());
+    let mut turns: Vec<Turn> = journal[..first].iter().filter_map(news).map(Turn::Note).collect();
     let mut answers = 0;
     for (at, entry) in journal.iter().enumerate() {
         let JournalEntry::Said { said, .. } = entry else { continue };
@@ -96,12 +105,20 @@ pub fn turns(journal: &[JournalEntry]) -> Vec<Turn> {
         let rest = &journal[at + 1..];
         let until = rest.iter().position(|entry| matches!(entry, JournalEntry::Said { .. })).unwrap_or(rest.len());
         if !calls.is_empty() {
-            turns.push(Turn::Outcomes(calls.iter().map(|call| outcome(call, &rest[..until])).collect()));
+            let outcomes = (0..calls.len()).map(|index| outcome(&calls, index, &rest[..until]));
+            turns.push(Turn::Outcomes(outcomes.collect()));
         } else if let Some(fault) = fault(said) {
             turns.push(Turn::Note(fault.to_owned()));
         }
+        turns.extend(rest[..until].iter().filter_map(news).map(Turn::Note));
     }
     turns
+}
+
+/// What came in meanwhile, as the worker is told of it: material like any other.
+fn news(entry: &JournalEntry) -> Option<String> {
+    let JournalEntry::News { from, text } = entry else { return None };
+    Some(format!("Meanwhile {from} delivered about this request:\n{}", redact::text(text)))
 }
 
 /// What is wrong with an answer as a whole, in words for whoever said it.
@@ -125,7 +142,34 @@ fn told(answer: usize, index: usize, call: &super::said::Call) -> Told {
     Told { id: outcome_name(answer, index), name: call.name.clone(), arguments }
 }
 
-fn outcome(call: &Told, entries: &[JournalEntry]) -> Outcome {
+/// The answer to the question that the call at `index` asks: questions of one answer are asked, and answered, one after another.
+pub(super) fn answer_to<'a>(
+    names: &[(&str, &str)],
+    index: usize,
+    entries: &'a [JournalEntry],
+) -> Option<(&'a str, Option<&'a str>)> {
+    let (_, name) = names.get(index).filter(|(_, name)| *name == super::thinking::ASK)?;
+    let was_refused = |id: &str| {
+        entries.iter().any(|entry| matches!(entry, JournalEntry::Malformed { as_name, .. } if as_name == id))
+    };
+    let asked_before = names[..index].iter().filter(|(id, other)| other == name && !was_refused(id)).count();
+    let answers = entries.iter().filter_map(|entry| match entry {
+        JournalEntry::Answered { slot, value, by } if slot == QUESTION => Some((value.as_str(), by.as_deref())),
+        JournalEntry::Answered { .. }
+        | JournalEntry::ToolResult { .. }
+        | JournalEntry::ToolRefused { .. }
+        | JournalEntry::ToolFailed { .. }
+        | JournalEntry::Malformed { .. }
+        | JournalEntry::News { .. }
+        | JournalEntry::Said { .. }
+        | JournalEntry::Later { .. }
+        | JournalEntry::Unheard { .. } => None,
+    });
+    answers.into_iter().nth(asked_before)
+}
+
+fn outcome(calls: &[Told], index: usize, entries: &[JournalEntry]) -> Outcome {
+    let call = &calls[index];
     let found = entries.iter().find_map(|entry| match entry {
         JournalEntry::ToolResult { as_name, value } if *as_name == call.id => Some((value.to_string(), false)),
         JournalEntry::ToolRefused { as_name, why } if *as_name == call.id => {
@@ -135,18 +179,21 @@ fn outcome(call: &Told, entries: &[JournalEntry]) -> Outcome {
         JournalEntry::Malformed { as_name, why } if *as_name == call.id => {
             Some((format!("Not run, nothing happened: {why}"), true))
         }
-        JournalEntry::Answered { slot, value } if slot == QUESTION && call.name == super::thinking::ASK => {
-            Some((value.clone(), false))
-        }
         JournalEntry::ToolResult { .. }
         | JournalEntry::ToolRefused { .. }
         | JournalEntry::ToolFailed { .. }
         | JournalEntry::Malformed { .. }
         | JournalEntry::Answered { .. }
+        | JournalEntry::News { .. }
         | JournalEntry::Said { .. }
         | JournalEntry::Later { .. }
         | JournalEntry::Unheard { .. } => None,
     });
-    let (text, failed) = found.unwrap_or_else(|| ("Not run, nothing happened.".to_owned(), true));
+    let names: Vec<(&str, &str)> = calls.iter().map(|call| (call.id.as_str(), call.name.as_str())).collect();
+    let answered = || {
+        let (words, by) = answer_to(&names, index, entries)?;
+        Some((by.map_or_else(|| words.to_owned(), |by| format!("{by} answered: {words}")), false))
+    };
+    let (text, failed) = found.or_else(answered).unwrap_or_else(|| ("Not run, nothing happened.".to_owned(), true));
     Outcome { id: call.id.clone(), text: redact::text(&text).into_owned(), failed }
 }

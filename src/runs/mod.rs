@@ -33,8 +33,8 @@ pub enum RunState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "snake_case")]
 pub enum Waiting {
-    /// The requester's answer, which becomes the value of `slot`.
-    Answer { slot: String, question: String },
+    /// Somebody's answer, which becomes the value of the question's slot.
+    Answer(journal::Question),
     /// A person's decision about an action.
     Approval { approval: ApprovalId, action: ActionId, as_name: String },
     /// A tool call that is on its way.
@@ -89,8 +89,10 @@ pub enum StepKind {
     Call,
     /// A thinking driver said something, or could not be heard; the result says which.
     Said,
-    /// The requester answered a question.
+    /// Whoever was asked answered a question.
     Answer,
+    /// Something came in meanwhile.
+    News,
     /// The last word: an answer, a hand-over, a failure.
     End,
 }

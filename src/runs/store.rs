@@ -25,6 +25,7 @@ statements! { STATEMENTS;
     HOLD (3) -> [] = { "UPDATE runs SET lease_until_us = $3 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     POKE (2) -> [] = { "UPDATE runs SET not_before_us = $2, lease_until_us = 0, attempts = 0, fence = fence + 1 WHERE id = $1 AND state = 'ready'" }
     HELD (2) -> [id] = { "SELECT id FROM runs WHERE id = $1 AND fence = $2 AND state = 'ready'" }
+    STILL_OURS (2) -> [] = { "UPDATE runs SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     GET (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE id = $1" }
     CURRENT_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 AND ended_us IS NULL ORDER BY id DESC LIMIT 1" }
     LAST_OF_TASK (1) -> [id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us] = { "SELECT id, task, position, driver, plan, state, waiting, actor_chain, directives_digest, fence, attempts, created_us FROM runs WHERE task = $1 ORDER BY id DESC LIMIT 1" }
@@ -44,9 +45,9 @@ statements! { STATEMENTS;
     END (3) -> [] = { "UPDATE runs SET state = $2, waiting = NULL, ended_us = $3, fence = fence + 1 WHERE id = $1 AND ended_us IS NULL" }
     END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     ASK (5) -> [] = { "INSERT INTO questions (run, task, asked_us, remind_us, due_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (run) DO UPDATE SET asked_us = excluded.asked_us, remind_us = excluded.remind_us, due_us = excluded.due_us" }
-    QUESTIONS_DUE (1) -> [run, remind_us, due_us] = { "SELECT run, remind_us, due_us FROM questions WHERE due_us <= $1 OR remind_us <= $1 ORDER BY due_us, run LIMIT 100" }
+    QUESTIONS_DUE (1) -> [run, asked_us, due_us] = { "SELECT run, asked_us, due_us FROM questions WHERE due_us <= $1 OR remind_us <= $1 ORDER BY due_us, run LIMIT 100" }
     NEXT_QUESTION (0) -> [due] = { "SELECT MIN(COALESCE(remind_us, due_us)) AS due FROM questions" }
-    REMINDED (1) -> [] = { "UPDATE questions SET remind_us = NULL WHERE run = $1" }
+    REMINDED (2) -> [] = { "UPDATE questions SET remind_us = $2 WHERE run = $1" }
     NO_QUESTION (1) -> [] = { "DELETE FROM questions WHERE run = $1" }
     ADD_STEP (6) -> [] = { "INSERT INTO steps (run, seq, kind, request_digest, result, fence, at_us) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM steps WHERE run = $1" }
     STEPS (1) -> [seq, kind, request_digest, result, at_us] = { "SELECT seq, kind, request_digest, result, at_us FROM steps WHERE run = $1 ORDER BY seq" }
@@ -137,6 +138,17 @@ pub async fn is_held(store: &Store, id: RunId, fence: i64) -> Result<bool, Store
     Ok(store.row(&HELD, args![id, fence]).await?.is_some())
 }
 
+/// The same inside a transaction, to whose end it then holds: whoever takes the run away waits.
+pub async fn still_ours(tx: &mut Tx, id: RunId, fence: i64) -> Result<bool, StoreError> {
+    Ok(tx.run(&STILL_OURS, args![id, fence]).await? == 1)
+}
+
+/// Whether the run waits for a tool, and not for a person.
+pub async fn waits_for_a_tool(tx: &mut Tx, id: RunId) -> Result<bool, StoreError> {
+    let run = run(tx, id).await?;
+    Ok(run.is_some_and(|run| matches!(run.waiting, Some(Waiting::Action { .. }))))
+}
+
 /// A waiting run is ready again; false when it was not waiting. Whoever held it before has lost it.
 pub async fn wake(tx: &mut Tx, id: RunId, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.run(&WAKE, args![id, now]).await? == 1)
@@ -176,17 +188,28 @@ pub async fn free_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 pub async fn note_question(
     tx: &mut Tx,
     run: &Run,
-    remind: Timestamp,
+    remind: Option<Timestamp>,
     due: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(&ASK, args![run.id, run.task, now, remind, due]).await.map(|_| ())
 }
 
-/// Runs whose question is to be looked at, each with whether its time is over; at most 100.
-pub async fn questions_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<(RunId, bool)>, StoreError> {
+/// A question that is to be looked at: somebody is to be reminded, or its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuestionDue {
+    pub run: RunId,
+    pub asked: Timestamp,
+    pub due: Timestamp,
+}
+
+/// Questions that are to be looked at; at most 100.
+pub async fn questions_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<QuestionDue>, StoreError> {
     let rows = tx.rows(&QUESTIONS_DUE, args![now]).await?;
-    rows.iter().map(|row| Ok((RunId(row.int("run")?), row.time("due_us")? <= now))).collect()
+    let read = |row: &Row| {
+        Ok(QuestionDue { run: RunId(row.int("run")?), asked: row.time("asked_us")?, due: row.time("due_us")? })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// When the next question is to be looked at.
@@ -194,9 +217,9 @@ pub async fn next_question(store: &Store) -> Result<Option<Timestamp>, StoreErro
     store.row(&NEXT_QUESTION, args![]).await?.map_or(Ok(None), |row| row.opt_time("due"))
 }
 
-/// Whoever was asked was reminded; once is enough.
-pub async fn note_reminded(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
-    tx.run(&REMINDED, args![run]).await.map(|_| ())
+/// Whoever was asked was reminded, and is again at `next`, if at all.
+pub async fn note_reminded(tx: &mut Tx, run: RunId, next: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.run(&REMINDED, args![run, next]).await.map(|_| ())
 }
 
 /// The run waits for no answer any more.

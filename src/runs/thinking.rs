@@ -6,15 +6,15 @@
 
 use serde_json::{Value, json};
 
-use super::brief::{Colleague, Offer, QUESTION, fault, outcome_name};
-use super::journal::{JournalEntry, Next};
+use super::brief::{Colleague, Offer, Peers, QUESTION, answer_to, fault, outcome_name};
+use super::journal::{JournalEntry, Next, Question};
 use super::said::{Arguments, Call, End, Said};
 use crate::catalogue::canonical;
 use crate::catalogue::schema::violations;
 use crate::clock::Timestamp;
 use crate::workers::WorkerRef;
 
-/// Asks the requester.
+/// Asks the requester, or somebody else who can tell.
 pub const ASK: &str = "ask";
 /// Gives the work to a colleague.
 pub const HAND_OVER: &str = "hand_over";
@@ -26,6 +26,10 @@ pub const UNREADABLE: &str = "answer";
 
 /// The longest question or reason that is taken, in characters.
 const LONGEST_WORDS: usize = 4_000;
+/// The longest answer to choose from, in characters: Slack's limit for a button.
+const LONGEST_OPTION: usize = 75;
+/// The most answers to choose from.
+const MOST_OPTIONS: usize = 5;
 
 /// How much a worker may want.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +53,8 @@ pub enum Onward {
     Wait { until: Timestamp },
 }
 
-/// What follows from `journal`, for a worker who was offered `offers` and may hand over to `colleagues`.
-pub fn next(journal: &[JournalEntry], offers: &[Offer], colleagues: &[Colleague], bounds: &Bounds) -> Onward {
+/// What follows from `journal`, for a worker who was offered `offers` and may turn to `peers`.
+pub fn next(journal: &[JournalEntry], offers: &[Offer], peers: &Peers, bounds: &Bounds) -> Onward {
     if let Some(JournalEntry::Later { until }) = journal.last() {
         return Onward::Wait { until: *until };
     }
@@ -71,9 +75,12 @@ pub fn next(journal: &[JournalEntry], offers: &[Offer], colleagues: &[Colleague]
             Some(_) => Onward::Think,
         };
     }
+    let names: Vec<String> = (0..said.calls.len()).map(|index| outcome_name(answers.len(), index)).collect();
+    let named: Vec<(&str, &str)> =
+        names.iter().zip(&said.calls).map(|(id, call)| (id.as_str(), call.name.as_str())).collect();
     for (index, call) in said.calls.iter().enumerate() {
-        let as_name = outcome_name(answers.len(), index);
-        if has_outcome(call, &as_name, since) {
+        let as_name = names[index].clone();
+        if has_outcome(&as_name, since) || answer_to(&named, index, since).is_some() {
             continue;
         }
         if said.end == End::CutOff {
@@ -85,7 +92,7 @@ pub fn next(journal: &[JournalEntry], offers: &[Offer], colleagues: &[Colleague]
         if index >= bounds.calls_per_answer {
             return malformed(as_name, format!("more than {} calls in one answer", bounds.calls_per_answer));
         }
-        return step(call, as_name, &answers, offers, colleagues, bounds);
+        return step(call, as_name, &answers, offers, peers, bounds);
     }
     if was_faulty(journal, &answers, 1) && was_faulty(journal, &answers, 2) {
         return up("what it asked for could not be made, twice in a row");
@@ -102,14 +109,17 @@ fn was_faulty(journal: &[JournalEntry], answers: &[(usize, &Said)], back: usize)
     refused || fault(said).is_some()
 }
 
-fn has_outcome(call: &Call, name: &str, since: &[JournalEntry]) -> bool {
+fn has_outcome(name: &str, since: &[JournalEntry]) -> bool {
     since.iter().any(|entry| match entry {
         JournalEntry::ToolResult { as_name, .. }
         | JournalEntry::ToolRefused { as_name, .. }
         | JournalEntry::ToolFailed { as_name, .. }
         | JournalEntry::Malformed { as_name, .. } => as_name == name,
-        JournalEntry::Answered { slot, .. } => slot == QUESTION && call.name == ASK,
-        JournalEntry::Said { .. } | JournalEntry::Later { .. } | JournalEntry::Unheard { .. } => false,
+        JournalEntry::Answered { .. }
+        | JournalEntry::News { .. }
+        | JournalEntry::Said { .. }
+        | JournalEntry::Later { .. }
+        | JournalEntry::Unheard { .. } => false,
     })
 }
 
@@ -118,7 +128,7 @@ fn step(
     as_name: String,
     answers: &[(usize, &Said)],
     offers: &[Offer],
-    colleagues: &[Colleague],
+    peers: &Peers,
     bounds: &Bounds,
 ) -> Onward {
     let arguments = match &call.arguments {
@@ -129,7 +139,7 @@ fn step(
         }
         Arguments::Unreadable(_) => return malformed(as_name, "the arguments are not one JSON object".to_owned()),
     };
-    if let Some(word) = own_words(colleagues).into_iter().find(|word| word.name == call.name) {
+    if let Some(word) = own_words(peers).into_iter().find(|word| word.name == call.name) {
         return match misfit(&word.schema, arguments) {
             Some(why) => malformed(as_name, why),
             None => own_step(word.name, arguments),
@@ -153,13 +163,24 @@ fn step(
 fn own_step(name: &str, arguments: &Value) -> Onward {
     let words = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     Onward::Take(match name {
-        ASK => Next::Ask { slot: QUESTION.to_owned(), question: words("question") },
+        ASK => Next::Ask(question(arguments)),
         HAND_OVER => match words("to").parse() {
             Ok(to) => Next::HandOver { to, why: words("why") },
             Err(_) => Next::HandOver { to: WorkerRef::Human, why: words("why") },
         },
         _ => Next::CannotDo { why: words("why") },
     })
+}
+
+fn question(arguments: &Value) -> Question {
+    let words = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let options = arguments.get("options").and_then(Value::as_array).into_iter().flatten();
+    // Whom the schema lets through is one of those who were offered.
+    let of = words("whom").parse().unwrap_or(WorkerRef::Requester);
+    Question {
+        options: options.filter_map(Value::as_str).map(|option| option.trim().to_owned()).collect(),
+        ..Question::to(of, QUESTION, words("question"))
+    }
 }
 
 fn misfit(schema: &Value, arguments: &Value) -> Option<String> {
@@ -194,14 +215,27 @@ pub struct OwnWord {
 }
 
 /// What every worker can say besides calling tools: ask, hand over, and that it cannot do it.
-pub fn own_words(colleagues: &[Colleague]) -> Vec<OwnWord> {
+pub fn own_words(peers: &Peers) -> Vec<OwnWord> {
     let text = json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_WORDS });
     let object = |properties: Value, required: &[&str]| json!({ "type": "object", "properties": properties, "required": required });
+    let named = |them: &[Colleague]| them.iter().map(|peer| peer.worker.clone()).collect::<Vec<_>>();
+    let option = json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_OPTION });
+    let mut ask = json!({
+        "question": text,
+        "options": { "type": "array", "items": option, "minItems": 2, "maxItems": MOST_OPTIONS,
+                     "description": "Answers to choose from, where there are only a few." },
+    });
+    if !peers.askable.is_empty() {
+        let whom: Vec<String> = ["requester".to_owned()].into_iter().chain(named(&peers.askable)).collect();
+        ask["whom"] = json!({ "type": "string", "enum": whom,
+                              "description": "Who answers; left out: the person who made the request." });
+    }
     let mut words = vec![
         OwnWord {
             name: ASK,
-            description: "Ask the person who made the request one question and wait for the answer.",
-            schema: object(json!({ "question": text }), &["question"]),
+            description: "Ask one question and wait for the answer: of the person who made the request, or of somebody else who \
+                          can tell. A person answers, which can take hours.",
+            schema: object(ask, &["question"]),
         },
         OwnWord {
             name: CANNOT_DO,
@@ -209,8 +243,8 @@ pub fn own_words(colleagues: &[Colleague]) -> Vec<OwnWord> {
             schema: object(json!({ "why": text }), &["why"]),
         },
     ];
-    if !colleagues.is_empty() {
-        let names: Vec<&str> = colleagues.iter().map(|colleague| colleague.worker.as_str()).collect();
+    if !peers.colleagues.is_empty() {
+        let names = named(&peers.colleagues);
         words.push(OwnWord {
             name: HAND_OVER,
             description: "Give this whole request to a colleague whose work it is, and say why.",

@@ -49,7 +49,8 @@ impl Sandbox {
     /// own where it starts one.
     pub fn posts_by_thread(&self) -> BTreeMap<(String, String), usize> {
         let mut counts = BTreeMap::new();
-        for call in self.calls_of("chat.postMessage").iter().filter(|c| c.is_ok()) {
+        let new = ["chat.postMessage", "chat.startStream"];
+        for call in self.calls().iter().filter(|c| new.contains(&c.method.as_str()) && c.is_ok()) {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let ts = text(&call.answer["ts"]);
             let root = call.args["thread_ts"].as_str().map_or(ts, str::to_owned);

@@ -31,6 +31,20 @@ pub(crate) struct Message {
     pub broadcast: bool,
     /// How it looked before each edit, oldest first; a click may be replayed from there.
     pub revisions: Vec<Vec<Value>>,
+    /// Set for a message that grows, or grew.
+    pub stream: Option<Stream>,
+}
+
+/// How a message grows. Times are microseconds since 1970.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    pub begun: i64,
+    /// When it grew last.
+    pub touched: i64,
+    /// Tasks stand together in a plan; else each where it was first spoken of.
+    pub as_plan: bool,
+    /// The app said that it is complete.
+    pub stopped: bool,
 }
 
 impl Message {

@@ -11,7 +11,7 @@
 //!   are refused as Slack would, and reported.
 //!
 //! One state behind one lock, which is never held across an await. Time is the sandbox's own and stands still unless
-//! turned. Absent: files, canvases, workflows, search, several apps, OAuth, streaming messages.
+//! turned. Absent: files, canvases, workflows, search, several apps, OAuth.
 
 mod answers;
 mod api_log;

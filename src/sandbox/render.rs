@@ -109,6 +109,11 @@ impl State {
             "alert" => lines(format!("! {}", text(&block["text"]))),
             "rich_text" => lines(rich_text(block)),
             "table" => block["rows"].as_array().into_iter().flatten().map(row_text).collect(),
+            "plan" => {
+                let tasks = block["tasks"].as_array().into_iter().flatten().map(task_text);
+                std::iter::once(format!("» {}", block["title"].as_str().unwrap_or_default())).chain(tasks).collect()
+            }
+            "task_card" => vec![task_text(block)],
             other => vec![format!("({other})")],
         }
     }
@@ -237,6 +242,12 @@ fn rich_text(value: &Value) -> String {
         Value::Array(list) => list.iter().map(rich_text).collect::<Vec<_>>().concat(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => String::new(),
     }
+}
+
+/// A task of a stream: its state in brackets and its title.
+fn task_text(task: &Value) -> String {
+    let of = |name: &str| task[name].as_str().unwrap_or_default();
+    format!("({}) {}", of("status").replace('_', " "), of("title"))
 }
 
 fn row_text(row: &Value) -> String {

@@ -141,6 +141,12 @@ impl Pace {
         *entry = until.max(*entry);
     }
 
+    /// How long the method is held, if it is.
+    pub fn held(&self, method: &'static str) -> Option<Duration> {
+        let until = self.not_before.lock().unwrap_or_else(PoisonError::into_inner).get(method).copied();
+        until.map(|until| until.since(self.now())).filter(|left| left.0 > 0).map(Span::to_std)
+    }
+
     /// Sleeps as long as the method is held, also when it is held anew meanwhile.
     pub async fn wait_until_allowed(&self, method: &'static str) {
         loop {

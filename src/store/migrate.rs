@@ -32,11 +32,11 @@ impl Store {
 }
 
 fn sqlite() -> Migrator {
-    let all = migrations!("sqlite": (1, "0001_house"), (2, "0002_workflows"), (3, "0003_living"), (4, "0004_fatigue"), (5, "0005_tools"), (6, "0006_budgets"), (7, "0007_results"));
+    let all = migrations!("sqlite": (1, "0001_house"), (2, "0002_workflows"), (3, "0003_living"), (4, "0004_fatigue"), (5, "0005_tools"), (6, "0006_budgets"), (7, "0007_results"), (8, "0008_reach"));
     Migrator::with_migrations(all)
 }
 
 fn postgres() -> Migrator {
-    let all = migrations!("postgres": (1, "0001_house"), (2, "0002_workflows"), (3, "0003_living"), (4, "0004_fatigue"), (5, "0005_tools"), (6, "0006_budgets"), (7, "0007_results"));
+    let all = migrations!("postgres": (1, "0001_house"), (2, "0002_workflows"), (3, "0003_living"), (4, "0004_fatigue"), (5, "0005_tools"), (6, "0006_budgets"), (7, "0007_results"), (8, "0008_reach"));
     Migrator::with_migrations(all)
 }

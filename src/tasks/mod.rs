@@ -98,6 +98,21 @@ pub struct Task {
     pub ended: Option<Timestamp>,
 }
 
+/// The source of a copy that a shadow works on.
+pub const SHADOW: &str = "shadow";
+
+impl Task {
+    /// Whether every member of the workspace may read what was asked.
+    pub fn asked_in_public(&self) -> bool {
+        self.channel_kind == "public"
+    }
+
+    /// Whether it is a shadow's copy of somebody else's task: nobody sees it, and nothing in it takes effect.
+    pub fn is_copy(&self) -> bool {
+        self.source == SHADOW
+    }
+}
+
 /// A task that is about to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTask {

@@ -22,6 +22,7 @@ use crate::catalogue::schema::Violation;
 use crate::catalogue::{ToolDef, ToolName};
 use crate::money::Cost;
 
+pub use answer::read_result;
 pub use config::{ConfigError, ServerConfig, ServerEntry};
 pub use host::StdioHost;
 pub use remote::{RemoteServer, is_outside};

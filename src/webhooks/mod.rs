@@ -17,9 +17,10 @@ use crate::clock::Timestamp;
 use crate::inbox::Arrival;
 
 pub use config::{BadHook, Entry, Section, WebhooksConfig};
+pub use hook::{Asked, Templates};
 pub use metrics::{Figure, Kind};
 pub use server::{Counts, Server};
-pub use signature::{Scheme, sign};
+pub use signature::{Scheme, sign, verify};
 
 /// Whoever keeps what is delivered.
 #[async_trait]

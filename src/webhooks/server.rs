@@ -23,6 +23,7 @@ use super::rate::Bucket;
 use super::signature::{Scheme, verify};
 use super::{Door, Refused};
 use crate::catalogue::canonical::digest_bytes;
+use crate::catalogue::strict::read_strictly;
 use crate::ids::{ConversationId, RunId};
 use crate::inbox::{AgentAnswer, Arrival, Delivery, Trigger};
 
@@ -213,7 +214,8 @@ impl Shared {
         let now = self.door.now();
         let signed_at = verify(hook.scheme, &hook.secret, headers, &body, now, self.config.window).map_err(only)?;
         self.pass(hook, now).map_err(|wait| (Refused::TooMany, Some(wait)))?;
-        let json: Value = serde_json::from_slice(&body).map_err(|_| only(Refused::NotJson))?;
+        let read = std::str::from_utf8(&body).ok().and_then(|text| read_strictly(text).ok());
+        let json = read.ok_or_else(|| only(Refused::NotJson))?;
         let asked = hook.templates.render(&json).map_err(|why| {
             tracing::warn!(hook = hook.name, why, "a delivery does not fit the hook's templates");
             only(Refused::Template)
@@ -266,7 +268,7 @@ impl Shared {
         let now = self.door.now();
         verify(Scheme::Workforce, secret, headers, &body, now, self.config.window)?;
         let body = String::from_utf8(body).map_err(|_| Refused::NotJson)?;
-        let json: Value = serde_json::from_str(&body).map_err(|_| Refused::NotJson)?;
+        let json = read_strictly(&body).map_err(|_| Refused::NotJson)?;
         let number = |name: &str| json.get(name).and_then(Value::as_i64).ok_or(Refused::Template);
         let (run, question) = (number("run")?, number("question")?);
         let key = format!("agent:{position}:{run}:{question}");

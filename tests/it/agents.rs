@@ -99,6 +99,20 @@ async fn an_answer_that_cannot_be_read_may_be_mended_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_asks_whoever_it_may_and_hears_who_answered() {
+    let script = "import json, sys\nq = json.loads(sys.stdin.readline())\nassert any(who['worker'] == 'owner' for who in q['askable'])\nask = {'name': 'ask', 'arguments': {'question': 'Is it known to be late?', 'whom': 'owner'}}\nprint(json.dumps({'calls': [ask]} if q['question'] == 1 else {'text': q['turns'][-1]['outcomes'][0]['text']}))";
+    let office = with_program(program(&["-c", script])).await;
+    let thread = office.sandbox.says("@ana", "#support", "@workforce where is order ORD-1042?").unwrap();
+    office.rest().await;
+    assert_eq!(office.told("noor", "Is it known to be late?"), 1, "{}", office.direct("noor"));
+    office.sandbox.says_in_thread("@noor", "#support", &thread, "since Monday").unwrap();
+    office.rest().await;
+    let shown = office.sandbox.thread_text("#support", &thread).unwrap();
+    assert!(shown.contains("Noor Haddad answered: since Monday"), "{shown}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_takes_too_long_is_killed_with_its_children() {
     let dir = tempfile::tempdir().unwrap();
     let pid = dir.path().join("pid");
@@ -226,6 +240,7 @@ fn the_schema_fits_what_is_said() {
     for good in [
         json!({ "text": "Done." }),
         json!({ "calls": [{ "name": "ask", "arguments": { "question": "Which?" } }], "usage": { "input_tokens": 3 } }),
+        json!({ "calls": [{ "name": "ask", "arguments": { "question": "May we?", "whom": "owner", "options": ["Yes", "No"] } }] }),
         json!({ "run": 1, "question": 2, "text": "x", "usage": { "cost": { "micros": 5, "currency": "EUR" } } }),
     ] {
         assert!(violations(answer, &good).is_empty(), "{good}");

@@ -7,6 +7,7 @@
 mod cards;
 mod chromium;
 mod demo;
+mod growing;
 
 use std::io::Write as _;
 use std::path::Path;

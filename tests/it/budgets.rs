@@ -149,6 +149,9 @@ async fn a_call_is_reserved_once_and_settled_once_and_a_doubt_stands() {
         assert_eq!(left.len(), 1);
         let standing = budgets::standing_in(&mut tx, &pots[0].key, pots[0].from).await.unwrap().unwrap();
         assert_eq!((standing.settled, standing.reserved, standing.open), (150, 400, 0));
+        let later = now.plus(workforce::clock::Span::days(1));
+        assert_eq!(budgets::old_doubts(&mut tx, now, 10).await.unwrap(), [], "not old yet");
+        assert_eq!(budgets::old_doubts(&mut tx, later, 10).await.unwrap().len(), 1);
         // Somebody finds out what it cost after all.
         let b = budgets::call(&mut tx, "b").await.unwrap().unwrap();
         assert!(budgets::settle(&mut tx, &b, &spent, now).await.unwrap());

@@ -54,7 +54,14 @@ async fn a_week_goes_as_it_is_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn private_words_stay_private_and_words_decide_nothing() {
     let company = company(include_str!("../conversations/privacy.md"));
-    let differ = played(&company, |_, _| {}).await;
+    let differ = played(&company, |title, play| {
+        let active = crate::red::house::active(play.sandbox());
+        let pings = |one: &String| {
+            ["U0SOFIA", "!channel", "!here", "broadcast", "evil.test"].iter().any(|bad| one.contains(bad))
+        };
+        assert!(!active.iter().any(pings), "{title}: {active:?}");
+    })
+    .await;
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 

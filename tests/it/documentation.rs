@@ -138,3 +138,32 @@ fn the_map_shows_the_rooms_that_there_are() {
     let there: BTreeSet<String> = project().iter().filter_map(|source| source.room()).map(str::to_owned).collect();
     assert_eq!(shown, there);
 }
+
+/// What `docs/security.md` says that a test shows is shown: every name between back-ticks with `::` in it is a test, or a room of
+/// tests, that is there. Rehearsals are named in italics and are there too.
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = document("docs/security.md");
+    let named: Vec<&str> =
+        text.split('`').skip(1).step_by(2).filter(|name| name.contains("::") && !name.contains(' ')).collect();
+    let lower = |name: &&str| name.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_lowercase));
+    let named: Vec<&str> = named.into_iter().filter(lower).collect();
+    assert!(named.len() >= 30, "{named:?}");
+    let is_test = |name: &str| {
+        let test = name.rsplit("::").next().unwrap();
+        project().iter().any(|source| source.code.contains(&format!("fn {test}(")))
+    };
+    let is_room = |name: &str| {
+        let path = name.replace("::", "/");
+        project().iter().any(|source| {
+            let at = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
+            at.ends_with(&path) || name.ends_with("::tests") && at.ends_with(path.trim_end_matches("/tests"))
+        })
+    };
+    let lost: Vec<&&str> = named.iter().filter(|name| !is_test(name) && !is_room(name)).collect();
+    assert!(lost.is_empty(), "no such test: {lost:?}");
+    for title in text.split("rehearsal *").skip(1).filter_map(|rest| rest.split('*').next()) {
+        let files = workforce::rehearsals::example::files();
+        assert!(files.values().any(|file| file.contains(&format!("## {title}\n"))), "no such rehearsal: {title}");
+    }
+}

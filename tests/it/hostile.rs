@@ -1,5 +1,9 @@
-//! Clicks that nobody made with our cards: forged values, copied cards, foreign accounts. None decides anything, and each is
-//! answered.
+//! The bad-input catalogue: frames, forms, commands and deliveries, and clicks that nobody made with our cards: forged values,
+//! copied cards, foreign accounts. None decides anything, and each is answered.
+
+mod frames;
+mod hooks;
+mod surfaces;
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,8 @@
 //! Nobody answers anybody for ever: agents that hand to each other, and bots that thank each other.
 
+use workforce::ids::TaskId;
 use workforce::inbox::{Arrival, ChannelKind, Message, Trigger};
+use workforce::ledger::{FactKind, store as facts};
 use workforce::slack::Intake as _;
 use workforce::workers::SlackUser;
 
@@ -11,7 +13,7 @@ const FINANCE_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ ord
 3. Make the refund with `billing.refund`, order_id: `{{ order.id }}`, amount_cents: `{{ amount.cents }}`, reason: `{{ reason }}`.
 4. Answer: Refunded {{ amount }} to {{ order.customer_name }} for order {{ order.id }} ({{ order.item }}).";
 
-const ORDER_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.
+pub const ORDER_STEPS: &str = "1. Look up the order with `orders.get`, id: `{{ order_number }}`.
 2. If `order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) reached {{ order.customer_name }} on {{ order.delivered_on }} with {{ order.carrier }}.
 3. If `order.shipped_on and not order.delivered_on`, answer: Order {{ order.id }} ({{ order.item }}) left on {{ order.shipped_on }} with {{ order.carrier }} and has not arrived yet.
 4. If `not order.shipped_on`, answer: Order {{ order.id }} ({{ order.item }}) was placed on {{ order.ordered_on }} and has not left yet; its status is “{{ order.status }}”.";
@@ -29,6 +31,10 @@ async fn two_agents_that_hand_to_each_other_end_with_a_person() {
     let told = office.direct("kim");
     assert!(told.contains("so it comes to a human."), "{told}\n{}", office.channel("support"));
     assert_eq!(told.matches("Who should take this?").count(), 1, "{told}");
+    // Each may hand it to the other once: finance to orders, orders to finance, and the third time it is a person's.
+    let known = facts::facts_of_task(&office.service().app.store, TaskId(1)).await.unwrap();
+    let many = |kind| known.iter().filter(|fact| fact.kind == kind).count();
+    assert_eq!((many(FactKind::RunStarted), many(FactKind::HandedOver)), (3, 3));
     office.end().await;
 }
 

@@ -6,11 +6,16 @@
 mod agents;
 #[cfg(feature = "sandbox")]
 mod architecture;
+#[cfg(feature = "sandbox")]
+mod asking;
 mod bench;
 #[cfg(feature = "sandbox")]
 mod browser;
 #[cfg(feature = "sandbox")]
 mod budgets;
+mod canaries;
+#[cfg(feature = "sandbox")]
+mod cancelling;
 #[cfg(feature = "sandbox")]
 mod conversations;
 mod corpus;
@@ -25,12 +30,19 @@ mod drivers;
 mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
+mod fuzz;
+#[cfg(feature = "sandbox")]
+mod guides;
+#[cfg(feature = "sandbox")]
+mod hand_offs;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
 mod judged;
 #[cfg(feature = "sandbox")]
 mod leaks;
+#[cfg(all(feature = "sandbox", feature = "failpoints"))]
+mod lives;
 #[cfg(feature = "sandbox")]
 mod living;
 #[cfg(feature = "sandbox")]
@@ -42,6 +54,8 @@ mod models;
 mod office;
 #[cfg(feature = "sandbox")]
 mod own_tools;
+#[cfg(feature = "sandbox")]
+mod red;
 #[cfg(feature = "sandbox")]
 mod reference;
 #[cfg(feature = "sandbox")]
@@ -60,6 +74,8 @@ mod serve;
 #[cfg(feature = "sandbox")]
 mod slack;
 mod store;
+#[cfg(feature = "sandbox")]
+mod streaming;
 #[cfg(feature = "sandbox")]
 mod toolcards;
 #[cfg(feature = "sandbox")]

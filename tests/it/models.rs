@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use workforce::budgets::ModelPrice;
 use workforce::clock::Span;
 use workforce::demo_models::{Call, Fault, Format, Line, ModelServer, Said, Script};
 use workforce::drivers::Drivers;
@@ -14,12 +15,12 @@ use workforce::ledger::FactKind;
 
 use crate::office::Office;
 
-const ORDERS: (&str, &str, &str) = ("roles/orders.md", "driver: playbook", "driver: model\n    model: main");
-const FINANCE: (&str, &str, &str) =
+pub const ORDERS: (&str, &str, &str) = ("roles/orders.md", "driver: playbook", "driver: model\n    model: main");
+pub const FINANCE: (&str, &str, &str) =
     ("roles/finance-operations.md", "driver: playbook", "driver: model\n    model: main");
 const KEY: &str = "sk-scripted-0123456789abcdef";
 
-fn model(server: &ModelServer, format: Format) -> ModelConfig {
+pub fn model(server: &ModelServer, format: Format) -> ModelConfig {
     let vendor = match format {
         Format::Anthropic => Vendor::Anthropic,
         Format::Openai => Vendor::Openai,
@@ -37,22 +38,22 @@ fn model(server: &ModelServer, format: Format) -> ModelConfig {
 }
 
 /// The example company with these models under these names.
-async fn office(changes: &[(&str, &str, &str)], models: Vec<(&str, ModelConfig)>) -> Office {
+pub async fn office(changes: &[(&str, &str, &str)], models: Vec<(&str, ModelConfig)>) -> Office {
     Office::open_team(changes, Drivers::default(), |config| {
         config.drivers.models = models.into_iter().map(|(name, model)| (name.to_owned(), model)).collect();
     })
     .await
 }
 
-async fn vendor(lines: impl IntoIterator<Item = Line>) -> ModelServer {
+pub async fn vendor(lines: impl IntoIterator<Item = Line>) -> ModelServer {
     ModelServer::start(0, Script::of(lines)).await.unwrap()
 }
 
-fn ask(office: &Office, words: &str) -> String {
+pub fn ask(office: &Office, words: &str) -> String {
     office.sandbox.says("@ana", "#support", &format!("@workforce {words}")).unwrap()
 }
 
-fn shown(office: &Office, thread: &str) -> String {
+pub fn shown(office: &Office, thread: &str) -> String {
     office.sandbox.thread_text("#support", thread).unwrap()
 }
 
@@ -327,4 +328,85 @@ async fn answers_are_kept_or_not_and_digests_always() {
     assert!(steps.iter().any(|step| step.request_digest.starts_with("sha256:")), "{steps:?}");
     drop(tx);
     office.end().await;
+}
+
+/// Scenario f: the money ends in the middle of a run. Nothing is asked that nobody may pay for, and what was said stays said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_budget_ends_in_mid_run_and_the_run_goes_on_when_there_is_money() {
+    let vendor = vendor([
+        Line::call("orders__get", json!({ "id": "ORD-1042" })).when("where is"),
+        Line::say("It left on 12 November.").when("Espresso grinder"),
+    ])
+    .await;
+    let main = model(&vendor, Format::Anthropic);
+    let line = "Password resets run without approval.";
+    let budget =
+        format!("{line}\n\n## Spending\n\nSpend at most $0.0010 a day on the orders agent; pause it after that.");
+    let office = Office::open_team(&[ORDERS, ("approvals.md", line, &budget)], Drivers::default(), |config| {
+        config.drivers.models.insert("main".to_owned(), main);
+        config.prices.models = vec![ModelPrice {
+            vendor: "anthropic".to_owned(),
+            model: "scripted-1".to_owned(),
+            from: String::new(),
+            input: 3_000_000,
+            cached: 300_000,
+            cache_write: 3_750_000,
+            output: 15_000_000,
+            reasoning: 15_000_000,
+        }];
+    })
+    .await;
+    let thread = ask(&office, "where is order ORD-1042?");
+    office.rest().await;
+    assert_eq!(vendor.asked().len(), 1, "the second question has no money left");
+    let waits = shown(&office, &thread);
+    assert!(waits.contains("*Waits.* The budget of Olga (Orders)"), "{waits}");
+    assert_eq!(office.told("noor", "Paused: the budget is spent"), 1, "{}", office.direct("noor"));
+    office.after(Span::hours(24)).await;
+    assert_eq!(vendor.asked().len(), 2, "{}", shown(&office, &thread));
+    assert!(shown(&office, &thread).contains("It left on 12 November."), "{}", shown(&office, &thread));
+    let known = usages(&office, 1).await;
+    let sum = |name: &str| known.iter().map(|usage| usage[name].as_u64().unwrap_or(0)).sum::<u64>();
+    let bill = vendor.bill();
+    assert_eq!((sum("input"), sum("cached"), sum("output")), (bill.input, bill.cached, bill.output));
+    office.end().await;
+}
+
+/// A word is as good as a button: whoever says "stop" is heard within a second, and the thread says that it stopped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sentence_stops_a_question_as_a_button_does() {
+    let long = Said { text: "word ".repeat(200), ..Said::default() };
+    for (who, words, shows) in [
+        ("@ana", "stop T-1", "Cancelled."),
+        ("@noor", "stop the orders agent", "Nothing more runs until"),
+        ("@kim", "stop all", "Nothing more runs until"),
+    ] {
+        let vendor = vendor([Line::fault(Fault::Slow { said: long.clone() })]).await;
+        let office = office(&[ORDERS], vec![("main", model(&vendor, Format::Anthropic))]).await;
+        let thread = ask(&office, "where is order ORD-1042?");
+        vendor.was_asked(1).await;
+        let began = std::time::Instant::now();
+        office.sandbox.says_in_thread(who, "#support", &thread, &format!("@workforce {words}")).unwrap();
+        if words == "stop all" {
+            // Everything is stopped by a button behind the sentence: one word too many must not stop a company.
+            let asks = |sandbox: &workforce::sandbox::Sandbox| {
+                sandbox.thread_text("#support", &thread).ok().filter(|shown| shown.contains("Stop every agent?"))
+            };
+            office.sandbox.until(asks).await;
+            let messages = office.sandbox.shown("#support").unwrap();
+            let clicked =
+                messages.iter().rev().any(|m| office.sandbox.clicks(who, "#support", &m.ts, "Stop everything").is_ok());
+            assert!(clicked, "{}", shown(&office, &thread));
+        }
+        office.rest().await;
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{:?}, on a machine that does other work too",
+            began.elapsed()
+        );
+        let ended = shown(&office, &thread);
+        assert!(ended.contains(shows) && !ended.contains("word word"), "{words}: {ended}");
+        assert_eq!(usages(&office, 1).await.len(), 1, "what it had cost by then is known");
+        office.end().await;
+    }
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use workforce::cli::demo_tools::servers;
 use workforce::clock::{Clock, Span};
 use workforce::config::{Approvals, Config, Limits};
+use workforce::demo_tools::EffectRow;
 use workforce::drivers::Drivers;
 use workforce::flow::directory::read_directory;
 use workforce::flow::effect::agree_to_all;
 use workforce::flow::service::Service;
 use workforce::rehearsals::company::{Time, begins};
 use workforce::rehearsals::{Company, example};
-use workforce::sandbox::{Refused, Sandbox};
+use workforce::sandbox::{Refused, Sandbox, SandboxConfig};
 use workforce::slack::SlackConfig;
 use workforce::slack::socket::SocketLimits;
 
@@ -43,6 +44,16 @@ impl Office {
 
     /// The same with workers that a test brings.
     pub async fn open_team(changes: &[(&str, &str, &str)], drivers: Drivers, set: impl FnOnce(&mut Config)) -> Self {
+        Self::open_in(changes, drivers, |_| {}, set).await
+    }
+
+    /// The same in a workspace that a test furnishes: private channels, guests, other companies.
+    pub async fn open_in(
+        changes: &[(&str, &str, &str)],
+        drivers: Drivers,
+        furnish: impl FnOnce(&mut SandboxConfig),
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut files: BTreeMap<String, String> = example::files();
         for (path, old, new) in changes {
             let text = files.get_mut(*path).unwrap();
@@ -56,7 +67,9 @@ impl Office {
             std::fs::write(file, text).unwrap();
         }
         let company = Company::of_files(files).unwrap();
-        let sandbox = Sandbox::start(company.workspace(Time::Standing)).await.unwrap();
+        let mut workspace = company.workspace(Time::Standing);
+        furnish(&mut workspace);
+        let sandbox = Sandbox::start(workspace).await.unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_workforce"));
         let mut config = Config {
             database_url: format!("sqlite:{}", dir.path().join("workforce.db").display()),
@@ -66,6 +79,7 @@ impl Office {
             webhooks: None,
             drivers: Default::default(),
             keep_answers: true,
+            stream_answers: true,
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),
@@ -118,6 +132,11 @@ impl Office {
 
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Everything that the tool servers did, oldest first.
+    pub async fn effects(&self) -> Vec<EffectRow> {
+        workforce::demo_tools::effects(&self._dir.path().join("demo-tools.db")).await.unwrap()
     }
 
     /// Clicks the newest button of that label in a person's direct conversation with the bot.

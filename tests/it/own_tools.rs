@@ -133,3 +133,75 @@ async fn a_budget_ends_in_the_middle_of_a_run_and_the_run_goes_on_when_it_may() 
     assert_eq!(facts.iter().filter(|fact| fact.kind == FactKind::Spent).count(), 2);
     office.end().await;
 }
+
+/// What the bot itself can do: the sentence that permits it, the one that forbids it, who it is about, what they type, and how
+/// they are refused.
+const BUILT_IN: &[(&str, &str, &str, &str, &str)] = &[
+    ("Sofia may stop any agent.", "Sofia may not stop any agent.", "sofia", "stop Olga", "You may not stop"),
+    ("Sofia may resume any agent.", "Sofia may not stop any agent.", "sofia", "stop all", "You may not stop"),
+    ("Lee may see the costs of all agents.", "Lee may not see the costs.", "lee", "costs Finn", "not for you to see"),
+    ("Mei may see the audit trail.", "Mei may not see the ledger.", "mei", "why T-1", "not for you to see"),
+    (
+        "Priya may see the status of all tasks.", "Priya may not see the status of tasks.", "priya", "status T-1",
+        "not for you to see",
+    ),
+    ("Hugo may see the workload.", "Hugo may not see the workload.", "hugo", "workload Finn", "not for you to see"),
+];
+
+/// What each of them hears where these sentences are in force too. T-1 is something that Ana asked in private.
+async fn told(sentences: &[&str]) -> Vec<String> {
+    let more = format!("Kim and Noor may stop any agent.\n\n## Ours\n\n{}", sentences.join("\n"));
+    let office = Office::open(&[("approvals.md", "Kim and Noor may stop any agent.", &more)]).await;
+    office.sandbox.dms("ana", "where is order ORD-1042?").unwrap();
+    office.rest().await;
+    let mut heard = Vec::new();
+    for (.., who, command, _) in BUILT_IN {
+        let place = office.sandbox.dm_channel(who).unwrap();
+        office.sandbox.slash(who, &place, "/workforce", command).unwrap();
+        office.rest().await;
+        heard.push(office.sandbox.ephemerals(who).unwrap().pop().unwrap_or_default());
+    }
+    office.end().await;
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_bot_itself_can_do_obeys_the_same_sentences() {
+    let permits: Vec<&str> = BUILT_IN.iter().map(|case| case.0).collect();
+    let bans: Vec<&str> = BUILT_IN.iter().map(|case| case.1).collect();
+    let (nothing, permitted) = (told(&[]).await, told(&permits).await);
+    let forbidden = told(&[permits.clone(), bans].concat()).await;
+    for (nth, (sentence, ban, who, command, refusal)) in BUILT_IN.iter().enumerate() {
+        assert!(nothing[nth].contains(refusal), "@{who}, {command}, no sentence: {}", nothing[nth]);
+        assert!(!permitted[nth].contains(refusal), "@{who}, {command}, {sentence}: {}", permitted[nth]);
+        assert!(forbidden[nth].contains(refusal), "@{who}, {command}, {ban}: {}", forbidden[nth]);
+    }
+}
+
+/// What was asked in private leaves by a person's word alone, who saw on the card what it says and whom it reaches.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_words_go_out_by_a_persons_word_alone() {
+    let tells = || ("", vec![("slack.dm", json!({ "person": "@ben", "text": "Ana wants ORD-1042 refunded." }))]);
+    let tools = ("roles/orders.md", "tools: [", "tools: [slack.dm, ");
+    let acts = format!("{LINE}\n\n## Orders\n\nThe orders agent acts and reports.");
+    for asks in [false, true] {
+        let worker = Scripted::saying([tells(), ("I tried.", vec![])]);
+        let line = if asks { LINE } else { acts.as_str() };
+        let office = Office::open_team(&[THINKS, tools, ("approvals.md", LINE, line)], worker.team(), |_| {}).await;
+        office.sandbox.dms("ana", "where is order ORD-1042?").unwrap();
+        office.rest().await;
+        assert!(!office.direct("ben").contains("refunded"), "{}", office.direct("ben"));
+        if asks {
+            let card = office.direct("noor");
+            assert!(card.contains("Ana wants ORD-1042 refunded.") && card.contains("@ben"), "{card}");
+            office.sandbox.slash("noor", "general", "/workforce", "approve A-1").unwrap();
+            office.rest().await;
+            assert!(office.direct("ben").contains("Ana wants ORD-1042 refunded."), "{}", office.direct("ben"));
+        } else {
+            let told = worker.told.lock().unwrap().clone();
+            let Some(Turn::Outcomes(outcomes)) = told[1].turns.last() else { panic!("{:?}", told[1].turns) };
+            assert!(outcomes[0].failed && outcomes[0].text.contains("was not there"), "{outcomes:?}");
+        }
+        office.end().await;
+    }
+}

@@ -177,3 +177,86 @@ async fn a_question_that_nobody_answers_is_reminded_of_once_and_given_back() {
     );
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_may_be_free_for_one_action_and_not_for_another() {
+    let office = office("For refunds the finance agent only observes.").await;
+    asks(&office, "@workforce please refund ORD-1042, $40, it arrived broken").await;
+    let thread = office.channel("support");
+    assert!(thread.contains("only observes at present") && !thread.contains("Refund $40.00"), "{thread}");
+    assert_eq!(office.told("dana", "Would have been right"), 1, "{}", office.direct("dana"));
+    let channel = office.sandbox.dm_channel("dana").unwrap();
+    clicks(&office, "dana", &channel, "Wrong").await;
+    assert_eq!(ratings(&office, 1).await, [(1, Some(Rating::Wrong))], "it feeds the record");
+    asks(&office, "@workforce send me the invoice for ORD-1042").await;
+    assert!(office.channel("support").contains("[Use it]"), "invoices are answered: {}", office.channel("support"));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_action_is_the_exception_to_what_a_worker_is_otherwise() {
+    let said = "The finance agent asks before it acts.\nThe finance agent acts and reports with refunds.";
+    let office = office(said).await;
+    asks(&office, "@workforce please refund ORD-1042, $40, it arrived broken").await;
+    assert!(office.channel("support").contains("Refunded $40.00"), "{}", office.channel("support"));
+    assert_eq!(office.told("dana", "*Finn (Finance)* did: *Refund $40.00"), 1, "{}", office.direct("dana"));
+    office.end().await;
+}
+
+const SHADOW: &str = "    status: active
+  - id: finance-shadow
+    name: Fay (Finance, new)
+    driver: playbook
+    tools: [billing.*, orders.get]
+    status: shadow
+---
+
+# Finance operations";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shadow_gets_copies_and_its_owner_compares_what_both_did() {
+    let second = ("roles/finance-operations.md", "    status: active\n---\n\n# Finance operations", SHADOW);
+    let may = "Only the finance agent may refund.";
+    let both = ("approvals.md", may, "Only the finance agent and the finance shadow may refund.");
+    let office = Office::open(&[second, both]).await;
+    asks(&office, "@workforce please refund ORD-1042, $40, it arrived broken").await;
+    let thread = office.channel("support");
+    assert!(thread.contains("Refunded $40.00") && !thread.contains("Fay"), "nobody sees the shadow: {thread}");
+    let owner = office.direct("dana");
+    assert!(owner.contains("Fay (Finance, new) would have done this"), "{owner}");
+    assert!(owner.contains("Finn (Finance)") && owner.contains("Refunded $40.00 to"), "beside what was done: {owner}");
+    let calls = office.sandbox.calls_of("chat.postMessage");
+    assert!(calls.iter().all(|call| call.args["username"] != "Fay (Finance, new)"), "it says nothing itself");
+    assert_eq!(count(&office, FactKind::ActionStarted).await, 3, "Finn looks up and refunds, Fay only looks up");
+    office.sandbox.slash("ana", "support", "/workforce", "why T-2").unwrap();
+    office.rest().await;
+    let told = office.sandbox.ephemerals("ana").unwrap().pop().unwrap();
+    assert!(!told.contains("Refund $40.00"), "the copy is its owner's to read: {told}");
+    let channel = office.sandbox.dm_channel("dana").unwrap();
+    clicks(&office, "dana", &channel, "Would have been right").await;
+    assert_eq!(count(&office, FactKind::Judged).await, 1);
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_did_is_judged_like_any_result_and_both_versions_are_kept() {
+    let office = office("").await;
+    asks(&office, "@workforce a customer mentions a lawsuit about ORD-1042").await;
+    office.clicks("priya", "Done").await.unwrap();
+    office.sandbox.submits("priya", &[("words", "I called them."), ("took", "25 min")]).unwrap();
+    office.rest().await;
+    assert!(office.channel("support").contains("[Use it] [Refine] [Not right]"), "{}", office.channel("support"));
+    assert_eq!(ratings(&office, 1).await, [(1, None)], "silence is no judgement");
+    clicks(&office, "priya", "support", "Use it").await;
+    assert_eq!(ratings(&office, 1).await, [(1, None)], "nobody judges their own work");
+    clicks(&office, "ana", "support", "Refine").await;
+    office.sandbox.submits("ana", &[("words", "please write to them, too")]).unwrap();
+    office.rest().await;
+    office.clicks("priya", "Done").await.unwrap();
+    office.sandbox.submits("priya", &[("words", "Written.")]).unwrap();
+    office.rest().await;
+    assert_eq!(ratings(&office, 1).await, [(1, Some(Rating::Refined)), (2, None)]);
+    let thread = office.channel("support");
+    assert!(thread.contains("I called them.") && thread.contains("Written."), "{thread}");
+    office.end().await;
+}

@@ -4,6 +4,7 @@ mod assignments;
 mod inbox;
 mod ledger;
 mod outbox;
+mod races;
 mod runs;
 mod sample;
 mod schema;

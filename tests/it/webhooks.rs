@@ -52,7 +52,7 @@ pub async fn deliver(office: &Office, name: &str, scheme: Scheme, body: &str) {
 }
 
 /// Sends what is signed now, as the sender would.
-async fn send(office: &Office, name: &str, scheme: Scheme, body: &str) -> (StatusCode, String) {
+pub async fn send(office: &Office, name: &str, scheme: Scheme, body: &str) -> (StatusCode, String) {
     let signed = signed(scheme, body, office.clock.now());
     let answer = post(office, name, body, &signed).await;
     office.rest().await;

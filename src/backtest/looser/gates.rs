@@ -57,7 +57,10 @@ fn compare_new(pair: &Pair<'_>, found: &mut Vec<Looser>) {
                 found.push(at(What::Freedom, format!("Runs without approval: “{}”", reading.origin.text), reading));
             }
             Rule::Approve(rule) => new_approval(pair, reading, rule, found),
-            Rule::Autonomy(rule) if rule.level >= Level::Act => {
+            // One that names an action is an exception to the others: it may let that action out of a stricter one.
+            Rule::Autonomy(rule)
+                if rule.level >= Level::Act || (!rule.tools.is_empty() && rule.level > Level::Observe) =>
+            {
                 found.push(at(What::Freedom, format!("Acts on its own: “{}”", reading.origin.text), reading));
             }
             Rule::Define(rule) if matters(pair, rule) => {
@@ -313,7 +316,10 @@ fn limits(pair: &Pair<'_>, reading: &Reading, rule: &Autonomy) -> bool {
                 (Some(kept), Some(was)) => kept == was || later(kept, was),
                 (Some(_), None) => false,
             };
+            // One that names an action holds for that action only, and only its like says the same of it.
             (other.role.is_none() || other.role == reading.role)
+                && tools_inside(&rule.tools, &kept.tools)
+                && tools_inside(&kept.tools, &rule.tools)
                 && pair.by_both(|company| company.who_inside(&rule.who, &kept.who))
                 && kept.level <= rule.level
                 && lasts

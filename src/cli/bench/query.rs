@@ -169,6 +169,7 @@ async fn house(url: &str, directives: &Arc<Directives>) -> anyhow::Result<App> {
         webhooks: None,
         drivers: Default::default(),
         keep_answers: true,
+        stream_answers: true,
         limits: Limits::default(),
         approvals: Approvals::default(),
         prices: Default::default(),

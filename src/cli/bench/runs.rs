@@ -23,7 +23,8 @@ use crate::flow::route::route_next;
 use crate::flow::think::think_next;
 use crate::flow::{App, Outside, Worked};
 use crate::ids::{ConversationId, RunId, TaskId};
-use crate::runs::brief::Brief;
+use crate::runs::brief::{Brief, Peers};
+use crate::runs::journal::JournalEntry;
 use crate::runs::{DriverKind, store as runs};
 use crate::slack::SlackConfig;
 use crate::slack::blocks::Dress;
@@ -74,8 +75,30 @@ struct Report {
     step_ms: f64,
     /// Of one question past the bot, with as many at once, in milliseconds.
     vendor_ms: f64,
+    /// Of the questions as the runs asked them, in milliseconds: half were answered within the first, and so on.
+    question_ms: Spread,
     resident_before_mib: Option<f64>,
     resident_after_mib: Option<f64>,
+}
+
+/// How something is distributed.
+#[derive(Debug, Serialize)]
+struct Spread {
+    p50: u64,
+    p90: u64,
+    p99: u64,
+    max: u64,
+}
+
+impl Spread {
+    fn of(mut values: Vec<u64>) -> Self {
+        values.sort_unstable();
+        let at = |percent: usize| {
+            let index = (values.len() * percent / 100).min(values.len().saturating_sub(1));
+            values.get(index).copied().unwrap_or(0)
+        };
+        Self { p50: at(50), p90: at(90), p99: at(99), max: at(100) }
+    }
 }
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -87,6 +110,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             println!("{} of {} runs wait for people", report.waiting, report.runs);
             println!("{:.0} steps a second, {} at once", report.steps_per_second, report.at_once);
             println!("{:.1} ms a step, of which the vendor's own time is {:.1} ms", report.step_ms, report.vendor_ms);
+            let Spread { p50, p90, p99, max } = report.question_ms;
+            println!("a question as asked: p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, max {max} ms");
             println!("memory: {} before, {} after", mib(report.resident_before_mib), mib(report.resident_after_mib));
         }
     }
@@ -139,12 +164,29 @@ async fn measure(args: &Args) -> anyhow::Result<Report> {
         steps_per_second: steps / took.as_secs_f64(),
         step_ms: took.as_secs_f64() * 1000.0 * args.at_once as f64 / steps,
         vendor_ms,
+        question_ms: Spread::of(Vec::new()),
         resident_before_mib: before,
         resident_after_mib: resident(),
     };
+    // Read back after the memory was looked at.
+    let report = Report { question_ms: Spread::of(questions(&app, args.runs).await?), ..report };
     app.store.close().await;
     drop(vendor);
     Ok(report)
+}
+
+/// How long each question took, from its sending to the end of its answer.
+async fn questions(app: &App, count: usize) -> anyhow::Result<Vec<u64>> {
+    let mut tx = app.store.begin().await?;
+    let mut took = Vec::with_capacity(count);
+    for run in 1..=i64::try_from(count)? {
+        for step in runs::journal(&mut tx, RunId(run)).await? {
+            if let Some(Ok(JournalEntry::Said { usage, .. })) = step.result.map(serde_json::from_value) {
+                took.push(usage.took_ms);
+            }
+        }
+    }
+    Ok(took)
 }
 
 /// Until every run has asked its question and waits for the answer.
@@ -186,7 +228,7 @@ fn brief(run: usize) -> Brief {
         instructions: ROLE.to_owned(),
         request: "where is my order?".to_owned(),
         offers: Vec::new(),
-        colleagues: Vec::new(),
+        peers: Peers::default(),
         turns: Vec::new(),
     }
 }
@@ -237,6 +279,7 @@ async fn house(url: &str, base: &str, at_once: usize) -> anyhow::Result<App> {
         tools: Vec::new(),
         drivers: settings,
         keep_answers: true,
+        stream_answers: true,
         webhooks: None,
         limits: Limits { questions_at_once: at_once, ..Limits::default() },
         prices: Default::default(),

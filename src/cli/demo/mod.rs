@@ -71,7 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
         }
         if !args.exit {
-            stay_open(&company, &program, &dir, &args).await?;
+            Box::pin(stay_open(&company, &program, &dir, &args)).await?;
         }
         Ok(code)
     })

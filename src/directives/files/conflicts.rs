@@ -89,7 +89,9 @@ fn cases(reading: &Reading) -> Vec<(Value, Value)> {
             json!(["guard", set(&rule.who), rule.measure, rule.over_days, rule.then]),
             json!([rule.below, rule.above, set(&rule.to)]),
         ),
-        Rule::Autonomy(rule) => one(json!(["autonomy", set(&rule.who), rule.until]), json!(rule.level)),
+        Rule::Autonomy(rule) => {
+            one(json!(["autonomy", set(&rule.who), set(&rule.tools), rule.until]), json!(rule.level))
+        }
         Rule::Cover(rule) => one(json!(["cover", rule.person, rule.from, rule.until]), set(&rule.by)),
         // Two shifts of one day, two permissions, two look-ups and two schedules stand beside each other.
         Rule::Hours(_) | Rule::Permit(_) | Rule::Before(_) | Rule::Schedule(_) | Rule::Guidance(_) => Vec::new(),

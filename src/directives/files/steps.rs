@@ -16,6 +16,7 @@ use crate::directives::diagnostics::Problem;
 use crate::directives::language::Vocabulary;
 use crate::directives::{Slot, Step, StepAct, template};
 use crate::roster::names::nearest;
+use crate::workers::WorkerRef;
 
 /// Names that every template may use besides slots and earlier results.
 const ALWAYS_KNOWN: &[&str] =
@@ -24,7 +25,7 @@ const ALWAYS_KNOWN: &[&str] =
 /// The forms of a step, for help.
 pub fn step_help() -> &'static str {
     "steps are “Look up the order with `orders.get`, id: `{{ order_number }}`.”, “If it is older than 90 days, hand over to \
-     a human.”, “If `order.paid == 0`, answer: …”, “Ask: … Call it `reason`.”, “Answer: …”, “Hand over to @kim.” and “Stop.”"
+     a human.”, “If `order.paid == 0`, answer: …”, “Ask: … Call it `reason`.”, “Ask @kim: …”, “Answer: …”, “Hand over to @kim.” and “Stop.”"
 }
 
 /// Reads the steps of one playbook in their order, and knows what is called what so far.
@@ -133,8 +134,12 @@ impl<'a, 't> StepReader<'a, 't> {
     fn ask(&mut self, text: &Mapped, part: Part, whole: &str, problems: &mut Vec<Problem>) -> Option<StepAct> {
         let raw = &text.text[part.clone()];
         let (question, name) = split_name(raw);
-        let question = question.trim().trim_matches(['“', '”', '"']).to_owned();
         let as_for = whole.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("ask for "));
+        let (of, question) = match as_for {
+            true => (WorkerRef::Requester, question),
+            false => self.put_to(text, &part, question, problems)?,
+        };
+        let question = question.trim().trim_matches(['“', '”', '"']).to_owned();
         let (template, as_name) = if as_for {
             let (label, question) = match question.split_once(':') {
                 Some((label, question)) => (label.trim().to_owned(), question.trim().to_owned()),
@@ -148,7 +153,28 @@ impl<'a, 't> StepReader<'a, 't> {
         };
         self.check_template(text, part, &template, problems)?;
         self.known.insert(as_name.clone(), None);
-        Some(StepAct::Ask { template, as_name })
+        Some(StepAct::Ask { template, as_name, of })
+    }
+
+    /// "@kim: Is it still in stock?" is put to Kim; a question without a name before its colon is the requester's.
+    fn put_to<'q>(
+        &self,
+        text: &Mapped,
+        part: &Part,
+        question: &'q str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(WorkerRef, &'q str)> {
+        let Some((name, rest)) = question.split_once(':') else { return Some((WorkerRef::Requester, question)) };
+        match worker_named(self.vocabulary.roster, name) {
+            Ok(of) => Some((of, rest)),
+            // A handle can only be meant as a name; other words before a colon belong to the question.
+            Err((what, help)) if name.trim_start().starts_with('@') => {
+                let range = part.start..part.start + name.len();
+                problems.push(self.source.error("unknown-worker", text.range(range), what).with_help(help));
+                None
+            }
+            Err(_) => Some((WorkerRef::Requester, question)),
+        }
     }
 
     fn hand_over(&mut self, text: &Mapped, part: Part, problems: &mut Vec<Problem>) -> Option<StepAct> {

@@ -75,6 +75,21 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
     if matches!(reader.low(i), "approval" | "approvals" | "approver" | "approvers") {
         return None;
     }
+    // "Kim has a look at it" names nothing that is looked at.
+    let at_what = |at: usize| {
+        matches!(
+            reader.low(at),
+            "at" | "it" | "them" | "this" | "that" | "the" | "request" | "message" | "ticket" | "case"
+        )
+    };
+    if reader.low(i) == "a" && reader.low(i + 1) == "look" && (i + 2..end).all(at_what) {
+        return None;
+    }
+    // "look it up with `records.get`" belongs to no list of actions.
+    let pronoun = (i..end).any(|at| matches!(reader.low(at), "it" | "them"));
+    if slot == Slot::Act && pronoun && (i..end).any(|at| matches!(reader.tokens[at].kind, Kind::Code(_))) {
+        return None;
+    }
     let mut parts = Parts::of(reader, slot, i, end);
     parts.lists.retain(|part| part.iter().any(|at| !NOISE.contains(&reader.low(*at))));
     if parts.lists.is_empty() {
@@ -127,6 +142,13 @@ impl Parts {
             self.cost += if comma { 2 } else { 0 };
             self.lists.push(Vec::new());
             return 1;
+        }
+        // "An emergency purchase means …": what the company has a word for is no urgent something.
+        if let Some(length) = term_at(reader, at, end) {
+            if let Some(list) = self.lists.last_mut() {
+                list.extend(at..at + length);
+            }
+            return length;
         }
         if let Some((length, term)) = segment_at(reader, at, end) {
             self.when.segments.push(term);
@@ -214,9 +236,10 @@ fn names_its_object(tool: &str) -> bool {
 
 /// "to one customer", "of the same order".
 fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
-    (from + 1..to)
-        .filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same"))
-        .find_map(|at| super::times::counted_by(reader.low(at)))
+    (from + 1..to).filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same")).find_map(|at| {
+        let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
+        super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
+    })
 }
 
 /// Verbs are shared forwards and objects backwards: "look up the contract and the tickets", "create or delete accounts".
@@ -230,8 +253,8 @@ fn bind_part(
     let reading = slot == Slot::First || order > 0 && starts_with_look(reader, &parts[0]);
     let good = |bound: &Bound| matches!(bound, Bound::Tool(..));
     if part.len() == 1 && order + 1 < parts.len() {
-        let last = &parts[parts.len() - 1];
-        if last.len() > 1 {
+        // "search and reply to tickets and look up shipments": the next object is the one that is shared.
+        if let Some(last) = parts[order + 1..].iter().find(|next| next.len() > 1) {
             let shared: Vec<usize> = part.iter().chain(&last[1..]).copied().collect();
             let bound = bind(reader, &shared, reading);
             if good(&bound) {
@@ -247,9 +270,7 @@ fn bind_part(
             return (own, part.to_vec());
         }
     }
-    if slot == Slot::First
-        && let Some(named) = spoken_of(reader, part)
-    {
+    if let Some(named) = spoken_of(reader, part, slot == Slot::First) {
         return named;
     }
     let alone = bind(reader, part, reading);
@@ -263,7 +284,7 @@ fn bind_part(
 }
 
 /// "cancel an order without looking *it* up": the noun before that a tool can look up, if there is exactly one.
-fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)> {
+fn spoken_of(reader: &Reader<'_>, part: &[usize], reading: bool) -> Option<(Bound, Vec<usize>)> {
     let pronoun = part.iter().position(|at| matches!(reader.low(*at), "it" | "them"))?;
     let others = part.iter().filter(|at| {
         let low = reader.low(**at);
@@ -276,7 +297,7 @@ fn spoken_of(reader: &Reader<'_>, part: &[usize]) -> Option<(Bound, Vec<usize>)>
         .map(|at| {
             let mut words = part.to_vec();
             words[pronoun] = at;
-            (bind(reader, &words, true), words)
+            (bind(reader, &words, reading), words)
         })
         .filter(|(bound, _)| matches!(bound, Bound::Tool(..)))
         .collect();
@@ -312,6 +333,15 @@ fn starts_with_look(reader: &Reader<'_>, part: &[usize]) -> bool {
 /// "urgent refunds", "high-priority refunds"; a "high refund" is a large one, which says nothing.
 fn priority_of(reader: &Reader<'_>, at: usize) -> Option<(usize, crate::directives::rule::Priority)> {
     priority_word(reader, at).filter(|(stop, _)| *stop > at + 1 || !VAGUE.contains(&reader.low(at)))
+}
+
+/// How many words a term of several takes that a `define` gives to a tool, if it stands here.
+fn term_at(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    let terms = reader.index.tools.iter().flat_map(|tool| &tool.terms).filter(|term| term.len() > 1);
+    let stands = |term: &&Vec<String>| {
+        at + term.len() <= end && term.iter().enumerate().all(|(n, stem)| reader.stem(at + n) == stem)
+    };
+    terms.filter(stands).map(Vec::len).max()
 }
 
 /// An adjective that sounds like a limit, and that no tool is known by.

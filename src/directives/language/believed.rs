@@ -3,8 +3,9 @@
 
 use super::grammar::Slot;
 use super::scan::Reader;
-use super::token::Token;
+use super::token::{Kind, Token};
 use super::values::{Slotted, Val, error};
+use super::vocabulary::turns::APPROVALS;
 use super::workers::phrase_at;
 use super::{Finding, Vocabulary};
 use crate::workers::WorkerRef;
@@ -26,15 +27,36 @@ const BEFORE: &[&str] = &[
     "more", "less", "fewer", "than", "over", "at", "least", "most", "two", "three", "four", "five", "ten", "too",
     "many", "new", "no", "nobody", "not", "nothing", "our", "please", "the", "to",
 ];
+/// Words that may stand between a ban and what it bans.
+const BEFORE_ANYWHERE: &[&str] = &[
+    "a", "account", "all", "allowed", "an", "any", "are", "be", "can", "case", "circumstances", "do", "each", "event",
+    "every", "ever", "is", "may", "must", "never", "no", "nobody", "not", "nothing", "permitted", "shall", "should",
+    "the", "time", "to", "under", "will",
+];
+/// Words that, beside one of approval, make a rule.
+const FORCE: &[&str] = &[
+    "absent", "before", "condition", "conditional", "except", "failing", "must", "need", "needed", "needs", "only",
+    "pending", "prior", "provided", "require", "required", "requires", "save", "shall", "subject", "unless", "until",
+    "without",
+];
+/// Words that forbid what a sentence is about, or hold it back.
+const CLOSED: &[&str] =
+    &["banned", "barred", "capped", "debarred", "disallowed", "forbidden", "frozen", "hold", "precluded", "prohibited"];
+/// Words of what has been, or of how things are.
+const FACTS: &[&str] = &["was", "were", "had", "did", "yesterday", "ago", "rare", "rarely", "seldom"];
+/// Words that make a need of an approval.
+const NEEDED: &[&str] = &[
+    "mandatory", "must", "need", "needed", "needs", "obligatory", "require", "required", "requires", "shall",
+    "subject", "unless", "without",
+];
+/// Words for a limit.
+const LIMITS: &[&str] = &["allowance", "cap", "capped", "ceiling", "limit", "limited", "limits", "maximum"];
 /// Words before an action that ban it.
 const BAN: &[&str] = &["never", "no", "nothing", "nobody", "not"];
 
 /// The error for a sentence that looks like a gate about a tool and could not be read.
 pub fn gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Finding> {
     let reader = Reader::new(voc, tokens.to_vec());
-    let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
-    // What stands before the action may only count, ban or help it: "Never promise a refund" is about promising.
-    let leads = |at: usize| (0..at).all(|i| BEFORE.contains(&low(i)));
     let care = of_a_worker(&reader).or_else(|| of_everything(&reader)).or_else(|| of_nothing_named(&reader));
     if let Some(finding) = care
         .or_else(|| of_care(&reader))
@@ -44,15 +66,124 @@ pub fn gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Finding> {
     {
         return Some(finding);
     }
-    let at = (0..=LATEST_START.min(tokens.len().saturating_sub(1))).filter(|at| leads(*at)).find(|at| {
-        let whole = |end: usize| !matches!(low(end), "a" | "an" | "the" | "any" | "your" | "our" | "their");
-        let sure = |act: &Slotted| act.faults.is_empty() && act.cost < SURE && whole(act.end);
-        reader.slot(Slot::Act, *at).iter().any(sure)
-    })?;
-    let waits = |i: usize| matches!(low(i), "wait" | "waits") && low(i + 1) == "for";
-    let gated = (0..tokens.len()).any(|i| GATE.contains(&low(i)) || waits(i));
-    let banned = (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing");
-    (gated || banned).then(|| unread(&reader))
+    of_an_act(&reader)
+}
+
+/// What a tool does, and a word of approval, of a ban or of a limit: a gate, wherever in the sentence it stands.
+fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
+    let total = reader.tokens.len();
+    let low = |at: usize| reader.low(at);
+    let says = |words: &[&str]| (0..total).any(|i| words.contains(&low(i)));
+    // What stands before the action may only count, ban or help it: "Never promise a refund" is about promising.
+    let leads = |at: usize| (0..at).all(|i| BEFORE.contains(&low(i)));
+    let early = (0..=LATEST_START.min(total.saturating_sub(1))).find(|at| leads(*at) && is_act(reader, *at, false));
+    let approval = says(GATE);
+    let waits = (0..total).any(|i| matches!(low(i), "wait" | "waits") && low(i + 1) == "for");
+    let subject = early.is_some_and(|at| {
+        approval || waits || (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing")
+    });
+    if subject {
+        return Some(unread(reader));
+    }
+    // What was is no rule.
+    if says(FACTS) {
+        return None;
+    }
+    if of_an_approver(reader) || of_a_named_tool(reader) {
+        return Some(unread(reader));
+    }
+    if of_a_route(reader) {
+        return Some(unread_route(reader));
+    }
+    let acts: Vec<usize> = (0..total).filter(|at| is_act(reader, *at, true)).collect();
+    if acts.is_empty() {
+        return None;
+    }
+    let banned = acts.iter().any(|at| {
+        let before = (0..*at).rev().take_while(|i| BEFORE_ANYWHERE.contains(&low(*i)));
+        before.map(low).any(|word| BAN.contains(&word))
+    });
+    let needed = approval && says(FORCE);
+    let closed = says(CLOSED);
+    let summed = (0..total).any(|at| reader.slot(Slot::Bound, at).iter().any(|one| one.faults.is_empty()));
+    let limited = says(LIMITS) && (0..total).any(|at| !reader.slot(Slot::Money, at).is_empty());
+    let counted = (0..total).any(|at| is_count(reader, at))
+        && (0..total).any(|at| !reader.slot(Slot::Per, at).is_empty() || !reader.slot(Slot::Period, at).is_empty());
+    (banned || needed || closed || summed || limited || counted).then(|| unread(reader))
+}
+
+/// "at most three", "more than 5".
+fn is_count(reader: &Reader<'_>, at: usize) -> bool {
+    let led = ["at most", "no more than", "more than", "up to", "a maximum of", "not more than", "fewer than", "only"];
+    led.iter().filter_map(|phrase| phrase_at(reader, at, phrase)).any(|end| !reader.slot(Slot::Num, end).is_empty())
+}
+
+/// A tool in backticks, and a word of what must or may be.
+fn of_a_named_tool(reader: &Reader<'_>) -> bool {
+    let known = |code: &str| reader.index.tools.iter().any(|tool| tool.name == code);
+    let named = reader.tokens.iter().any(|token| matches!(&token.kind, Kind::Code(code) if known(code)));
+    let forced = |at: usize| matches!(reader.low(at), "must" | "may" | "never" | "only" | "need" | "needs" | "shall");
+    named && (0..reader.tokens.len()).any(forced)
+}
+
+/// "Dialysis questions go to Ines during working hours and to Otto otherwise": work that goes to somebody who is named.
+fn of_a_route(reader: &Reader<'_>) -> bool {
+    let moved = |at: usize| {
+        let low = reader.low(at);
+        matches!(low, "go" | "goes" | "passed" | "routed" | "sent" | "forwarded" | "assigned" | "handed" | "directed")
+            && reader.low(at + 1) == "to"
+    };
+    let named = |at: usize| {
+        reader.slot(Slot::To, at).iter().any(|one| match &one.val {
+            Val::Workers(workers) => {
+                let role = |who: &WorkerRef| !matches!(who, WorkerRef::Human | WorkerRef::Requester);
+                one.faults.is_empty() && !workers.everyone && workers.refs.iter().all(role)
+            }
+            _ => false,
+        })
+    };
+    let work = |at: usize| !reader.slot(Slot::Work, 0).is_empty() && reader.low(at.wrapping_sub(1)) != "that";
+    (1..reader.tokens.len()).any(|at| moved(at) && named(at + 2) && work(at))
+}
+
+fn unread_route(reader: &Reader<'_>) -> Finding {
+    error(
+        "unread-route",
+        reader.span(0, reader.tokens.len()),
+        "this looks like a rule about who takes which work, and it cannot be read as one".to_owned(),
+        "say it plainly: which topic, which words or which channel goes to whom",
+    )
+}
+
+/// "Jun's signature is required on every contract": somebody must approve, whatever it is.
+fn of_an_approver(reader: &Reader<'_>) -> bool {
+    let total = reader.tokens.len();
+    let says = |words: &[&str]| (0..total).any(|i| words.contains(&reader.low(i)));
+    let okay = |at: usize| {
+        reader.slot(Slot::Okay, at).iter().any(|one| match &one.val {
+            Val::Okay(okay) => {
+                one.faults.is_empty()
+                    && !okay.by.is_empty()
+                    && (at..one.end).any(|i| APPROVALS.contains(&reader.low(i)))
+            }
+            _ => false,
+        })
+    };
+    says(NEEDED) && (0..total).any(okay)
+}
+
+/// Whether what begins here is surely something that a tool does; `writes`: and more than looking.
+fn is_act(reader: &Reader<'_>, at: usize, writes: bool) -> bool {
+    let whole = |end: usize| !matches!(reader.low(end), "a" | "an" | "the" | "any" | "your" | "our" | "their");
+    let changes = |one: &Slotted| match &one.val {
+        Val::Action(action) => action.tools.iter().any(|tool| {
+            let known = reader.index.tools.iter().find(|words| words.name == tool.0);
+            known.is_none_or(|words| !words.reads)
+        }),
+        _ => false,
+    };
+    let sure = |act: &Slotted| act.faults.is_empty() && act.cost < SURE && whole(act.end) && (!writes || changes(act));
+    reader.slot(Slot::Act, at).iter().any(sure)
 }
 
 fn unread(reader: &Reader<'_>) -> Finding {

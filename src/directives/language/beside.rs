@@ -43,6 +43,11 @@ impl Beside {
         match adjunct.form {
             Form::If => self.clauses = both(&self.clauses, &clauses(Slot::Cond)?)?,
             Form::WhenMod => self.clauses = both(&self.clauses, &clauses(Slot::Mod)?)?,
+            Form::Mentioning => {
+                let Val::Words(words) = adjunct.val(Slot::Mentions)? else { return None };
+                let when = Condition { mentions: words.clone(), ..Condition::default() };
+                self.clauses = both(&self.clauses, &[Clause { when, ..Clause::default() }])?;
+            }
             Form::Unless => {
                 for clause in clauses(Slot::Cond)? {
                     self.add_unless(&clause)?;

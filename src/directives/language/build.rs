@@ -45,6 +45,8 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
+        Form::PermitOnly if asks(reader, fitting) => return None,
+        Form::ForbidUnlessFrom if orders(reader, fitting) => return None,
         Form::Approve
         | Form::Allow
         | Form::Forbid
@@ -65,18 +67,16 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         _ => return None,
     };
     let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
-    for rule in &rules {
-        if let Some(when) = condition(rule)
-            && impossible(when)
-        {
-            let span = reader.span(fitting.start, fitting.end);
-            faults.push(error(
-                "empty-range",
-                span,
-                "no amount lies in this range".to_owned(),
-                "put the smaller amount first",
-            ));
-        }
+    if rules.iter().filter_map(condition).any(impossible) {
+        faults.push(error(
+            "empty-range",
+            reader.span(fitting.start, fitting.end),
+            "no amount lies in this range".to_owned(),
+            "put the smaller amount first",
+        ));
+    }
+    if rules.iter().filter_map(condition).any(in_two_channels) {
+        return None;
     }
     let penalty = if faults.is_empty() { 0 } else { 70 };
     let natural =
@@ -93,6 +93,25 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     })
 }
 
+/// "Only Jun can request a write-off": it is the asking that is reserved.
+fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
+    act.is_some_and(|act| {
+        let order = reader.low(act.from) == "order" && !super::actions::is_tool_word(reader, act.from);
+        order || matches!(reader.low(act.from), "request" | "ask" | "demand")
+    })
+}
+
+/// "Only Ines may order medicine", where ordering is what the tool does: that is no asking.
+fn orders(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
+    let Some(Val::Action(action)) = act.map(|bind| &bind.val) else { return false };
+    let ordering = |pattern: &crate::directives::rule::ToolPattern| pattern.0.contains("order_");
+    let said = |at: usize| matches!(reader.low(at), "order" | "orders" | "ordered");
+    action.tools.iter().any(ordering)
+        && act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
+}
+
 /// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.
 fn about_a_sum(routes: &[Rule]) -> u32 {
     let sum = |rule: &Rule| condition(rule).is_some_and(|when| when.amount.is_some() && !when.topics.is_empty());
@@ -101,7 +120,13 @@ fn about_a_sum(routes: &[Rule]) -> u32 {
 
 /// Whoever "handles it" is given the work; whoever "takes over" is brought in.
 fn handles(reader: &Reader<'_>, fitting: &Match) -> u32 {
-    let given = |at: usize| matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care");
+    let given = |at: usize| {
+        matches!(reader.low(at), "handles" | "handle" | "deals" | "deal" | "answers" | "care")
+            || matches!(reader.low(at), "get" | "gets" | "take" | "takes")
+                && reader.low(at + 1) == "it"
+                && reader.low(at + 2) != "over"
+                && reader.low(at + 2) != "up"
+    };
     let said = fitting.pattern.contains("<takes_over>") && (fitting.start..fitting.end).any(given);
     if said { 4 } else { 0 }
 }
@@ -129,6 +154,11 @@ pub fn condition(rule: &Rule) -> Option<&Condition> {
         | Rule::Hours(_)
         | Rule::Guidance(_) => None,
     }
+}
+
+/// No message stands in two channels at once: a list of them is any of them.
+fn in_two_channels(when: &Condition) -> bool {
+    !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty())
 }
 
 /// Whether some amount in the condition can never be.
@@ -184,7 +214,7 @@ fn beside_the_point(fitting: &Match, beside: &Beside) -> u32 {
         Val::Clauses(clauses) => clauses.iter().any(|clause| !clause.when.topics.is_empty()),
         _ => false,
     });
-    if bare_topic && beside.clauses.iter().any(|clause| trigger(&clause.when)) { 4 } else { 0 }
+    if bare_topic && beside.clauses.iter().any(|clause| trigger(&clause.when)) { 9 } else { 0 }
 }
 
 fn trigger(when: &Condition) -> bool {
@@ -220,7 +250,9 @@ fn route(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut Vec
     clauses
         .into_iter()
         .map(|clause| {
-            if trigger(&clause.when) {
+            // Whatever goes to "a human" is brought to one.
+            let human = to.refs.iter().all(|one| *one == WorkerRef::Human);
+            if trigger(&clause.when) || human && !clause.when.is_empty() {
                 return Some(Rule::Escalate(Escalate { who: clause.who, when: clause.when, to: to.refs.clone() }));
             }
             clause.who.is_empty().then(|| Rule::Route(Route { when: clause.when, to: to.refs.clone() }))

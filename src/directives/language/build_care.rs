@@ -6,6 +6,7 @@ use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
 use super::values::{Match, Val, error};
+use crate::directives::condition::Condition;
 use crate::directives::rule::{
     Autonomy, Budget, BudgetThen, Cover, Guard, GuardThen, Hours, Measure, Number, Period, Review, Rule, Sample,
 };
@@ -29,7 +30,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match, beside: &Beside, faults: &mut
         Form::Budget => Rule::Budget(budget(reader, fitting, beside, who, faults)?),
         Form::Review => review(fitting, beside, who)?,
         Form::Sample => sample(reader, fitting, beside, who, faults)?,
-        Form::Autonomy => autonomy(fitting, beside, who)?,
+        Form::Autonomy => autonomy(reader, fitting, beside, who, faults)?,
         Form::Cover => cover(reader, fitting, beside, &who, faults)?,
         Form::Hours => hours(fitting, beside, who)?,
         _ => return None,
@@ -67,13 +68,29 @@ fn sample(
     Some(Rule::Sample(Sample { who, percent: *percent, by }))
 }
 
-fn autonomy(fitting: &Match, beside: &Beside, who: Vec<WorkerRef>) -> Option<Rule> {
+fn autonomy(
+    reader: &Reader<'_>,
+    fitting: &Match,
+    beside: &Beside,
+    who: Vec<WorkerRef>,
+    faults: &mut Vec<Finding>,
+) -> Option<Rule> {
     let Some(Val::Level(level)) = fitting.val(Slot::Level) else { return None };
     (Beside { until: None, ..beside.clone() }).is_nothing().then_some(())?;
     if fitting.workers(Slot::Who).is_none() && beside.until.is_none() {
         return None;
     }
-    Some(Rule::Autonomy(Autonomy { who, level: *level, until: beside.until.clone() }))
+    let action = fitting.action(Slot::Act);
+    if action.is_some_and(|action| action.when != Condition::default() || action.same.is_some()) {
+        faults.push(error(
+            "condition-not-here",
+            reader.span(fitting.start, fitting.end),
+            "how free a worker is cannot depend on amounts or on whose case it is".to_owned(),
+            "name the action alone, or write an approval: “Refunds above $200 need approval from …”",
+        ));
+    }
+    let (action, tools) = action.map(|action| (action.text.clone(), action.tools.clone())).unwrap_or_default();
+    Some(Rule::Autonomy(Autonomy { who, level: *level, action, tools, until: beside.until.clone() }))
 }
 
 fn cover(

@@ -29,7 +29,9 @@ pub fn build(
         let nothing = || fitting.faults.iter().any(|f| f.code == "pronoun").then(Action::default);
         let action = clause.action.clone().or_else(nothing)?;
         let mut clause = clause;
-        if let Some(same) = action.same {
+        // "No customer may be granted …": what is counted is counted for each.
+        let each = fitting.pattern.contains("no (customer|client)").then_some(Same::Customer);
+        if let Some(same) = action.same.or(each) {
             counted_by(&mut clause.when, same, &span, faults);
         }
         check_amount(reader, &action, &clause.when, &span, faults);
@@ -43,6 +45,11 @@ pub fn build(
             Form::Approve => approve(reader, fitting, beside, action, who, clause.when, &span, faults)?,
             Form::Allow => {
                 plain(beside)?;
+                // At an agent's discretion it runs; at a person's it waits for their word, or for nobody's: who knows.
+                let theirs = fitting.pattern.contains("discretion");
+                if theirs && who.iter().any(|one| !matches!(one, WorkerRef::Agent(_))) {
+                    return None;
+                }
                 if !who.is_empty() {
                     warnings.extend(not_granted(reader, &who, &action, &span));
                 }
@@ -90,14 +97,45 @@ fn forbid_unless(fitting: &Match, action: Action, who: Vec<WorkerRef>, mut when:
 
 /// What must have been looked up; "orders must be looked up before they are cancelled" names it once for both.
 fn looked_up(reader: &Reader<'_>, fitting: &Match) -> Option<Vec<ToolPattern>> {
-    if let Some(first) = fitting.action(Slot::First) {
-        return Some(first.tools.clone());
+    let mut named: Vec<ToolPattern> = Vec::new();
+    for bind in fitting.binds.iter().filter(|bind| bind.slot == Some(Slot::First)) {
+        if let Some(tool) = by_verb(reader, bind.from, bind.to) {
+            named.push(tool);
+        } else if let Val::Action(first) = &bind.val {
+            named.extend(first.tools.iter().filter(|tool| !named.contains(tool)).cloned().collect::<Vec<_>>());
+        }
+    }
+    if !named.is_empty() {
+        return Some(named);
     }
     let object = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Obj))?;
     let whole = reader.slot(Slot::First, object.from);
     whole.iter().find(|one| one.end == object.to && one.faults.is_empty()).and_then(|one| match &one.val {
         Val::Action(action) => Some(action.tools.clone()),
         _ => None,
+    })
+}
+
+/// "the conversations have been searched": the verb behind may say which tool it is.
+fn by_verb(reader: &Reader<'_>, from: usize, to: usize) -> Option<ToolPattern> {
+    let aux = |at: &usize| {
+        matches!(reader.low(*at), "has" | "have" | "been" | "is" | "are" | "be" | "to" | "must" | "should" | "first")
+    };
+    let verb = (to..reader.tokens.len()).find(|at| !aux(at)).filter(|verb| *verb > to)?;
+    matches!(reader.stem(verb), "search" | "list" | "find").then_some(())?;
+    let words: Vec<usize> = std::iter::once(verb).chain(from..to).collect();
+    match super::tools::bind(reader, &words, true) {
+        super::tools::Bound::Tool(name, _) if beside_it(reader, &name, from, to) => Some(ToolPattern(name)),
+        _ => None,
+    }
+}
+
+/// Whether the noun alone binds a tool of the same server.
+fn beside_it(reader: &Reader<'_>, tool: &str, from: usize, to: usize) -> bool {
+    let server = |name: &str| name.split('.').next().map(str::to_owned);
+    reader.slot(Slot::First, from).iter().any(|one| match &one.val {
+        Val::Action(action) => one.end == to && action.tools.iter().any(|pattern| server(&pattern.0) == server(tool)),
+        _ => false,
     })
 }
 
@@ -135,6 +173,12 @@ fn gate_clauses(
             amount.same = *same;
         }
         let when = Condition { amount: Some(amount), ..Condition::default() };
+        all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
+    }
+    // "where the HR team asks for it".
+    if let Some(from) = fitting.workers(Slot::From) {
+        (!from.everyone).then_some(())?;
+        let when = Condition { from: from.refs.clone(), ..Condition::default() };
         all = super::clauses::both(&all, &[Clause { when, ..Clause::default() }])?;
     }
     if let Some(Val::Words(segments)) = fitting.val(Slot::Seg) {

@@ -257,6 +257,15 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         return None;
     }
     let mut faults = Vec::new();
+    // "Refunds for Leo": he may be the one who asks, or the one who gets it.
+    if fitting.pattern == "for {from}" && clause.when.from.iter().any(|from| matches!(from, WorkerRef::Person(_))) {
+        faults.push(error(
+            "ambiguous",
+            reader.span(fitting.start, fitting.end),
+            "this can mean whoever asks for it, or whoever gets it".to_owned(),
+            "for whoever asks, write “requested by …”; for whoever gets it there is no rule",
+        ));
+    }
     if clause.when.amount.as_ref().is_some_and(empty) {
         faults.push(error(
             "empty-range",
@@ -277,6 +286,10 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
 fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
     let action = fitting.action(Slot::Act)?.clone();
     let mut when = action.when.clone();
+    // "If the same requester books overtime more than 3 times in 14 days".
+    if let (Some(over), Some(Val::Per { days, same })) = (count(fitting, Slot::NumBound), fitting.val(Slot::Per)) {
+        when.times = Some(Times { over, per: days.clone(), same: *same });
+    }
     // "If the same requester has more than three …": counted by whoever is the subject.
     let subject =
         fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act)).map_or(fitting.start, |bind| bind.from);

@@ -40,6 +40,23 @@ pub fn define(text: &str) -> Option<Result<Define, Finding>> {
     (!means.is_empty()).then(|| Ok(Define { term: term_words, means, tools: Vec::new(), amount: None }))
 }
 
+/// Two definitions of actions in one sentence, each with the byte where it starts.
+pub fn pair(text: &str) -> Option<[(Define, usize); 2]> {
+    let tokens = tokenize(text);
+    let codes = tokens.iter().filter(|token| matches!(token.kind, Kind::Code(_))).count();
+    if codes < 2 {
+        return None;
+    }
+    let action = |part: &str| define(part)?.ok().filter(|define| !define.tools.is_empty());
+    (1..tokens.len().saturating_sub(2)).find_map(|cut| {
+        let joint = matches!(tokens[cut].kind, Kind::Mark(',' | ';')) || tokens[cut].low == "and";
+        let next = cut + 1 + usize::from(tokens[cut + 1].low == "and");
+        let start = tokens.get(next).filter(|_| joint)?.span.start;
+        let second = action(&text[start..])?;
+        Some([(action(&text[..tokens[cut].span.start])?, 0), (second, start)])
+    })
+}
+
 /// "Finance covers refunds and invoices" is about a worker, whatever it looks like.
 pub fn names_worker(text: &str, vocabulary: &Vocabulary<'_>) -> bool {
     let tokens = tokenize(text);
@@ -116,6 +133,16 @@ const MEANS: &[&[&str]] = &[
     &["translates", "to"],
     &["denotes"],
     &["shall", "mean"],
+    &["shall", "denote"],
+    &["denote"],
+    &["is", "to", "denote"],
+    &["shall", "refer", "to"],
+    &["is", "deemed", "to", "mean"],
+    &["signifies"],
+    &["shall", "be", "understood", "as"],
+    &["shall", "be", "read", "as"],
+    &["is", "to", "be", "read", "as"],
+    &["shall", "have", "the", "meaning"],
     &["is", "understood", "to", "mean"],
     &["is", "taken", "to", "mean"],
     &["should", "be", "read", "as"],
@@ -302,6 +329,10 @@ fn tools(term: String, body: &[Token]) -> Option<Result<Define, Finding>> {
                     body[at].low.as_str(),
                     "and"
                         | "or"
+                        | "plus"
+                        | "both"
+                        | "together"
+                        | "with"
                         | "the"
                         | "tool"
                         | "tools"

@@ -32,6 +32,14 @@ struct Parts {
 pub fn read(reader: &Reader<'_>) -> Vec<Built> {
     let total = reader.tokens.len();
     let mut found = Vec::new();
+    // "Calla's acceptance under 85% over 2 weeks: everything it does needs approval."
+    for colon in (3..total).filter(|at| reader.tokens[*at].is_mark(':') || reader.tokens[*at].is_mark('-')) {
+        if let Some(mut parts) = condition(reader, 0, colon)
+            && let Some((then, to)) = consequence(reader, colon + 1, total, &mut parts)
+        {
+            found.extend(built(reader, parts, then, to, (0, colon)));
+        }
+    }
     for i in 0..total {
         let Some(start) = LEADS.iter().filter_map(|lead| phrase_at(reader, i, lead)).max() else { continue };
         let splits: Vec<(usize, usize, usize)> = if i == 0 {

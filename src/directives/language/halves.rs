@@ -21,19 +21,31 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         let subject = subject(voc, left);
         let right = &tokens[right_start..];
         let mut tries: Vec<Vec<Token>> = Vec::new();
-        let pronoun =
-            right.first().is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this"));
+        let pronoun = right
+            .first()
+            .is_some_and(|t| matches!(t.low.as_str(), "it" | "they" | "these" | "those" | "this" | "he" | "she"));
         if let Some(subject) = &subject {
             let rest = if pronoun { &right[1..] } else { right };
             let joined = subject.iter().chain(rest).cloned().collect();
+            // "may reroute and must never close": a verb without a subject has the first half's.
+            let bare = right.first().is_some_and(|token| BARE.contains(&token.low.as_str()));
             if pronoun {
                 tries.push(joined);
+            } else if bare {
+                tries.push(joined);
+                tries.push(right.to_vec());
             } else {
                 tries.push(right.to_vec());
                 tries.push(joined);
             }
         } else {
             tries.push(right.to_vec());
+        }
+        // "Before a licence is revoked, list the licences and get Ivan's approval."
+        if matches!(reader.low(0), "before" | "for" | "if" | "when" | "whenever" | "on" | "in" | "where")
+            && let Some(comma) = tokens.iter().position(|token| token.is_mark(',')).filter(|comma| *comma < left_end)
+        {
+            tries.push(tokens[..=comma].iter().chain(right).cloned().collect());
         }
         tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));
@@ -68,11 +80,30 @@ fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Op
         list.extend(right[by + 1..].iter().cloned());
         lists.push(list);
     }
-    for bound in reader.slot(Slot::Bound, right_start).iter() {
-        let rest = &tokens[bound.end..];
+    // "those above £250, the approval of Idris".
+    let those = matches!(
+        reader.low(right_start),
+        "those" | "ones" | "sums" | "amounts" | "anything" | "everything" | "any" | "that" | "these" | "larger"
+    );
+    let starts = [Some(right_start), those.then_some(right_start + 1)];
+    let bounds: Vec<(usize, usize)> = starts
+        .into_iter()
+        .flatten()
+        .flat_map(|from| reader.slot(Slot::Bound, from).iter().map(|bound| (from, bound.end)).collect::<Vec<_>>())
+        .collect();
+    for (from, bound_end) in bounds {
+        let comma = usize::from(tokens.get(bound_end).is_some_and(|token| token.is_mark(',')));
+        let rest = &tokens[bound_end + comma..];
         let Some(first) = rest.first() else { continue };
         let mut list: Vec<Token> = subject.to_vec();
-        list.extend(tokens[right_start..bound.end].iter().cloned());
+        list.extend(tokens[from..bound_end].iter().cloned());
+        let okay = reader.slot(Slot::Okay, bound_end + comma);
+        if okay.iter().any(|okay| okay.faults.is_empty() && okay.end == tokens.len()) {
+            list.push(word("need"));
+            list.extend(rest.iter().cloned());
+            lists.push(list);
+            continue;
+        }
         list.extend([word("need"), word("approval")]);
         match first.low.as_str() {
             "from" | "by" => list.extend(rest.iter().cloned()),
@@ -131,6 +162,10 @@ fn elliptic(
     }
     lists
 }
+
+/// Words with which a half begins whose subject stands in the first one.
+const BARE: &[&str] =
+    &["must", "may", "can", "should", "shall", "will", "never", "needs", "need", "has", "have", "is", "are", "does"];
 
 const BEYOND: &[&str] = &[
     "anything above", "anything over", "anything beyond", "everything above", "everything over", "all above", "above",

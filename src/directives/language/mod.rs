@@ -41,6 +41,7 @@ mod times;
 mod token;
 mod tools;
 mod topics;
+mod turns;
 mod values;
 mod verdict;
 mod vocabulary;
@@ -156,6 +157,9 @@ pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
 }
 
 fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
+    if let Some(pair) = define::pair(text) {
+        return defined_twice(text, pair, vocabulary);
+    }
     if let Some(defined) = define::define(text)
         && !define::names_worker(text, vocabulary)
     {
@@ -177,24 +181,46 @@ fn read_trimmed(text: &str, scope: &Scope<'_>, vocabulary: &Vocabulary<'_>) -> O
     }
     let mut refused = None;
     let mut guidance = None;
-    for tokens in scope::attempts(text, scope, vocabulary) {
-        match verdict::read_tokens(vocabulary, tokens, scope) {
-            Outcome::Rules(rules) => return Outcome::Rules(rules),
-            other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
-            other @ Outcome::Guidance { .. } => guidance = Some(other),
-        }
-    }
-    // Why a rule is there changes nothing in it.
-    if let Some(tokens) = reasons::without(&token::tokenize(text)) {
-        for list in scope::attempts_of(&tokens, scope, vocabulary) {
+    for tokens in wordings(text) {
+        for list in scope::attempts_of(&tokens.list, scope, vocabulary) {
             match verdict::read_tokens(vocabulary, list, scope) {
-                rules @ Outcome::Rules(_) => return rules,
+                Outcome::Rules(rules) => return Outcome::Rules(rules),
                 other @ Outcome::Refused(_) => refused = refused.or(Some(other)),
+                other @ Outcome::Guidance { .. } if tokens.as_written => guidance = Some(other),
                 Outcome::Guidance { .. } => {}
             }
         }
     }
     refused.or(guidance).unwrap_or(Outcome::Guidance { who: Vec::new(), ban_like: false })
+}
+
+/// "A disclosure means `vault.reveal`, and a disposal means `backups.purge`."
+fn defined_twice(text: &str, pair: [(Define, usize); 2], vocabulary: &Vocabulary<'_>) -> Outcome {
+    let unknown: Vec<Finding> =
+        pair.iter().flat_map(|(define, _)| define::unknown_tools(define, text, vocabulary)).collect();
+    if !unknown.is_empty() {
+        return Outcome::Refused(unknown);
+    }
+    let read = |(define, offset)| Read { rule: Rule::Define(define), offset, findings: Vec::new() };
+    Outcome::Rules(pair.map(read).into())
+}
+
+/// The tokens of a sentence, or of what it says in other words.
+struct Wording {
+    list: Vec<token::Token>,
+    as_written: bool,
+}
+
+/// The sentence without its idioms, as it is written, and without its reason: why a rule is there changes nothing in it.
+fn wordings(text: &str) -> Vec<Wording> {
+    let written = token::tokenize(text);
+    let plain = turns::plainer(&written);
+    let without = |list: &[token::Token]| reasons::without(list).map(|list| Wording { list, as_written: false });
+    let unreasoned = [without(&written), plain.as_deref().and_then(without)];
+    let mut all: Vec<Wording> = plain.into_iter().map(|list| Wording { list, as_written: false }).collect();
+    all.push(Wording { list: written, as_written: true });
+    all.extend(unreasoned.into_iter().flatten());
+    all
 }
 
 fn shifted(outcome: Outcome, by: usize) -> Outcome {
@@ -210,9 +236,13 @@ fn shifted(outcome: Outcome, by: usize) -> Outcome {
     }
 }
 
-/// The first pass: the term that this sentence defines, if it is a definition that can be read.
-pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Option<Define> {
-    define::define(sentence.text.trim())?.ok()
+/// The first pass: the terms that this sentence defines, if it is a definition that can be read.
+pub fn read_define(sentence: &Sentence<'_>, _catalogue: &Catalogue) -> Vec<Define> {
+    let text = sentence.text.trim();
+    match define::pair(text) {
+        Some(pair) => pair.into_iter().map(|(define, _)| define).collect(),
+        None => define::define(text).and_then(Result::ok).into_iter().collect(),
+    }
 }
 
 /// What a heading names: a worker, a channel, or else a topic in normal form; `None` for an empty one.

@@ -327,7 +327,10 @@ fn one_bound(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
     }
     for (phrase, side) in BEFORE {
         if let Some(at) = phrase_at(reader, i, phrase) {
-            for amount in amounts(reader, at) {
+            for mut amount in amounts(reader, at) {
+                // "until 150 € inclusive".
+                let inclusive = matches!(reader.low(amount.end), "inclusive" | "included" | "incl");
+                amount.end += usize::from(inclusive && *side == Side::AtMost);
                 found.push(as_range(*side, amount, u32::from(*side == Side::Exactly)));
             }
         }

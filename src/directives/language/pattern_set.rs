@@ -51,6 +51,7 @@ pub enum Form {
     Unless,
     WhenMod,
     UnlessMod,
+    Mentioning,
     UnlessSegment,
     Within,
     OtherwiseAsk,

@@ -7,7 +7,7 @@ use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Action, Slotted, Val, error};
 use super::workers::phrase_at;
-use crate::catalogue::ToolName;
+use crate::catalogue::{Tool, ToolName, own};
 use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
 
 /// "more than $500 in refunds per customer and week", "more than five refunds a day".
@@ -64,8 +64,10 @@ pub fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
 }
 
 /// Words that may stand before a tool in backticks and say nothing more about it.
-const BEFORE_A_TOOL: &[&str] =
-    &["use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any"];
+const BEFORE_A_TOOL: &[&str] = &[
+    "use", "call", "the", "tool", "tools", "run", "calling", "using", "running", "look", "looking", "up", "a", "any",
+    "it", "them", "with", "through",
+];
 
 /// "`billing.refund`", "refund (`billing.refund`)", "`a.b` and `c.*`".
 pub fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
@@ -122,8 +124,11 @@ pub fn codes(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
 
 /// What is wrong with a tool's name in backticks, if anything.
 pub fn unknown_code(reader: &Reader<'_>, code: &str, at: usize) -> Option<Finding> {
-    let known = reader.index.tools.iter().any(|tool| ToolName(tool.name.clone()).matches(code));
-    if known {
+    let known = |name: &ToolName| name.matches(code);
+    let of_servers = || reader.index.tools.iter().map(|tool| ToolName(tool.name.clone()));
+    // Tools of our own are named only so, and only where no server has taken their place.
+    let ours = |tool: &Tool| known(&tool.name) && of_servers().all(|other| other.server() != tool.name.server());
+    if of_servers().any(|name| known(&name)) || own::iter().any(ours) {
         return None;
     }
     let near = reader

@@ -288,6 +288,12 @@ impl<'r> Reader<'r> {
                     cost: adjunct.cost + 1 + self.unclosed(adjunct),
                     faults: adjunct.faults.clone(),
                 };
+                // "payments until 150 €" are those up to that.
+                let sum =
+                    |at: usize| self.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Currency(_)));
+                if adjunct.form == Form::Unless && matches!(self.low(j), "until" | "till") && sum(j + 1) {
+                    continue;
+                }
                 let end = self.colon_after(adjunct);
                 self.bind(None, &filled, j, state, &mut |state| go_on(state, end));
             }
@@ -313,8 +319,9 @@ impl<'r> Reader<'r> {
         let total = adjunct.form == Form::Within
             && self.low(adjunct.start) == "in"
             && adjunct.start.checked_sub(1).is_some_and(|at| matches!(self.tokens[at].kind, Kind::Number));
+        let mentioning = adjunct.form == Form::Mentioning;
         let nobody = adjunct.form == Form::UnlessMod && matches!(self.low(0), "nobody" | "no" | "noone");
-        u32::from(exception) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
+        u32::from(exception || mentioning) * 3 + u32::from(total || nobody) * 4 + if leading && !closed { 4 } else { 0 }
     }
 
     fn bind(

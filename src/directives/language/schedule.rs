@@ -140,7 +140,7 @@ fn workers(reader: &Reader<'_>, rest: &[usize], faults: &mut Vec<Finding>) -> (V
         let Val::Workers(workers) = &found.val else { continue };
         let generic = workers.refs == [WorkerRef::Human] && !matches!(reader.low(i), "a" | "triage" | "the" | "human");
         let possessive = reader.low(found.end) == "'s";
-        let inside = i > 0 && matches!(reader.low(i.wrapping_sub(1)), "whose" | "of" | "about");
+        let inside = i > 0 && matches!(reader.low(i.wrapping_sub(1)), "whose" | "of" | "about" | "regarding");
         if generic || possessive || inside {
             continue;
         }

@@ -10,11 +10,6 @@ use crate::directives::rule::Condition;
 use crate::workers::WorkerRef;
 
 /// The token lists to try, in order; the first that gives a rule wins, the last one's outcome stands otherwise.
-pub fn attempts(text: &str, scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
-    attempts_of(&tokenize(text), scope, voc)
-}
-
-/// The same for tokens that were cut already.
 pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) -> Vec<Vec<Token>> {
     let mut attempts = Vec::new();
     if let Some(intro) = scope.bullet_of {
@@ -31,10 +26,14 @@ pub fn attempts_of(tokens: &[Token], scope: &Scope<'_>, voc: &Vocabulary<'_>) ->
             if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(&plain, worker));
             }
-            lists.push(plain);
+            lists.push(plain.clone());
             // "…; after that it asks": what the pronoun stands for may be plain from the sentence itself.
             if scope.heading.is_some() || lacks_subject(tokens) {
                 lists.extend(with_subject(tokens, worker));
+            }
+            // "before you offer a discount": "you" may be whoever does it.
+            if plain != tokens && scope.heading.is_none() {
+                lists.push(tokens.to_vec());
             }
             lists
         }
@@ -102,6 +101,12 @@ fn is_fragment(tokens: &[Token], voc: &Vocabulary<'_>) -> bool {
             | "routed"
             | "sent"
             | "urgent"
+            | "first"
+            | "answer"
+            | "reply"
+            | "answered"
+            | "solved"
+            | "resolved"
             | "high"
             | "low"
     );

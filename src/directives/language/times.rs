@@ -3,6 +3,7 @@
 use super::Finding;
 use super::numbers::number;
 use super::scan::Reader;
+use super::token::Token;
 use super::values::{Every, Slotted, Val, error};
 use super::vocabulary::words::UNITS;
 use super::workers::phrase_at;
@@ -143,6 +144,13 @@ fn plain(reader: &Reader<'_>, i: usize) -> Option<(usize, i64, Vec<Finding>)> {
 }
 
 pub fn duration_slot(reader: &Reader<'_>, i: usize) -> Vec<Slotted> {
+    // "a second factor" is one more of them.
+    if matches!(reader.low(i), "a" | "the" | "one")
+        && reader.low(i + 1) == "second"
+        && reader.tokens.get(i + 2).is_some_and(Token::is_word)
+    {
+        return Vec::new();
+    }
     // "within 20": of what?
     if let Some((end, _)) = number(reader, i)
         && reader.tokens.get(end).is_none_or(|t| !t.is_word() && !t.is_mark('%') && !t.is_mark('/'))
@@ -335,7 +343,9 @@ fn counted_at(reader: &Reader<'_>, i: usize) -> Option<usize> {
 
 pub fn counted_by(word: &str) -> Option<Same> {
     Some(match word {
-        "customer" | "client" | "account" | "buyer" => Same::Customer,
+        "customer" | "client" | "account" | "buyer" | "patient" | "guest" | "subscriber" | "passenger" | "tenant" => {
+            Same::Customer
+        }
         "requester" | "person" | "employee" | "colleague" | "requestor" | "user" | "human" => Same::Requester,
         "agent" | "worker" | "bot" => Same::Worker,
         "order" | "target" | "ticket" | "invoice" | "subscription" | "record" | "contract" | "case" | "machine"

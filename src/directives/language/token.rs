@@ -151,11 +151,21 @@ impl Lexer<'_> {
             }
             '*' | '_' => self.at += 1,
             '’' | '\'' => self.apostrophe(),
+            // "max. 20 $".
+            '.' if self.abbreviated(start) => self.at += 1,
             other => {
                 self.at += 1;
                 self.push(Kind::Mark(other), start, start + 1);
             }
         }
+    }
+
+    /// The full stop of "max." and the like, where the sentence goes on.
+    fn abbreviated(&self, dot: usize) -> bool {
+        let short = self.out.last().is_some_and(|token| {
+            matches!(token.low.as_str(), "max" | "min" | "approx" | "incl" | "excl" | "resp" | "hrs" | "mins" | "appr")
+        });
+        short && self.chars[dot + 1..].iter().find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| !c.is_uppercase())
     }
 
     /// A hyphen between two letters, or between a digit and a letter ("30-minute").

@@ -95,7 +95,7 @@ fn bind_anew(reader: &Reader<'_>, words: &[usize], reading: bool) -> Bound {
     let is_named = |term: &Vec<String>| {
         term.len() > 1
             && term.iter().all(|stem| words.iter().any(|at| reader.stem(*at) == stem))
-            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem))
+            && content.iter().all(|word| term.iter().any(|stem| stem == word.stem) || is_light(reader, word.at))
     };
     let named: Vec<&ToolWords> = reader.index.tools.iter().filter(|tool| tool.terms.iter().any(is_named)).collect();
     if let [only] = named.as_slice() {

@@ -165,6 +165,10 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
 fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, found: &mut Vec<Item>) {
     let customer = |at: usize| CUSTOMERS.contains(&singular(reader.low(at)).as_str());
     let customers = !base.segments.is_empty() && customer(start);
+    // "Newcomers get an answer": a word for customers by itself.
+    if !base.segments.is_empty() && start > lead.end && is_plural(reader, start - 1) {
+        modified(reader, &lead.with(start, base.clone(), 0), 0, found);
+    }
     if !base.segments.is_empty() && (lead.end..start).any(customer) {
         modified(reader, &lead.with(start, base.clone(), 1), 0, found);
     }
@@ -178,6 +182,11 @@ fn general(reader: &Reader<'_>, start: usize, base: &Condition, lead: &Item, fou
     if let Some(end) = generic_end(reader, start).or(customers.then_some(start + 1)) {
         modified(reader, &lead.with(end, base.clone(), 1), 0, found);
     }
+}
+
+fn is_plural(reader: &Reader<'_>, at: usize) -> bool {
+    let low = reader.low(at);
+    low.len() > 3 && low.ends_with('s') && singular(low) != low
 }
 
 /// Whoever may ask for something.
@@ -369,12 +378,14 @@ fn collect_topics(reader: &Reader<'_>, i: usize, before: &Topics, found: &mut Ve
         let last = &reader.tokens[end - 1];
         let inner = end > at + 1
             && matches!(last.low.as_str(), "of" | "for" | "to" | "with" | "the" | "a" | "on" | "an" | "my" | "our");
-        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner)
+        // "per diems" are money for the day.
+        let latin = last.low == "per" && matches!(reader.low(end), "diem" | "diems" | "capita");
+        let word = matches!(last.kind, Kind::Word) && (!TOPIC_STOPS.contains(&last.low.as_str()) || inner || latin)
             || (matches!(last.kind, Kind::Number) && end > at + 1);
         if !word || last.low == "'s" && end == at + 1 {
             break;
         }
-        if inner || matches!(last.low.as_str(), "'s") {
+        if inner || latin || matches!(last.low.as_str(), "'s") {
             continue;
         }
         let Some(topics) = one_more(reader, before, at, end) else { continue };
@@ -433,7 +444,10 @@ fn one_more(reader: &Reader<'_>, before: &Topics, at: usize, end: usize) -> Opti
 /// Words with which no topic begins.
 const NO_TOPIC: &[&str] = &[
     "lot", "lots", "bit", "couple", "handful", "ton", "tons", "plenty", "approval", "approvals", "sign-off",
-    "sign-offs", "bunch",
+    "sign-offs", "bunch", "approved", "authorised", "authorized", "countersigned", "cleared", "signed", "hold",
+    "responsibility", "competence", "accountability", "ownership", "jurisdiction", "ask", "asks", "asking", "whoever",
+    "anybody", "anyone", "everybody", "everyone", "somebody", "someone", "nobody", "strength", "basis", "grounds",
+    "behalf", "reminder", "reminders",
 ];
 
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").

@@ -166,6 +166,7 @@ fn without_display(rule: &Rule) -> Rule {
         Rule::Allow(r) => r.action.clear(),
         Rule::Forbid(r) => r.action.clear(),
         Rule::Before(r) => r.action.clear(),
+        Rule::Autonomy(r) => r.action.clear(),
         Rule::Schedule(r) => r.what.clear(),
         _ => {}
     }
@@ -270,6 +271,13 @@ pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
+        // "a direct no" is what somebody says.
+        .filter(|(i, t)| {
+            let said = |back: usize| {
+                i.checked_sub(back).is_some_and(|at| matches!(tokens[at].low.as_str(), "a" | "the" | "your" | "our"))
+            };
+            t.low != "no" || !(said(1) || said(2))
+        })
         .filter(|(_, t)| {
             matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
         })

@@ -78,10 +78,10 @@ impl Messages {
         known.output = count(usage, "/output_tokens").or(known.output);
     }
 
-    fn block(&mut self, index: u64, block: &Value) {
+    fn block(&mut self, index: u64, block: &Value) -> Result<(), Trouble> {
         match block["type"].as_str() {
             Some("tool_use") => {
-                let call = self.0.call(index);
+                let call = self.0.call(index)?;
                 block["name"].as_str().unwrap_or_default().clone_into(&mut call.name);
                 // A server may send small arguments whole; streamed ones begin with an empty object.
                 if block["input"].as_object().is_some_and(|input| !input.is_empty()) {
@@ -92,17 +92,19 @@ impl Messages {
             // Thoughts and whatever comes later are not said.
             Some(_) | None => {}
         }
+        Ok(())
     }
 
-    fn delta(&mut self, index: u64, delta: &Value) {
+    fn delta(&mut self, index: u64, delta: &Value) -> Result<(), Trouble> {
         match delta["type"].as_str() {
             Some("text_delta") => self.0.text.push_str(delta["text"].as_str().unwrap_or_default()),
             Some("input_json_delta") => {
                 let part = delta["partial_json"].as_str().unwrap_or_default();
-                self.0.call(index).arguments.push_str(part);
+                self.0.call(index)?.arguments.push_str(part);
             }
             Some(_) | None => {}
         }
+        Ok(())
     }
 }
 
@@ -117,8 +119,8 @@ impl Reader for Messages {
                 }
                 self.count(&event["message"]["usage"]);
             }
-            Some("content_block_start") => self.block(index, &event["content_block"]),
-            Some("content_block_delta") => self.delta(index, &event["delta"]),
+            Some("content_block_start") => self.block(index, &event["content_block"])?,
+            Some("content_block_delta") => self.delta(index, &event["delta"])?,
             Some("message_delta") => {
                 self.count(&event["usage"]);
                 self.0.end = event["delta"]["stop_reason"].as_str().map(|reason| match reason {

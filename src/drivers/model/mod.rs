@@ -2,12 +2,12 @@
 //!
 //! A question is sent once. Where the vendor does not answer, its fallback is asked next and the vendor rests.
 
-mod anthropic;
-mod names;
-mod openai;
+pub mod anthropic;
+pub mod names;
+pub mod openai;
 #[cfg(test)]
 mod tests;
-mod wire;
+pub mod wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::breaker::Breakers;
 use super::config::{ModelConfig, Vendor};
 use super::sse::Events;
-use super::{Driver, Failure, Heard};
+use super::{Driver, Failure, Heard, SoFar};
 use crate::clock::Timestamp;
 use crate::runs::brief::Brief;
 use crate::runs::said::Usage;
@@ -37,6 +37,9 @@ const REST_WITH_FALLBACK: Duration = Duration::from_secs(30);
 const MAX_MESSAGE_CHARS: usize = 300;
 /// How much of an error's body is read, in bytes.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// How much of an answer is told while it comes; what follows comes with the whole.
+const MOST_ALOUD_BYTES: usize = 16 * 1024;
 
 /// A model and, if one is named, the one that stands in for it.
 pub struct ModelDriver {
@@ -101,6 +104,10 @@ impl ModelDriver {
 #[async_trait]
 impl Driver for ModelDriver {
     async fn ask(&self, brief: &Brief, now: Timestamp, stop: &CancellationToken) -> Heard {
+        self.ask_aloud(brief, now, stop, &SoFar::new(String::new())).await
+    }
+
+    async fn ask_aloud(&self, brief: &Brief, now: Timestamp, stop: &CancellationToken, so_far: &SoFar) -> Heard {
         let seat = match self.seat(now) {
             Ok(seat) => seat,
             Err(failure) => {
@@ -118,7 +125,7 @@ impl Driver for ModelDriver {
             Vendor::Openai => Box::new(openai::Completions::new(answer)),
         };
         let heard = tokio::select! {
-            heard = tokio::time::timeout(seat.config.timeout, self.listen(seat, brief, &names, reader.as_mut())) => {
+            heard = tokio::time::timeout(seat.config.timeout, self.listen(seat, brief, (&names, so_far), reader.as_mut())) => {
                 heard.unwrap_or_else(|_late| {
                     let seconds = seat.config.timeout.as_secs();
                     Err(passing(format!("The model {} did not answer within {seconds} seconds.", seat.name), None))
@@ -149,7 +156,13 @@ impl Driver for ModelDriver {
 }
 
 impl ModelDriver {
-    async fn listen(&self, seat: &Seat, brief: &Brief, names: &Names, reader: &mut dyn Reader) -> Result<(), Failure> {
+    async fn listen(
+        &self,
+        seat: &Seat,
+        brief: &Brief,
+        (names, so_far): (&Names, &SoFar),
+        reader: &mut dyn Reader,
+    ) -> Result<(), Failure> {
         let response = self.send(seat, brief, names).await?;
         let status = response.status();
         if !status.is_success() {
@@ -171,8 +184,19 @@ impl ModelDriver {
                     Trouble::NotJson => {
                         passing(format!("The model {name} answered with something that is no answer."), None)
                     }
+                    Trouble::TooManyCalls => {
+                        passing(format!("The model {name} wanted more calls at once than are taken."), None)
+                    }
                 })?;
             }
+            so_far.send_if_modified(|known| {
+                let words = &reader.answer().text;
+                let grew = words.len() > known.len() && known.len() < MOST_ALOUD_BYTES;
+                if grew {
+                    known.clone_from(words);
+                }
+                grew
+            });
         }
         Ok(())
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::runs::brief::Brief;
-use crate::runs::thinking::own_words;
+use crate::runs::brief::{Brief, Colleague};
+use crate::runs::thinking::{ASK, HAND_OVER, own_words};
 
 /// The longest name that every vendor takes.
 const LONGEST: usize = 60;
 
-/// What a model is offered, under names that it can say.
+/// What a model is offered, under names that it can say; by default nothing.
+#[derive(Default)]
 pub struct Names {
     tools: Vec<Spoken>,
     ours: BTreeMap<String, String>,
@@ -26,13 +27,13 @@ pub struct Spoken {
 impl Names {
     pub fn of(brief: &Brief) -> Self {
         let mut names = Self { tools: Vec::new(), ours: BTreeMap::new() };
-        for word in own_words(&brief.colleagues) {
-            let about: Vec<String> = match word.name {
-                crate::runs::thinking::HAND_OVER => {
-                    brief.colleagues.iter().map(|c| format!("\n- {}: {}", c.worker, c.about)).collect()
-                }
-                _ => Vec::new(),
+        for word in own_words(&brief.peers) {
+            let peers: &[Colleague] = match word.name {
+                HAND_OVER => &brief.peers.colleagues,
+                ASK => &brief.peers.askable,
+                _ => &[],
             };
+            let about: Vec<String> = peers.iter().map(|c| format!("\n- {}: {}", c.worker, c.about)).collect();
             names.add(word.name, format!("{}{}", word.description, about.concat()), word.schema);
         }
         for offer in &brief.offers {

@@ -71,13 +71,14 @@ impl Completions {
         known.reasoning = count(usage, "/completion_tokens_details/reasoning_tokens");
     }
 
-    fn delta(&mut self, delta: &Value) {
+    fn delta(&mut self, delta: &Value) -> Result<(), Trouble> {
         self.0.text.push_str(delta["content"].as_str().unwrap_or_default());
         for call in delta["tool_calls"].as_array().into_iter().flatten() {
-            let piece = self.0.call(call["index"].as_u64().unwrap_or_default());
+            let piece = self.0.call(call["index"].as_u64().unwrap_or_default())?;
             piece.name.push_str(call["function"]["name"].as_str().unwrap_or_default());
             piece.arguments.push_str(call["function"]["arguments"].as_str().unwrap_or_default());
         }
+        Ok(())
     }
 }
 
@@ -98,7 +99,7 @@ impl Reader for Completions {
             self.count(&event["usage"]);
         }
         let choice = &event["choices"][0];
-        self.delta(&choice["delta"]);
+        self.delta(&choice["delta"])?;
         if let Some(reason) = choice["finish_reason"].as_str() {
             self.0.end = Some(match reason {
                 "length" => End::CutOff,

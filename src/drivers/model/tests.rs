@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::catalogue::{Class, ToolName};
 use crate::ids::{RunId, TaskId};
-use crate::runs::brief::{Colleague, Offer, Outcome, Told, Turn};
+use crate::runs::brief::{Colleague, Offer, Outcome, Peers, Told, Turn};
 use crate::runs::said::{Arguments, End, Said};
 
 fn brief() -> Brief {
@@ -22,7 +22,10 @@ fn brief() -> Brief {
             schema,
             class: Class::Read,
         }],
-        colleagues: vec![Colleague { worker: "human".into(), about: "Kim".into() }],
+        peers: Peers {
+            colleagues: vec![Colleague { worker: "human".into(), about: "Kim".into() }],
+            askable: Vec::new(),
+        },
         turns: vec![
             Turn::Worker { text: String::new(), calls: vec![call("s1c1", "orders.get"), call("s1c2", "gone.tool")] },
             Turn::Outcomes(vec![

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::names::Names;
+use crate::catalogue::strict::read_strictly;
 use crate::runs::said::{Arguments, Call, End, Said, Usage};
 
 /// Reads one vendor's events until the answer is whole.
@@ -20,7 +21,13 @@ pub enum Trouble {
     /// The vendor says, in the midst of the answer, that it cannot go on.
     Vendor(String),
     NotJson,
+    /// More calls than anybody makes at once: see [`MOST_CALLS`].
+    TooManyCalls,
 }
+
+/// One answer holds no more calls than this. Each piece of the stream is looked for among them, so that without a bound an answer
+/// of many calls would take a time that grows with their square.
+pub const MOST_CALLS: usize = 256;
 
 /// An answer that is being put together.
 #[derive(Debug)]
@@ -47,12 +54,16 @@ impl Answer {
     }
 
     /// The call at `index`, begun if it is new.
-    pub fn call(&mut self, index: u64) -> &mut Piece {
-        let at = self.calls.iter().position(|piece| piece.index == index).unwrap_or_else(|| {
-            self.calls.push(Piece { index, name: String::new(), arguments: String::new() });
-            self.calls.len() - 1
-        });
-        &mut self.calls[at]
+    pub fn call(&mut self, index: u64) -> Result<&mut Piece, Trouble> {
+        let at = match self.calls.iter().position(|piece| piece.index == index) {
+            Some(at) => at,
+            None if self.calls.len() >= MOST_CALLS => return Err(Trouble::TooManyCalls),
+            None => {
+                self.calls.push(Piece { index, name: String::new(), arguments: String::new() });
+                self.calls.len() - 1
+            }
+        };
+        Ok(&mut self.calls[at])
     }
 
     /// The whole answer in our names; `None` where the vendor broke off.
@@ -64,12 +75,12 @@ impl Answer {
     }
 }
 
-/// Arguments are one JSON object or nothing at all; nobody picks one out of two.
+/// Arguments are one JSON object or nothing at all; nobody picks one out of two, nor one of two values of a key.
 fn read(text: &str) -> Arguments {
     if text.trim().is_empty() {
         return Arguments::Read(Value::Object(serde_json::Map::new()));
     }
-    match serde_json::from_str(text) {
+    match read_strictly(text) {
         Ok(value @ Value::Object(_)) => Arguments::Read(value),
         Ok(_) | Err(_) => Arguments::Unreadable(text.chars().take(2_000).collect()),
     }

@@ -48,6 +48,7 @@ pub(super) async fn open(app: &App, verb: Verb, target: &str, by: &SlackUser) ->
         | Verb::HandOverTo
         | Verb::DoneForm
         | Verb::AnswerForm
+        | Verb::AnswerWith
         | Verb::ItHappened
         | Verb::ItDidNot
         | Verb::LeaveIt
@@ -102,7 +103,9 @@ async fn of_task(app: &App, verb: Verb, target: &str) -> Result<Option<Form>, Fl
             let mut tx = app.store.begin().await?;
             let run = crate::runs::store::current_of_task(&mut tx, id).await?;
             match run.and_then(|run| run.waiting) {
-                Some(Waiting::Answer { slot, .. }) => Some(asking::answer_form(id, slot.replace('_', " ").trim())),
+                Some(Waiting::Answer(question)) => {
+                    Some(asking::answer_form(id, question.slot.replace('_', " ").trim()))
+                }
                 Some(Waiting::Approval { .. } | Waiting::Action { .. }) | None => None,
             }
         }

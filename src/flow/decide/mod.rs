@@ -4,6 +4,7 @@
 mod approval;
 mod change;
 mod dress;
+mod effort;
 mod forms;
 mod grants;
 mod lists;
@@ -11,6 +12,7 @@ mod outcome;
 mod share;
 mod start;
 mod stop;
+mod strays;
 mod task;
 mod tool;
 mod undo;
@@ -30,8 +32,8 @@ use crate::workers::SlackUser;
 pub use approval::{answer_back, ask_people, expire_and_tell, open_question, redraw, redraw_refused};
 pub(in crate::flow) use approval::{asked, state as approval_state, then as asked_next, view as approval_view};
 pub(in crate::flow) use start::asked_by;
+pub use task::cancel as cancel_task;
 pub(in crate::flow) use task::reassign;
-pub use task::{answer_question, cancel as cancel_task};
 
 /// What a person hears of what they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +83,10 @@ pub async fn decide(app: &App, arrival: Arrival) -> Result<AckReply, FlowError> 
         Wanted::Form(form) if is_in_modal(&arrival.trigger) => return Ok(AckReply::UpdateForm(form)),
         Wanted::Form(form) => return Ok(AckReply::OpenForm(form)),
         Wanted::Answer(card) => Said::Privately(card),
-        Wanted::Refused(refusal) => Said::Refused(refusal),
+        Wanted::Refused(refusal) => {
+            strays::note(app, &arrival, &by, &refusal).await?;
+            Said::Refused(refusal)
+        }
         Wanted::Nothing => return Ok(AckReply::Empty),
         Wanted::Intent(intent) => {
             let mut tx = app.store.begin().await?;
@@ -143,8 +148,9 @@ pub async fn carry_out(app: &App, tx: &mut Tx, intent: &Intent, by: &SlackUser) 
         Intent::TakeIt { task } => task::take(app, tx, *task, by).await,
         Intent::Accept { task } => task::accept(app, tx, *task, by).await,
         Intent::HandOver { task, to } => task::hand_over(app, tx, *task, to, by).await,
-        Intent::Done { task, note } => task::done(app, tx, *task, note.as_deref(), by).await,
+        Intent::Done { task, note, took } => task::done(app, tx, *task, (note.as_deref(), took.as_deref()), by).await,
         Intent::Answer { task, text } => task::answer(app, tx, *task, text, by).await,
+        Intent::Choose { task, question, option } => task::choose(app, tx, *task, question, *option, by).await,
         Intent::UseEdit { task } => task::use_edit(app, tx, *task, by).await,
         Intent::IgnoreEdit { task } => task::ignore_edit(app, tx, *task, by).await,
         Intent::Stop { what, confirmed } => stop::stop(app, tx, what, *confirmed, by).await,

@@ -227,6 +227,9 @@ async fn goes_on(app: &App, tx: &mut Tx, moment: &Moment, position: Option<&str>
 }
 
 async fn tell_thread(tx: &mut Tx, moment: &Moment, task: &Task, card: Card) -> Result<(), FlowError> {
+    if task.is_copy() {
+        return Ok(());
+    }
     let say =
         Queued::say(stop_slot(task), &task.channel, Some(&task.root_ts), card).in_conversation(&task.conversation);
     outbox::queue(tx, &say, moment.now).await?;

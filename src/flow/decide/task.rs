@@ -3,17 +3,17 @@
 use serde_json::json;
 
 use super::super::assign::{self, Giving, note, redraw_direct, request_of, say, take_away};
+use super::super::facts::Moment;
 use super::super::says::{Names, because_of};
-use super::super::{App, FlowError};
-use super::{Said, who};
+use super::super::{App, FlowError, judge, questions};
+use super::{Said, effort, who};
 use crate::assignments::decide::{Holder, holder_of};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
-use crate::clock::Timestamp;
 use crate::commands::To;
 use crate::directives::Directives;
-use crate::ids::{RunId, TaskId};
+use crate::ids::TaskId;
 use crate::ledger::FactKind;
-use crate::playbooks::JournalEntry;
+use crate::playbooks::Question;
 use crate::replies::human::{self, Surface, WorkState};
 use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
@@ -22,7 +22,7 @@ use crate::replies::{Card, asking, store as outbox};
 use crate::roster::directory::Directory;
 use crate::roster::names::Named;
 use crate::routing::store as corrections;
-use crate::runs::{StepKind, Waiting, store as runs};
+use crate::runs::{Run, store as runs};
 use crate::store::Tx;
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::{SlackUser, WorkerRef};
@@ -216,7 +216,13 @@ async fn move_to(app: &App, tx: &mut Tx, scene: &Scene, worker: WorkerRef, by: &
     Ok(Said::Nothing)
 }
 
-pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &SlackUser) -> Result<Said, FlowError> {
+pub async fn done(
+    app: &App,
+    tx: &mut Tx,
+    id: TaskId,
+    (words, took): (Option<&str>, Option<&str>),
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
     let scene = or_refuse!(scene(app, tx, id).await?);
     let handle = or_refuse!(who::person(app, &scene.directives, &scene.directory, by));
     let Some(held) = &scene.held else { return Ok(Said::Refused(Refusal::TaskEnded { task: id })) };
@@ -224,57 +230,88 @@ pub async fn done(app: &App, tx: &mut Tx, id: TaskId, words: Option<&str>, by: &
         let may = vec![scene.names().worker(&held.worker)];
         return Ok(Said::Refused(Refusal::NotYours { task: id, may }));
     }
+    let minutes = match effort::read(took) {
+        Ok(minutes) => minutes,
+        Err(wrong) => return Ok(Said::Wrong(vec![wrong])),
+    };
     let at = app.now();
     super::super::workflow::returned_words(tx, id, words).await?;
+    effort::note(app, tx, id, by, minutes).await?;
     assignments::end_current(tx, id, AssignmentState::Done, at).await?;
     tasks::move_task(tx, id, scene.task.state, TaskState::Done, at).await?;
     let digest = words.map(|words| crate::catalogue::canonical::digest_bytes(words.as_bytes()));
-    note(tx, &scene.task, FactKind::TaskEnded, json!({ "state": "done", "by": by, "result": digest }), at).await?;
-    let state = WorkState::Done { at, note: words.map(str::to_owned) };
+    note(
+        tx,
+        &scene.task,
+        FactKind::TaskEnded,
+        json!({ "state": "done", "by": by, "result": digest, "minutes": minutes }),
+        at,
+    )
+    .await?;
+    let judging = judge::keep_work(tx, &scene.task, &held.worker, (words.unwrap_or_default(), by), at).await?;
+    let state = WorkState::Done { at, note: words.map(str::to_owned), judging };
     say(tx, &scene.task, held.id, scene.work_card(held, &state, Surface::Thread), at).await?;
+    super::super::shadow::compare(app, tx, &scene.task).await?;
     redraw_direct(app, tx, &scene.task, |_| Some(scene.work_card(held, &state, Surface::Direct))).await?;
     Ok(Said::Nothing)
 }
 
-/// The missing slot, answered by form.
+/// The answer to a question, by form.
 pub async fn answer(app: &App, tx: &mut Tx, id: TaskId, words: &str, by: &SlackUser) -> Result<Said, FlowError> {
-    let scene = or_refuse!(scene(app, tx, id).await?);
-    if scene.task.requester != *by {
-        let may = vec![scene.names().account(&scene.task.requester)];
-        return Ok(Said::Refused(Refusal::NotYours { task: id, may }));
-    }
-    let run = runs::current_of_task(tx, id).await?;
-    let Some((run, Waiting::Answer { slot, .. })) = run.and_then(|run| Some((run.clone(), run.waiting?))) else {
-        return Ok(Said::Refused(Refusal::OldButton));
-    };
-    answer_question(app, tx, &scene.task, run.id, run.fence, &slot, words).await?;
-    Ok(Said::Nothing)
+    let asked = or_refuse!(asked_of(app, tx, id, by).await?);
+    give_answer(app, tx, &asked, words, by).await
 }
 
-/// Journals the requester's answer and wakes the run. In the thread's place of the question the receipt goes on.
-pub async fn answer_question(
+/// One of the answers that a question offers. A button of an earlier question answers nothing.
+pub async fn choose(
     app: &App,
     tx: &mut Tx,
-    task: &Task,
-    run: RunId,
-    fence: i64,
-    slot: &str,
-    words: &str,
-) -> Result<(), FlowError> {
-    let now: Timestamp = app.now();
-    let entry = JournalEntry::Answered { slot: slot.to_owned(), value: words.to_owned() };
-    let digest = crate::catalogue::canonical::digest_bytes(slot.as_bytes());
-    runs::append_step(tx, run, fence, StepKind::Answer, &digest, &json!(entry), now).await?;
-    runs::wake(tx, run, now).await?;
-    let words = crate::catalogue::canonical::digest_bytes(words.as_bytes());
-    note(tx, task, FactKind::Answered, json!({ "run": run, "slot": slot, "words": words }), now).await?;
-    if let Some(held) = assignments::current(tx, task.id).await? {
-        let (directives, directory) = (app.directives()?, app.directory());
-        let names = Names { directives: &directives, directory: &directory };
-        let card = asking::answered_question(&names.receipt_of(task, &held), slot.replace('_', " ").trim());
-        say(tx, task, held.id, card, now).await?;
+    id: TaskId,
+    question: &str,
+    option: usize,
+    by: &SlackUser,
+) -> Result<Said, FlowError> {
+    let asked = or_refuse!(asked_of(app, tx, id, by).await?);
+    let chosen = asked.question.options.get(option).filter(|_| questions::key(&asked.run) == question).cloned();
+    match chosen {
+        Some(words) => give_answer(app, tx, &asked, &words, by).await,
+        None => Ok(Said::Refused(Refusal::OldButton)),
     }
-    Ok(())
+}
+
+/// A task's open question.
+struct AskedOf {
+    task: Task,
+    run: Run,
+    question: Question,
+}
+
+/// The question of a task, if this account may answer it.
+async fn asked_of(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Result<Result<AskedOf, Refusal>, FlowError> {
+    let scene = match scene(app, tx, id).await? {
+        Ok(scene) => scene,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let run = runs::current_of_task(tx, id).await?;
+    let Some((run, question)) = run.and_then(|run| Some((run.clone(), questions::question_of(&run)?.clone()))) else {
+        return Ok(Err(Refusal::OldButton));
+    };
+    let moment = Moment::of(app)?;
+    if !questions::may_answer(app, &moment, &scene.task, &run, &question, by) {
+        let asked = questions::asked(app, &moment, &scene.task, &run, &question).people;
+        let may = match asked.as_slice() {
+            [] => vec![scene.names().account(&scene.task.requester)],
+            [..] => asked.iter().map(|handle| scene.names().person(handle)).collect(),
+        };
+        return Ok(Err(Refusal::NotYours { task: id, may }));
+    }
+    Ok(Ok(AskedOf { task: scene.task, run, question }))
+}
+
+async fn give_answer(app: &App, tx: &mut Tx, asked: &AskedOf, words: &str, by: &SlackUser) -> Result<Said, FlowError> {
+    let given = questions::Given { words, by: Some(by), in_thread: false };
+    questions::answered(app, tx, &asked.task, &asked.run, &asked.question, given).await?;
+    Ok(Said::Nothing)
 }
 
 /// The edited text counts: the work starts again with it.

@@ -4,6 +4,7 @@
 //! The order is the crash rule's: commit the intent, act, commit the outcome. What broke off in between is never repeated
 //! blindly ([`crate::execution::after_restart`]).
 
+mod audience;
 mod own;
 mod perform;
 mod propose;

@@ -1,4 +1,5 @@
 //! Tools of our own, performed: posting and reading in Slack on an agent's behalf, as far as whoever asked may see and be seen.
+//! What was asked in private is told to nobody who was not there ([`super::audience`]).
 //!
 //! What is posted stands under the position's name as plain text, through the outbox: nothing in it pings, links or unfurls, it is
 //! never sent to a whole channel from a thread, and a second attempt finds the first by its slot.
@@ -6,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::super::{App, FlowError};
+use super::audience::{may_be_told, may_hear, may_read};
 use crate::catalogue::own;
 use crate::execution::Outcome;
 use crate::execution::store::Stored;
@@ -61,6 +63,9 @@ async fn post(
         Ok(channel) => channel,
         Err(why) => return Ok(Outcome::NotSent { why }),
     };
+    if let Err(why) = may_hear(app, stored, task, channel).await? {
+        return Ok(Outcome::NotSent { why });
+    }
     let thread = (!thread.is_empty()).then_some(thread);
     let slot = format!("own:{}", stored.id);
     let said = Queued::say(slot, &channel.id, thread, card(app, stored, text)?);
@@ -75,6 +80,9 @@ async fn dm(app: &App, stored: &Stored, task: &Task, person: &str, text: &str) -
     let Some(account) = account else {
         return Ok(Outcome::NotSent { why: format!("nobody of the company is called @{handle}, or has an account") });
     };
+    if let Err(why) = may_be_told(app, stored, task, (handle, &account.user.user)).await? {
+        return Ok(Outcome::NotSent { why });
+    }
     let slot = format!("own:{}", stored.id);
     queue(app, task, Queued::tell(slot, &account.user.user, card(app, stored, text)?)).await?;
     Ok(Outcome::Answered { result: json!({ "sent": true, "person": format!("@{handle}") }) })
@@ -82,7 +90,8 @@ async fn dm(app: &App, stored: &Stored, task: &Task, person: &str, text: &str) -
 
 async fn read(app: &App, task: &Task, channel: &str, thread: &str) -> Result<Outcome, FlowError> {
     let directory = app.directory();
-    let channel = match open_to(&directory, task, channel) {
+    let found = open_to(&directory, task, channel);
+    let channel = match found.and_then(|channel| may_read(app, task, channel).map(|()| channel)) {
         Ok(channel) => channel,
         Err(why) => return Ok(Outcome::Refused { why }),
     };

@@ -10,11 +10,11 @@ use super::super::facts::{self, Moment};
 use super::super::{App, FlowError, decide, record};
 use super::version::{has_version, version_of};
 use super::{journal, tell_run};
-use crate::catalogue::ToolName;
+use crate::catalogue::{Class, ToolName};
 use crate::directives::rule::Level;
 use crate::execution::store::{self as actions, NewAction, Plan, Stored};
 use crate::execution::{Stage, fill_key};
-use crate::gate::{Bound, Decision, Ground, Proposal, Shown, Verdict, digest, judge, level_of};
+use crate::gate::{Bound, Decision, Denial, Ground, Proposal, Shown, Verdict, digest, judge, level_with};
 use crate::ids::ActionId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
@@ -56,8 +56,8 @@ pub async fn propose(
         live_digest: None,
     };
     // What a worker would only have done needs no version of its target.
-    let may_act =
-        level_of(&moment.directives, &proposal.worker, moment.now).is_none_or(|(level, _)| level >= Level::Ask);
+    let level = level_with(&moment.directives, &proposal.worker, &proposal.tool, moment.now);
+    let may_act = !task.is_copy() && level.is_none_or(|(level, _)| level >= Level::Ask);
     if may_act && has_version(&moment.directives, &proposal.tool) {
         actions::plan_look_up(tx, id, &proposal).await?;
         wait(tx, run, &Waiting::Action { action: id, as_name: as_name.to_owned() }).await?;
@@ -147,7 +147,13 @@ async fn judged(
     let history = facts::history(tx, moment, *id).await?;
     let outside = facts::outside(app, &moment.directives, &proposal.tool, version.clone());
     let bound = Bound { proposal, task: task.id, outside: &outside };
-    let verdict = judge(proposal, &known, &moment.directives, &history, moment.now);
+    let mut verdict = judge(proposal, &known, &moment.directives, &history, moment.now);
+    let reads = moment.directives.catalogue.get(&proposal.tool).is_some_and(|tool| tool.binding.class == Class::Read);
+    if task.is_copy() && !reads && !matches!(verdict.decision, Decision::Deny(_)) {
+        // Whatever became of the position meanwhile: a copy changes nothing.
+        let reason = "This is a copy of somebody else's task.".to_owned();
+        verdict.decision = Decision::Deny(Denial { ground: Ground::Autonomy, reason });
+    }
     let shown = Shown::of(&bound, &moment.directives, &known.looked_up).after(&verdict);
     let stage = match &verdict.decision {
         Decision::Run => Stage::Allowed,

@@ -30,6 +30,8 @@ pub(super) async fn ended(
     cost: &Cost,
 ) -> Result<(), FlowError> {
     let now = app.now();
+    // Why nothing was sent is our own sentence; what a server answers is not, and only its digest is kept here.
+    let not_sent = if let Outcome::NotSent { why } = &outcome { Some(why.clone()) } else { None };
     let Some(stage) = actions::advance(tx, stored, Step::Settle(outcome), None, now).await? else {
         return Err(FlowError::LostLease);
     };
@@ -43,7 +45,7 @@ pub(super) async fn ended(
     };
     let payload = json!({
         "action": stored.id, "attempt": stored.attempt, "stage": word(&stage), "cost": cost,
-        "result": crate::catalogue::canonical::digest(&json!(entry)),
+        "result": crate::catalogue::canonical::digest(&json!(entry)), "not_sent": not_sent,
     });
     note(tx, task, FactKind::ActionEnded, payload, now).await?;
     if matches!(stage, Stage::Done { .. }) {
@@ -108,6 +110,9 @@ async fn ask_owner(tx: InTx<'_>, moment: &Moment, stored: &Stored, task: &Task, 
             .in_conversation(&task.conversation);
         outbox::queue(tx, &ask, now).await?;
     }
+    if task.is_copy() {
+        return Ok(());
+    }
     let slot = format!("action:{}:notice", stored.id);
     let tell = Queued::say(slot, &task.channel, Some(&task.root_ts), outcome::notice(&view))
         .in_conversation(&task.conversation);
@@ -130,7 +135,7 @@ pub(in crate::flow) fn unknown_view(moment: &Moment, stored: &Stored, task: &Tas
         idempotency_key: key,
         sent_at: stored.started.unwrap_or(stored.planned),
         doer: names.worker(&worker),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         owner: names.owner(&worker).unwrap_or_else(|| names.worker(&WorkerRef::Human)),
     }
 }

@@ -10,9 +10,10 @@ use super::super::{App, FlowError};
 use super::{checkers, judge_slot, to_judge};
 use crate::catalogue::canonical::digest_bytes;
 use crate::catalogue::{Class, ToolName};
+use crate::clock::Timestamp;
 use crate::directives::rule::{Level, Rule};
 use crate::execution::store::Stored as Action;
-use crate::gate::level_of;
+use crate::gate::level_with;
 use crate::ledger::FactKind;
 use crate::replies::judged::{self, Judging};
 use crate::replies::outbox::Queued;
@@ -21,7 +22,7 @@ use crate::results::store::{self as results, NewResult};
 use crate::results::{Kind, is_sampled};
 use crate::store::Tx;
 use crate::tasks::Task;
-use crate::workers::WorkerRef;
+use crate::workers::{SlackUser, WorkerRef};
 
 /// Keeps an answer that is about to be given, and draws it for a check where a sentence says so.
 pub(in crate::flow) async fn keep_answer(
@@ -36,11 +37,29 @@ pub(in crate::flow) async fn keep_answer(
     let (task, run, now) = (&scene.task, &scene.run, scene.app.now());
     let digest = digest_bytes(text.as_bytes());
     let kind = Kind::Answer;
-    let new = NewResult { task: task.id, run: run.id, position: &run.position, kind, text, digest: &digest };
+    let new = NewResult { task: task.id, run: Some(run.id), position: &run.position, kind, text, digest: &digest };
     let result = results::keep(tx, &new, now).await?;
     draw(scene, tx, text, &digest).await?;
     // A new version is a new run, which might do again what was done: only an answer that changed nothing can be asked for anew.
     Ok(Some(Judging { task: task.id, result: result.0, may_refine: !changed }))
+}
+
+/// Keeps what somebody says came of their own work, for whoever asked to judge; nothing where they asked themselves.
+pub(in crate::flow) async fn keep_work(
+    tx: &mut Tx,
+    task: &Task,
+    worker: &WorkerRef,
+    (words, by): (&str, &SlackUser),
+    now: Timestamp,
+) -> Result<Option<Judging>, FlowError> {
+    if task.requester == *by {
+        return Ok(None);
+    }
+    let digest = digest_bytes(words.as_bytes());
+    let (position, kind) = (worker.to_string(), Kind::Answer);
+    let new = NewResult { task: task.id, run: None, position: &position, kind, text: words, digest: &digest };
+    let result = results::keep(tx, &new, now).await?;
+    Ok(Some(Judging { task: task.id, result: result.0, may_refine: true }))
 }
 
 async fn draw(scene: &Scene, tx: &mut Tx, text: &str, digest: &str) -> Result<(), FlowError> {
@@ -67,7 +86,7 @@ async fn draw(scene: &Scene, tx: &mut Tx, text: &str, digest: &str) -> Result<()
     // One person is enough; the first whose account is known.
     let Some(checker) = asked.iter().find_map(|handle| moment.names().person(handle).account) else { return Ok(()) };
     let kind = Kind::Check;
-    let new = NewResult { task: task.id, run: run.id, position: &run.position, kind, text, digest };
+    let new = NewResult { task: task.id, run: Some(run.id), position: &run.position, kind, text, digest };
     let result = results::keep(tx, &new, moment.now).await?;
     let payload = json!({ "result": result, "rule": origin, "asked": checker });
     note(tx, task, FactKind::CheckAsked, payload, moment.now).await?;
@@ -83,7 +102,8 @@ pub(in crate::flow) async fn report(app: &App, tx: &mut Tx, task: &Task, action:
     let worker = WorkerRef::Agent(action.position.clone());
     let tool = moment.directives.catalogue.get(&ToolName(action.tool.clone()));
     let reads = tool.is_some_and(|tool| tool.binding.class == Class::Read);
-    let reports = level_of(&moment.directives, &worker, moment.now).is_some_and(|(level, _)| level == Level::Report);
+    let level = level_with(&moment.directives, &worker, &ToolName(action.tool.clone()), moment.now);
+    let reports = level.is_some_and(|(level, _)| level == Level::Report);
     let (false, true, Some(title)) = (reads, reports, &action.title) else { return Ok(()) };
     let names = moment.names();
     let owner = names.owner(&worker).and_then(|owner| owner.account);

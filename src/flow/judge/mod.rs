@@ -15,18 +15,20 @@ use crate::commands::{Judgement, To};
 use crate::directives::rule::Rule;
 use crate::ids::TaskId;
 use crate::ledger::FactKind;
+use crate::replies::human::{self, Surface, WorkState};
 use crate::replies::judged::{self, ToJudge};
 use crate::replies::outbox::Queued;
 use crate::replies::refusals::Refusal;
 use crate::replies::{receipt, store as outbox};
 use crate::results::store as results;
 use crate::results::{Kind, Rating, ResultId, Stored};
+use crate::runs::worker_at;
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
 use crate::workers::{SlackUser, WorkerRef};
 
 pub(in crate::flow) use guards::{lift, look};
-pub(in crate::flow) use keep::{keep_answer, report};
+pub(in crate::flow) use keep::{keep_answer, keep_work, report};
 pub(in crate::flow) use propose::would_have;
 
 /// Somebody judges a result, by button or form.
@@ -87,7 +89,7 @@ async fn refine(
 ) -> Result<Said, FlowError> {
     tasks::reword(tx, task.id, &format!("{}\n{}", words.trim(), task.text)).await?;
     let Some(task) = tasks::task(tx, task.id).await? else { return Ok(Said::Refused(Refusal::OldButton)) };
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = worker_at(&stored.position);
     match assign::start_again(app, tx, &task, Some(&worker), by).await? {
         true => Ok(Said::Nothing),
         false => Ok(Said::Refused(Refusal::TaskEnded { task: task.id })),
@@ -102,8 +104,13 @@ fn may_judge(
     judgement: &Judgement,
     by: &SlackUser,
 ) -> Result<(), Refusal> {
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = worker_at(&stored.position);
     let (directives, directory) = (&moment.directives, &moment.directory);
+    let own = directory.person_of(&directives.roster, &by.user).map(|person| WorkerRef::Person(person.handle.clone()));
+    if own.as_ref() == Some(&worker) {
+        let may = vec![moment.names().account(&task.requester)];
+        return Err(Refusal::NotTheirs { what: "judge this".to_owned(), may });
+    }
     if stored.kind == Kind::Answer {
         // Another version is made from the words of whoever asked, so nobody else adds to them.
         if let Judgement::Refine { .. } = judgement
@@ -153,11 +160,18 @@ async fn redraw(
     let Some(words) = &stored.text else { return Ok(()) };
     let names = moment.names();
     let by = names.account(by);
-    let worker = WorkerRef::Agent(stored.position.clone());
+    let worker = worker_at(&stored.position);
     if stored.kind == Kind::Answer {
         let all = assignments::of_task_in(tx, task.id).await?;
         let held = all.into_iter().rev().find(|held| held.worker == worker && held.until == Some(stored.at));
         let Some(held) = held else { return Ok(()) };
+        if worker.agent().is_none() {
+            let note = Some(words.clone()).filter(|words| !words.is_empty());
+            let view = names.work(task, &held.worker, &super::says::because_of(&held), None);
+            let state = WorkState::Done { at: stored.at, note, judging: None };
+            let card = human::card(&view, &state, Surface::Thread).note(judged::said(said, &by, moment.now));
+            return say(tx, task, held.id, card, moment.now).await;
+        }
         let performed = execute::performed(app, tx, task).await?;
         let view = names.receipt_of(task, &held);
         let card = receipt::answered(&view, words, &performed, stored.at, None);
@@ -175,11 +189,11 @@ async fn redraw(
 }
 
 /// The slot of a result's card in somebody's direct messages.
-fn judge_slot(task: TaskId, result: ResultId, user: &str) -> String {
+pub(in crate::flow) fn judge_slot(task: TaskId, result: ResultId, user: &str) -> String {
     format!("task:{}:judge:{}:{user}", task.0, result.0)
 }
 
-fn to_judge(
+pub(in crate::flow) fn to_judge(
     moment: &Moment,
     task: &Task,
     result: ResultId,
@@ -192,9 +206,10 @@ fn to_judge(
         task: task.id,
         result: result.0,
         worker: names.worker(worker),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         request: task.text.clone(),
         result_words: words.to_owned(),
         rule: rule.map(super::says::cited_origin),
+        beside: None,
     }
 }

@@ -40,7 +40,8 @@ pub(in crate::flow) async fn would_have(
     let end = json!({ "end": { "proposal": digest } });
     runs::append_step(tx, run.id, run.fence, StepKind::End, "", &end, now).await?;
     let kind = Kind::Proposal;
-    let new = NewResult { task: task.id, run: run.id, position: &run.position, kind, text: words, digest: &digest };
+    let new =
+        NewResult { task: task.id, run: Some(run.id), position: &run.position, kind, text: words, digest: &digest };
     let result = results::keep(tx, &new, now).await?;
     let payload = json!({ "run": run.id, "result": result, "position": run.position, "level": level, "proposal": digest, "rule": origin });
     note(tx, task, FactKind::Proposed, payload, now).await?;

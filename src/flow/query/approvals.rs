@@ -80,7 +80,7 @@ fn line(viewer: &Viewer<'_>, card: &Card, task: &Task, stored: Option<&Stored>) 
         id: card.approval.id,
         title: if seen { card.shown.title.clone() } else { "Something that was asked in private".to_owned() },
         amount,
-        requester: viewer.names().account(&task.requester),
+        requester: viewer.names().requester(task),
         asked,
         until: card.approval.next_deadline().unwrap_or(viewer.moment.now),
     }

@@ -9,7 +9,7 @@ use super::Told;
 use super::seen::{Sight, Viewer};
 use super::why::add;
 use crate::budgets::store::{self as budgets, ModelTotal};
-use crate::commands::costs::{CostsAnswer, Moved, Period, render};
+use crate::commands::costs::{CostsAnswer, Moved, People, Period, render};
 use crate::commands::lines::Spent;
 use crate::directives::rule::{Define, Rule};
 use crate::execution::store::{self as actions, Of, SpentBy};
@@ -162,6 +162,7 @@ async fn added_up(viewer: &Viewer<'_>, whose: Whose, period: Period) -> Result<C
         doubts: count(models.iter().map(|total| total.doubts).sum()),
         doubted: doubted(&models),
         models: of_each_model(&models),
+        people: people(viewer, &whose, &of_models).await?,
         budgets: budgets_of(viewer, &whose, &of).await?,
         prices_as_of: viewer.app.config.prices.as_of.clone(),
         moved: moved(viewer, &of).await?,
@@ -205,6 +206,21 @@ fn by_model(total: &ModelTotal) -> SpentBy {
         metered: total.calls - total.unmetered,
         unmetered: total.unmetered,
     }
+}
+
+/// The time of people is told for the whole, and for what somebody asked for; an agent's costs are its own.
+async fn people(viewer: &Viewer<'_>, whose: &Whose, of: &budgets::Of<'_>) -> Result<Option<People>, FlowError> {
+    if !whose.positions.is_empty() {
+        return Ok(None);
+    }
+    let told = budgets::efforts(&viewer.app.store, of).await?;
+    let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(Some(People {
+        finished: count(told.finished),
+        stated: count(told.stated),
+        minutes: count(told.minutes),
+        known: told.sums,
+    }))
 }
 
 fn of_each_model(totals: &[ModelTotal]) -> Vec<(String, Spent)> {

@@ -115,7 +115,13 @@ impl<'a> Viewer<'a> {
     }
 
     fn sees_at(&self, place: &Asker, task: &Task, holder: Option<&WorkerRef>, also: &[Who]) -> bool {
-        let public = task.channel_kind == "public";
+        if task.is_copy() {
+            // For whoever answers for the shadow, alone; not for whoever asked for the original.
+            let context = self.moment.directives.roster.context_of(holder.and_then(WorkerRef::agent), None);
+            let answers = |handle: &String| context.owner.contains(handle) || context.supervisor.contains(handle);
+            return place.private && (self.handle.as_ref().is_some_and(answers) || self.permitted(Sight::Status));
+        }
+        let public = task.asked_in_public();
         let here = place.channel.as_deref() == Some(task.channel.as_str());
         if !place.private && !public && !here {
             return false;

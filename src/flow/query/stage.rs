@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{App, FlowError, decide};
+use super::super::{App, FlowError, decide, questions};
 use super::seen::Viewer;
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::commands::lines::{Stage, TaskLine};
@@ -12,6 +12,7 @@ use crate::gate::store::{self as approvals, Card};
 use crate::ids::TaskId;
 use crate::ledger::{Entry, FactKind};
 use crate::replies::Who;
+use crate::replies::named::any_of;
 use crate::roster::store as roster;
 use crate::runs::{Run, Waiting, store as runs};
 use crate::tasks::{Task, TaskState};
@@ -72,15 +73,36 @@ impl Standing {
 
     /// One line of a list.
     pub fn line(&self, viewer: &Viewer<'_>, task: &Task) -> TaskLine {
-        let asked = self.asked(viewer, task.id);
+        let asked = self.asked(viewer, task);
         let holder = self.holder(task.id).map(|held| &held.worker);
         let subject = viewer.subject(task, holder, &asked);
         TaskLine { task: task.id, subject, stage: self.stage(viewer, task, &Ending::default()) }
     }
 
-    /// Who may decide about what a task waits for.
-    pub fn asked(&self, viewer: &Viewer<'_>, task: TaskId) -> Vec<Who> {
-        self.card(task).map(|card| decide::asked(&viewer.moment, &card.approval).0).unwrap_or_default()
+    /// Who may decide about what a task waits for, or may answer its question.
+    pub fn asked(&self, viewer: &Viewer<'_>, task: &Task) -> Vec<Who> {
+        match self.card(task.id) {
+            Some(card) => decide::asked(&viewer.moment, &card.approval).0,
+            None => self.may_answer(viewer, task),
+        }
+    }
+
+    /// The people, besides the requester, who are asked what a task waits to hear.
+    fn may_answer(&self, viewer: &Viewer<'_>, task: &Task) -> Vec<Who> {
+        let run = self.runs.get(&task.id);
+        let Some((run, question)) = run.and_then(|run| Some((run, questions::question_of(run)?))) else {
+            return Vec::new();
+        };
+        let asked = questions::asked(viewer.app, &viewer.moment, task, run, question);
+        asked.people.iter().map(|handle| viewer.names().person(handle)).collect()
+    }
+
+    /// Whose answer a task waits for.
+    fn answers(&self, viewer: &Viewer<'_>, task: &Task) -> Who {
+        match self.may_answer(viewer, task).as_slice() {
+            [] => viewer.names().requester(task),
+            people => Who::new(&any_of(people), None),
+        }
     }
 
     /// How far a task is. `ending` matters for one that has ended.
@@ -127,13 +149,13 @@ impl Standing {
                 Some(card) => {
                     let (now, _) = caught_up(&card.approval, &viewer.moment.surroundings());
                     let until = now.next_deadline().unwrap_or(viewer.moment.now);
-                    Stage::WaitsForApproval { id: *approval, asked: self.asked(viewer, task.id), until }
+                    Stage::WaitsForApproval { id: *approval, asked: self.asked(viewer, task), until }
                 }
                 // Decided a moment ago: the run has not taken its next step yet.
                 None => Stage::Working { worker },
             },
-            Some(Waiting::Answer { slot, .. }) => {
-                Stage::WaitsForAnswer { from: names.account(&task.requester), label: label(slot) }
+            Some(Waiting::Answer(question)) => {
+                Stage::WaitsForAnswer { from: self.answers(viewer, task), label: label(&question.slot) }
             }
             Some(Waiting::Action { .. }) | None => Stage::Working { worker },
         }

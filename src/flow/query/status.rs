@@ -60,7 +60,7 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
         Some(held) => Some(held.clone()),
         None => assignments::of_task(store, id).await?.pop(),
     };
-    let asked = standing.asked(viewer, id);
+    let asked = standing.asked(viewer, &task);
     if let Err(refusal) =
         viewer.only_if_seen(&format!("status {id}"), &task, held.as_ref().map(|held| &held.worker), &asked)
     {
@@ -74,7 +74,7 @@ async fn of_task(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, FlowError> {
     let status = TaskStatus {
         task: id,
         subject: viewer.subject(&task, held.as_ref().map(|held| &held.worker), &asked),
-        requester: names.account(&task.requester),
+        requester: names.requester(&task),
         place: names.place(&task),
         asked_at: task.created,
         stage,
@@ -100,6 +100,7 @@ fn line_of(because: Because) -> Option<Cited> {
         Because::LooksLike { .. }
         | Because::Chosen { .. }
         | Because::SameThread { .. }
+        | Because::CannotDo { .. }
         | Because::HandedOver { .. } => None,
     }
 }

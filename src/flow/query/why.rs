@@ -40,7 +40,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let standing = Standing::of(viewer.app, &tasks).await?;
     let [task] = tasks;
     let assigned = assignments::of_task(store, id).await?;
-    let asked = standing.asked(viewer, id);
+    let asked = standing.asked(viewer, &task);
     let seen = viewer.only_if_seen(&format!("why {id}"), &task, assigned.last().map(|held| &held.worker), &asked);
     let reads_ledger = viewer.asker.private && viewer.permitted(Sight::Ledger);
     if let (Err(refusal), false) = (seen, reads_ledger) {
@@ -60,7 +60,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>, id: TaskId) -> Result<Told, Flow
     let names = viewer.names();
     let answer = WhyAnswer {
         task: id,
-        requester: names.account(&task.requester),
+        requester: names.requester(&task),
         place: names.place(&task),
         asked_at: task.created,
         request: (!task.text.is_empty()).then(|| task.text.clone()),
@@ -132,16 +132,19 @@ impl Trail<'_> {
         Ok(steps)
     }
 
+    fn next_assignment(&self, fact: &Entry, nth: &mut usize) -> Option<WhyWhat> {
+        let row = self.assigned.get(*nth);
+        *nth += 1;
+        self.assignment(fact, row)
+    }
+
     /// What a fact adds to the trail; each action is told once, where it was proposed.
     fn step_of(&self, fact: &Entry, told: &mut HashSet<ActionId>, nth_assignment: &mut usize) -> Option<WhyWhat> {
         match fact.kind {
-            FactKind::Assigned => {
-                let row = self.assigned.get(*nth_assignment);
-                *nth_assignment += 1;
-                self.assignment(fact, row)
-            }
+            FactKind::Assigned => self.next_assignment(fact, nth_assignment),
             FactKind::Accepted => self.account(fact, "by").map(|by| WhyWhat::Accepted { by }),
-            FactKind::Asked => self.text(fact, "slot").map(|slot| WhyWhat::Asked { label: label(&slot) }),
+            FactKind::Asked => self.question(fact),
+            FactKind::Answered => self.answer(fact),
             FactKind::ActionProposed | FactKind::ActionDenied => self
                 .action_of(fact)
                 .filter(|stored| told.insert(stored.id))
@@ -154,10 +157,11 @@ impl Trail<'_> {
             | FactKind::HandedOver
             | FactKind::RunStarted
             | FactKind::DriverAsked
-            | FactKind::Answered
             | FactKind::ApprovalOpened
             | FactKind::ApprovalVoted
             | FactKind::ApprovalRefused
+            | FactKind::ButtonRefused
+            | FactKind::CallRefused
             | FactKind::ApprovalDecided
             | FactKind::ApprovalExpired
             | FactKind::ApprovalVoided
@@ -279,11 +283,13 @@ impl Trail<'_> {
                     Because::LooksLike { .. }
                     | Because::Chosen { .. }
                     | Because::SameThread { .. }
+                    | Because::CannotDo { .. }
                     | Because::HandedOver { .. },
                 ..
             }
             | WhyWhat::Accepted { .. }
             | WhyWhat::Asked { .. }
+            | WhyWhat::Told { .. }
             | WhyWhat::Answered { .. }
             | WhyWhat::Cancelled { .. }
             | WhyWhat::Failed { .. } => Vec::new(),
@@ -295,6 +301,22 @@ impl Trail<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A question of the agent's own; what somebody who decides asked back stands in the trail of the approval.
+    fn question(&self, fact: &Entry) -> Option<WhyWhat> {
+        let label = label(&self.text(fact, "slot")?);
+        let handles = field(fact, "people").and_then(Value::as_array).into_iter().flatten();
+        let of = handles.filter_map(Value::as_str).map(|handle| self.viewer.names().person(handle)).collect();
+        Some(WhyWhat::Asked { label, of })
+    }
+
+    /// The answer of somebody who did not make the request, or what a hook delivered.
+    fn answer(&self, fact: &Entry) -> Option<WhyWhat> {
+        let hook = || self.text(fact, "hook").map(|hook| Who::new(&hook, None));
+        let by = self.account(fact, "by").or_else(hook)?;
+        let label = label(&self.text(fact, "slot")?);
+        (by != self.viewer.names().account(&self.task.requester)).then_some(WhyWhat::Told { by, label })
     }
 
     fn action_of(&self, fact: &Entry) -> Option<&Stored> {

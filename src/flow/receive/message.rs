@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{App, FlowError, decide, failpoint, query};
+use super::super::{App, FlowError, decide, failpoint, query, questions};
 use super::finish_in;
 use crate::commands::{self, Asked, SmallTalk, help};
 use crate::inbox::store::Claimed;
@@ -11,7 +11,7 @@ use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
 use crate::replies::{Card, asking, greeting, store as outbox};
 use crate::roster::names::Named;
-use crate::runs::{Waiting, store as runs};
+use crate::runs::Waiting;
 use crate::slack::text;
 use crate::slack::thread::{ThreadLimits, read_above};
 use crate::store::{Tx, word};
@@ -90,38 +90,25 @@ fn readable(app: &App, words: &str) -> String {
     crate::replies::plain::shorten(named.trim(), app.config.limits.request_characters)
 }
 
-/// A reply to a question that an agent asked in this thread: the run goes on with it.
+/// A reply to a question that an agent asked: the run goes on with it.
 async fn answers_a_question(app: &App, claimed: &Claimed, message: &Message, words: &str) -> Result<bool, FlowError> {
-    let conversation = message.conversation();
     let mut tx = app.store.begin().await?;
-    let mut waiting = None;
-    // In a thread with a workflow several tasks are open; the one that asked last is answered.
-    for task in tasks::open_of_conversation(&mut tx, &conversation).await? {
-        let Some(run) = runs::current_of_task(&mut tx, task.id).await? else { continue };
-        let asks = match &run.waiting {
-            Some(Waiting::Answer { .. }) => true,
-            Some(Waiting::Approval { approval, .. }) => decide::open_question(&mut tx, *approval).await?,
-            Some(Waiting::Action { .. }) | None => false,
-        };
-        if asks {
-            waiting = Some((task, run));
-            break;
-        }
-    }
-    let Some((task, run)) = waiting else { return Ok(false) };
+    let Some((task, run)) = questions::waiting_for(app, &mut tx, message).await? else { return Ok(false) };
     let is_command = message.mentions_us && command_in(app, words)?.is_some();
-    if task.requester != message.by || words.is_empty() || is_command {
+    if words.is_empty() || is_command {
         return Ok(false);
     }
     match &run.waiting {
-        Some(Waiting::Answer { slot, .. }) => {
-            decide::answer_question(app, &mut tx, &task, run.id, run.fence, slot, words).await?;
+        Some(Waiting::Answer(question)) => {
+            let in_thread = questions::stands_in(&task, message);
+            let given = questions::Given { words, by: Some(&message.by), in_thread };
+            questions::answered(app, &mut tx, &task, &run, question, given).await?;
         }
         // Somebody who decides asked back; the run itself goes on waiting for the decision.
-        Some(Waiting::Approval { approval, .. }) if decide::open_question(&mut tx, *approval).await? => {
+        Some(Waiting::Approval { approval, .. }) => {
             decide::answer_back(app, &mut tx, *approval, &message.by, words).await?;
         }
-        Some(Waiting::Approval { .. } | Waiting::Action { .. }) | None => return Ok(false),
+        Some(Waiting::Action { .. }) | None => return Ok(false),
     }
     finish_in(app, tx, claimed).await?;
     Ok(true)

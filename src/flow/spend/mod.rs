@@ -2,6 +2,7 @@
 //! by what it did cost. Both happen in the caller's transaction, with the facts and the messages that follow.
 
 mod ask;
+mod doubts;
 mod pots;
 mod tell;
 pub(in crate::flow) mod window;
@@ -21,6 +22,7 @@ use crate::store::Tx;
 use crate::tasks::Task;
 
 pub use ask::{MayAsk, after_call, before_call, unpriced};
+pub(in crate::flow) use doubts::end_old as end_old_doubts;
 pub(in crate::flow) use pots::{all as all_pots, positions_of};
 pub(in crate::flow) use tell::{raise, view_of};
 

@@ -34,11 +34,12 @@ pub(in crate::flow) async fn returned(
             JournalEntry::ToolResult { as_name, value } => {
                 result.insert(as_name, value);
             }
-            JournalEntry::Answered { slot, value } => {
+            JournalEntry::Answered { slot, value, .. } => {
                 result.insert(slot, Value::String(value));
             }
             JournalEntry::ToolRefused { .. }
             | JournalEntry::ToolFailed { .. }
+            | JournalEntry::News { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
             | JournalEntry::Unheard { .. }

@@ -15,7 +15,7 @@ use crate::runs::store::{self as runs, NewRun};
 use crate::runs::{DriverKind, RunState};
 use crate::store::Tx;
 use crate::tasks::{NewTask, Task, TaskState, store as tasks};
-use crate::workers::{Actor, ActorChain, WorkerRef};
+use crate::workers::{Actor, WorkerRef};
 use crate::workflows::plan::Start;
 use crate::workflows::{Entry, EntryKind, EntryState, shared, store};
 
@@ -111,7 +111,7 @@ impl Scene {
         let now = self.app.now();
         let requester = self.directory.person_of(&self.directives.roster, &self.task.requester.user);
         let requester = requester.map(|person| person.handle.clone());
-        let origin = ActorChain::from_origin(Actor::Human(self.task.requester.clone()));
+        let origin = assign::origin_of(&self.task);
         let (position, chain) = match holder_of(&self.directives.roster, who, requester.as_deref()) {
             Holder::Agent { position } => (position.clone(), origin.then(Actor::Agent(position))),
             Holder::People(handles) => (person(handles.first()), origin),
@@ -177,6 +177,7 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
         // The approval was void before it was spent: it is asked for once more, by the directives of now.
         Some(
             JournalEntry::Answered { .. }
+            | JournalEntry::News { .. }
             | JournalEntry::Said { .. }
             | JournalEntry::Malformed { .. }
             | JournalEntry::Unheard { .. }

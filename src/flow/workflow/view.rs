@@ -38,7 +38,7 @@ pub fn plan_view(
     PlanView {
         task: task.id,
         name: workflow.name.clone(),
-        requester: names.account(&task.requester),
+        requester: names.requester(task),
         rule: (!workflow.text.is_empty()).then(|| cited_origin(&workflow.origin())),
         steps: steps.collect(),
         undone: undone.collect(),

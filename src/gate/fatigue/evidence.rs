@@ -257,4 +257,69 @@ mod tests {
         let other = Origin { line: 3, ..origin(&set) };
         assert_eq!(raise(&set, &other, &enough, 10, today()), None, "a sentence that asks nobody");
     }
+
+    #[test]
+    fn a_limit_goes_to_the_highest_round_amount_with_enough_behind_it() {
+        let set = set();
+        let to = |amounts: &[i64], least: usize| {
+            let cases: Vec<Case> = amounts.iter().map(|dollars| good(*dollars)).collect();
+            raise(&set, &origin(&set), &cases, least, today()).map(|raise| (raise.to.to_string(), raise.cases))
+        };
+        let is = |to: &str, cases: usize| Some((to.to_owned(), cases));
+        assert_eq!(to(&[300, 260], 2), is("$300.00", 2), "in any order, and up to the largest itself");
+        assert_eq!(to(&[300, 260], 3), None, "too few");
+        assert_eq!(to(&[299, 260], 1), None, "250 is below all of them");
+        assert_eq!(to(&[299, 240], 1), is("$250.00", 1), "only as far as people were asked");
+        assert_eq!(to(&[200, 150], 1), None, "not above the limit that there is");
+        assert_eq!(to(&[], 1), None);
+        let euros = Case { amount: Some(Money::new(300_000_000, Currency::new("EUR"))), good: true };
+        let mixed = [good(300), euros.clone(), good(300)];
+        assert_eq!(raise(&set, &origin(&set), &mixed, 1, today()), None, "one in another currency");
+        assert_eq!(raise(&set, &origin(&set), &[euros], 1, today()), None);
+    }
+
+    #[test]
+    fn only_the_limit_itself_moves_and_only_where_it_is_named_once() {
+        let read = |approvals: &str| {
+            let mut files = set().files;
+            files.insert("approvals.md".to_owned(), approvals.to_owned());
+            read_set(&files, today()).unwrap_or_else(|problems| panic!("{problems:?}"))
+        };
+        let cases = [good(300), good(300)];
+        let patch = |approvals: &str| {
+            let set = read(approvals);
+            raise(&set, &origin(&set), &cases, 1, today()).map(|raise| raise.patch)
+        };
+        let far = "# A\n\nRefunds above $200 need approval from Dana.\n\n\n\n\n\n\n\n\n\nRefunds up to $200 run without approval.\n";
+        insta::assert_snapshot!(patch(far).unwrap_or_default(), @r"
+        --- a/approvals.md
+        +++ b/approvals.md
+        @@ -1,6 +1,6 @@
+         # A
+         
+        -Refunds above $200 need approval from Dana.
+        +Refunds above $300 need approval from Dana.
+         
+         
+         
+        @@ -10,4 +10,4 @@
+         
+         
+         
+        -Refunds up to $200 run without approval.
+        +Refunds up to $300 run without approval.
+        ");
+        let lower = "# A\n\nRefunds up to $100 run without approval.\nRefunds above $200 need approval from Dana.";
+        insta::assert_snapshot!(patch(lower).unwrap_or_default(), @r"
+        --- a/approvals.md
+        +++ b/approvals.md
+        @@ -1,4 +1,4 @@
+         # A
+         
+         Refunds up to $100 run without approval.
+        -Refunds above $200 need approval from Dana.
+        +Refunds above $300 need approval from Dana.
+        ");
+        assert_eq!(patch("# A\n\nPasswords need approval from Dana.\n"), None, "no amount at all");
+    }
 }

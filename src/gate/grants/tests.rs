@@ -230,6 +230,69 @@ fn the_offer_begins_with_this_action_and_ends_at_the_limits() {
     }
 }
 
+#[test]
+fn what_is_offered_stops_at_the_limits_themselves() {
+    let set = directives(rule(json!({})));
+    let (call, open) = (refund(50), card(&refund(50), &set, NOW).unwrap());
+    let shown = Shown::of(&Bound { proposal: &call, task: crate::ids::TaskId(17), outside: &outside() }, &set, &[]);
+    let offered = |limits| offer(&call, &open, &shown, limits, &set, NOW);
+    let found = offered(Limits { uses: 20, days: 1, amount: 100 }).unwrap();
+    assert_eq!((found.uses, found.amounts), (vec![5, 10, 20], vec![usd(50), usd(100)]));
+    let days = |found: &Offer| found.ends.iter().map(|(day, _)| day.to_string()).collect::<Vec<_>>();
+    assert_eq!(days(&offered(Limits { days: 1, ..LIMITS }).unwrap()), ["2026-11-20"], "today is a Friday");
+    assert_eq!(days(&offered(Limits { days: 2, ..LIMITS }).unwrap()), ["2026-11-20", "2026-11-21"]);
+    let found = offered(LIMITS).unwrap();
+    assert_eq!(days(&found), ["2026-11-20", "2026-11-21", "2026-11-27", "2026-12-03"]);
+    assert_eq!(found.ends[0].1, NOW.plus(Span::hours(14)), "the end of the day");
+    assert_eq!(offered(Limits { uses: 3, ..LIMITS }).unwrap().uses, [3]);
+    assert_eq!(offered(Limits { amount: 50, ..LIMITS }).unwrap().amounts, [usd(50)]);
+    assert_eq!(offered(Limits { amount: 49, ..LIMITS }), Err(NoGrant::TooMuch));
+    assert_eq!(offered(Limits { days: 0, ..LIMITS }), Err(NoGrant::Off));
+    let monday = NOW.plus(Span::days(3));
+    let found = offer(&call, &open, &shown, LIMITS, &set, monday).unwrap();
+    assert_eq!(days(&found), ["2026-11-23", "2026-11-24", "2026-11-27", "2026-12-04", "2026-12-06"]);
+    // Nested arguments and the key of a call are not for holding fixed.
+    let line = |argument: &str| super::super::Line {
+        label: String::new(),
+        argument: argument.to_owned(),
+        value: String::new(),
+    };
+    let nested = Proposal {
+        arguments: json!({"a": {"b": 1}, "c": [1], "d": 1, "idempotency_key": "k", "amount_cents": 1}),
+        ..call.clone()
+    };
+    let lines = ["a", "a.b", "c", "d", "idempotency_key", "amount_cents"].map(line).to_vec();
+    let found = offer(&nested, &open, &Shown { lines, ..shown.clone() }, LIMITS, &set, NOW).unwrap();
+    assert_eq!(found.fields, [line("d")]);
+}
+
+#[test]
+fn an_amount_that_nobody_can_tell_is_not_granted() {
+    let set = directives(rule(json!({})));
+    let open = card(&refund(5), &set, NOW).unwrap();
+    let of = |call: &Proposal| {
+        terms(call, (&open, ActionId(5)), &asked(5, None), LIMITS, &set, NOW).map(|terms| terms.at_most)
+    };
+    assert_eq!(of(&refund(1_000)), Ok(Some(usd(1_000))), "as much as may be granted");
+    let missing = proposal("finance-agent", "billing.refund", json!({"order_id": "O"}));
+    assert_eq!(of(&missing), Err(NoGrant::Unknown.into()));
+    let invoice = proposal("finance-agent", "billing.invoice", json!({}));
+    assert_eq!(of(&invoice), Ok(None), "it moves no money");
+    assert_eq!(of(&proposal("finance-agent", "no.such", json!({}))), Err(NoGrant::Unknown.into()));
+    let at = |asked: &Asked| terms(&refund(5), (&open, ActionId(5)), asked, LIMITS, &set, NOW).map(|terms| terms.uses);
+    let last = Asked { until: NOW.plus(Span::days(14)), ..asked(1, None) };
+    assert_eq!(at(&last), Ok(1), "the last instant that the limit allows");
+    let early = Asked { until: NOW.minus(Span::days(1)), ..asked(1, None) };
+    assert_eq!(at(&early), Err(Unfit::Until { days: 14 }));
+    let back = Asked { at_most: Some(usd(-5)), ..asked(1, None) };
+    assert_eq!(at(&back), Err(Unfit::Amount { most: usd(1_000) }));
+    // Several held fixed: each of them must be as it was.
+    let fixed = Asked { only: vec!["order_id".to_owned(), "amount_cents".to_owned()], ..asked(5, None) };
+    let given = grant(40, &fixed, &set);
+    assert!(run_under(&given, &refund(40), &set, &accounts(), NOW));
+    assert!(!run_under(&given, &refund(39), &set, &accounts(), NOW));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 

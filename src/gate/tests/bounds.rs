@@ -180,6 +180,26 @@ fn autonomy_and_status_take_away() {
     check("over", vec![allowed(), level("suggest", Some("2026-11-19"))], 5, "run", &[1]);
     check("the first month", vec![allowed(), level("suggest", Some("P30D"))], 5, "deny", &[2]);
     check("after the first week", vec![allowed(), level("suggest", Some("P7D"))], 5, "run", &[1]);
+    let with_refunds = |level: &str| {
+        let tools = json!(["billing.refund"]);
+        company(
+            json!({"kind": "autonomy", "who": ["agent:finance-agent"], "level": level, "action": "refund", "tools": tools}),
+        )
+    };
+    let with_others = company(
+        json!({"kind": "autonomy", "who": ["agent:finance-agent"], "level": "observe", "tools": ["orders.get"]}),
+    );
+    check("its refunds", vec![allowed(), with_refunds("suggest")], 5, "deny", &[2]);
+    check("refunds are the exception", vec![level("observe", None), with_refunds("act")], 5, "run", &[2]);
+    check("either way round", vec![with_refunds("observe"), level("act", None)], 5, "deny", &[1]);
+    check("not its refunds", vec![allowed(), with_others], 5, "run", &[1]);
+    check(
+        "a role's own exception lifts nothing",
+        vec![level("suggest", None), Said(Some("finance-operations"), with_refunds("act").1)],
+        5,
+        "deny",
+        &[1],
+    );
     for (status, expected) in [
         (PositionStatus::Active, "run"),
         (PositionStatus::Shadow, "deny"),

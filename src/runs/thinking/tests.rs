@@ -12,8 +12,9 @@ fn offers() -> Vec<Offer> {
     vec![Offer { tool: ToolName("orders.get".into()), description: "Look up".into(), schema, class: Class::Read }]
 }
 
-fn colleagues() -> Vec<Colleague> {
-    vec![Colleague { worker: "role:legal-desk".into(), about: "law".into() }]
+fn peers() -> Peers {
+    let desk = Colleague { worker: "role:legal-desk".into(), about: "law".into() };
+    Peers { colleagues: vec![desk.clone()], askable: vec![desk] }
 }
 
 fn call(name: &str, arguments: Value) -> Call {
@@ -37,7 +38,7 @@ fn refused(name: &str) -> JournalEntry {
 }
 
 fn after(journal: &[JournalEntry]) -> Onward {
-    next(journal, &offers(), &colleagues(), &BOUNDS)
+    next(journal, &offers(), &peers(), &BOUNDS)
 }
 
 fn goes_up(onward: &Onward) -> bool {
@@ -114,9 +115,9 @@ fn a_loop_and_a_flood_end() {
 #[test]
 fn it_can_ask_hand_over_and_say_that_it_cannot() {
     let ask = said("", vec![call(ASK, json!({ "question": "Which order?" }))]);
-    let question = Next::Ask { slot: QUESTION.into(), question: "Which order?".into() };
+    let question = Next::Ask(Question::to_requester(QUESTION, "Which order?"));
     assert_eq!(after(std::slice::from_ref(&ask)), Onward::Take(question));
-    let answered = [ask, JournalEntry::Answered { slot: QUESTION.into(), value: "ORD-7".into() }];
+    let answered = [ask, JournalEntry::Answered { slot: QUESTION.into(), value: "ORD-7".into(), by: None }];
     assert_eq!(after(&answered), Onward::Think);
     let over = said("", vec![call(HAND_OVER, json!({ "to": "role:legal-desk", "why": "a lawsuit" }))]);
     let to = WorkerRef::Role("legal-desk".into());
@@ -130,7 +131,7 @@ fn a_journal_reads_as_a_conversation() {
         said("Let me look.", vec![call("orders.get", json!({ "id": "A" })), call(ASK, json!({ "question": "Sure?" }))]),
         result("s1c1"),
         JournalEntry::Unheard { why: "down".into(), usage: Usage::unknown("test") },
-        JournalEntry::Answered { slot: QUESTION.into(), value: "yes".into() },
+        JournalEntry::Answered { slot: QUESTION.into(), value: "yes".into(), by: None },
         said("", vec![]),
     ];
     let turns = turns(&journal);
@@ -138,4 +139,41 @@ fn a_journal_reads_as_a_conversation() {
     let Turn::Outcomes(outcomes) = &turns[1] else { panic!("{turns:?}") };
     assert_eq!((outcomes[0].text.as_str(), outcomes[1].text.as_str()), (r#"{"ok":true}"#, "yes"));
     assert!(matches!(&turns[3], Turn::Note(words) if words.contains("empty")));
+}
+
+#[test]
+fn it_can_ask_whom_it_was_offered_and_nobody_else() {
+    let ask = |whom: &str| {
+        said("", vec![call(ASK, json!({ "question": "May we?", "whom": whom, "options": ["Yes", "No"] }))])
+    };
+    let options = vec!["Yes".to_owned(), "No".to_owned()];
+    let question = Question {
+        options: options.clone(),
+        ..Question::to(WorkerRef::Role("legal-desk".into()), QUESTION, "May we?")
+    };
+    assert_eq!(after(&[ask("role:legal-desk")]), Onward::Take(Next::Ask(question)));
+    let own = Question { options, ..Question::to_requester(QUESTION, "May we?") };
+    assert_eq!(after(&[ask("requester")]), Onward::Take(Next::Ask(own)));
+    assert!(matches!(after(&[ask("person:@kim")]), Onward::Malformed { .. }));
+}
+
+#[test]
+fn two_questions_of_one_answer_have_an_answer_each() {
+    let asks = |text: &str| call(ASK, json!({ "question": text }));
+    let two = said("", vec![asks("Which order?"), asks("")]);
+    let first = JournalEntry::Answered { slot: QUESTION.into(), value: "ORD-7".into(), by: None };
+    let Onward::Malformed { as_name, .. } = after(&[two, first.clone()]) else {
+        panic!("an empty question is refused")
+    };
+    assert_eq!(as_name, "s1c2");
+    let two = said("", vec![asks("Which order?"), asks("Which item?")]);
+    let next = Next::Ask(Question::to_requester(QUESTION, "Which item?"));
+    assert_eq!(after(&[two.clone(), first.clone()]), Onward::Take(next));
+    let by = Some("Dana Ruiz".to_owned());
+    let second = JournalEntry::Answered { slot: QUESTION.into(), value: "the grinder".into(), by };
+    let journal = [two, first, second];
+    assert_eq!(after(&journal), Onward::Think);
+    let Some(Turn::Outcomes(told)) = turns(&journal).pop() else { panic!() };
+    let told: Vec<&str> = told.iter().map(|outcome| outcome.text.as_str()).collect();
+    assert_eq!(told, ["ORD-7", "Dana Ruiz answered: the grinder"]);
 }

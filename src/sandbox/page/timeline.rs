@@ -34,6 +34,8 @@ pub(super) struct MessageLine {
     pub reply_to: Option<String>,
     /// What the app says that it is doing, below its thread.
     pub doing: Option<String>,
+    /// It still grows: "is writing"; or Slack broke it off.
+    pub grows: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,7 +101,17 @@ fn line(state: &State, channel: &Channel, message: &Message, names: &Names<'_>) 
         replies: replies.len(),
         last_reply: replies.last().map(|last| names.clock(&last.ts).0),
         reply_to: message.thread_ts.clone().filter(|root| *root != message.ts),
+        grows: grows(state, message),
         doing: state.assistant_status.get(&(channel.id.clone(), message.ts.clone())).filter(|s| !s.is_empty()).cloned(),
+    }
+}
+
+fn grows(state: &State, message: &Message) -> Option<&'static str> {
+    let stream = message.stream.as_ref()?;
+    match (stream.is_open(state.now()), stream.broke_off(state.now())) {
+        (true, _) => Some("is writing"),
+        (false, true) => Some("stopped in the middle"),
+        (false, false) => None,
     }
 }
 

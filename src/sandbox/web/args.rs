@@ -76,7 +76,7 @@ impl fmt::Display for ApiError {
 pub(crate) struct Args(pub Map<String, Value>);
 
 /// Arguments that carry JSON as text when the body is a form.
-const JSON_ARGS: [&str; 6] = ["blocks", "attachments", "metadata", "view", "loading_messages", "icons"];
+const JSON_ARGS: [&str; 7] = ["blocks", "chunks", "attachments", "metadata", "view", "loading_messages", "icons"];
 
 impl Args {
     pub fn has(&self, name: &str) -> bool {

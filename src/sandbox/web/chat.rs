@@ -39,7 +39,7 @@ pub(super) fn post_message(state: &mut State, args: &Args) -> Result<Value, ApiE
 }
 
 /// The channel of a post: an id of a conversation, or of a person, which means their direct messages with the app.
-fn place_to_post(state: &mut State, given: &str) -> Result<String, ApiError> {
+pub(super) fn place_to_post(state: &mut State, given: &str) -> Result<String, ApiError> {
     if state.users.contains_key(given) {
         let user = given.to_owned();
         if state.users.get(&user).is_some_and(|u| u.deleted) || user == state.app.bot_user_id {
@@ -73,7 +73,7 @@ pub(super) fn visible(state: &State, id: &str) -> Result<String, ApiError> {
     }
 }
 
-fn thread(state: &State, channel: &str, args: &Args) -> Result<Option<String>, ApiError> {
+pub(super) fn thread(state: &State, channel: &str, args: &Args) -> Result<Option<String>, ApiError> {
     let Some(ts) = args.text("thread_ts")?.filter(|ts| !ts.is_empty()) else { return Ok(None) };
     match state.channels.get(channel).and_then(|c| c.messages.get(ts)) {
         Some(root) if root.is_reply() => Err(ApiError::malformed(
@@ -85,7 +85,7 @@ fn thread(state: &State, channel: &str, args: &Args) -> Result<Option<String>, A
     }
 }
 
-fn keep_pace(state: &mut State, channel: &str) -> Result<(), ApiError> {
+pub(super) fn keep_pace(state: &mut State, channel: &str) -> Result<(), ApiError> {
     let Pace::PerChannel { burst } = state.pace else { return Ok(()) };
     let now = state.now();
     let full = f64::from(burst.max(1));
@@ -114,7 +114,7 @@ fn own_message<'a>(state: &'a State, channel: &str, ts: &str) -> Option<&'a Mess
 }
 
 /// A message in a conversation that the app sees, and that the app itself wrote.
-fn writable(state: &State, args: &Args, refusal: &str) -> Result<(String, String), ApiError> {
+pub(super) fn writable(state: &State, args: &Args, refusal: &str) -> Result<(String, String), ApiError> {
     let channel = visible(state, args.required("channel")?)?;
     let ts = args.required("ts")?;
     let message = own_message(state, &channel, ts).ok_or_else(|| ApiError::state("message_not_found"))?;
@@ -127,6 +127,12 @@ fn writable(state: &State, args: &Args, refusal: &str) -> Result<(String, String
     Ok((channel, ts.to_owned()))
 }
 
+/// An open stream takes neither edits nor deletion.
+fn grows(state: &State, channel: &str, ts: &str) -> bool {
+    let stream = own_message(state, channel, ts).and_then(|message| message.stream.as_ref());
+    stream.is_some_and(|stream| stream.is_open(state.now()))
+}
+
 /// Text without blocks takes the blocks away; metadata that is left out stays (Slack's `chat.update` page). Only an edit
 /// of the text shows as "edited".
 pub(super) fn update(state: &mut State, args: &Args) -> Result<Value, ApiError> {
@@ -136,9 +142,13 @@ pub(super) fn update(state: &mut State, args: &Args) -> Result<Value, ApiError> 
         return Err(ApiError::malformed("no_text", Vec::new()));
     }
     let (channel, ts) = writable(state, args, "cant_update_message")?;
+    if grows(state, &channel, &ts) {
+        return Err(ApiError::state("streaming_state_conflict"));
+    }
     let mark = state.next_ts();
     let bot = state.app.bot_user_id.clone();
     state.edit(&channel, &ts, |message| {
+        message.stream = None;
         match (content.text, content.blocks) {
             (Some(text), None) => {
                 message.text = text;
@@ -167,6 +177,9 @@ pub(super) fn update(state: &mut State, args: &Args) -> Result<Value, ApiError> 
 
 pub(super) fn delete(state: &mut State, args: &Args) -> Result<Value, ApiError> {
     let (channel, ts) = writable(state, args, "cant_delete_message")?;
+    if grows(state, &channel, &ts) {
+        return Err(ApiError::state("cant_delete_message"));
+    }
     state.delete(&channel, &ts);
     Ok(json!({ "channel": channel, "ts": ts }))
 }

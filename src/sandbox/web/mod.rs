@@ -9,6 +9,7 @@ mod conversations;
 pub(crate) mod draft;
 mod reactions;
 pub(crate) mod response_url;
+mod stream;
 mod table;
 mod usergroups;
 mod users;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::args::{ApiError, Args};
-use super::{apps, assistant, chat, conversations, reactions, usergroups, users, views};
+use super::{apps, assistant, chat, conversations, reactions, stream, usergroups, users, views};
 use crate::sandbox::state::State;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,22 @@ static METHODS: &[Method] = &[
             "icon_url", "parse", "link_names", "as_user",
         ],
         chat::post_ephemeral,
+    ),
+    write(
+        "chat.startStream",
+        CHAT,
+        &[
+            "channel", "thread_ts", "chunks", "markdown_text", "recipient_user_id", "recipient_team_id",
+            "task_display_mode", "username", "icon_emoji", "icon_url",
+        ],
+        stream::start,
+    ),
+    write("chat.appendStream", CHAT, &["channel", "ts", "chunks", "markdown_text"], stream::append),
+    write(
+        "chat.stopStream",
+        CHAT,
+        &["channel", "ts", "chunks", "markdown_text", "blocks", "metadata", "session_status"],
+        stream::stop,
     ),
     read("chat.getPermalink", Needs::Nothing, &["channel", "message_ts"], chat::get_permalink),
     read(

@@ -6,6 +6,7 @@
 mod form;
 mod mrkdwn;
 mod parts;
+mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::replies::{Card, Identity};
 
 pub use form::{home, loose_options, view};
 pub use mrkdwn::{escape, units};
+pub(in crate::slack) use stream::{additions, opening};
 
 /// What the app was granted that changes how a message looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,14 +112,14 @@ pub(in crate::slack) fn with_id(mut block: Value, index: usize) -> Value {
 
 fn notification(text: &str, suffix: &str) -> String {
     let room = NOTIFICATION_UNITS - units(suffix);
-    let cut = mrkdwn::escape_within(text, room);
+    let cut = mrkdwn::escape_within(&crate::redact::text(text), room);
     match cut.trim() {
         "" => format!("…{suffix}"),
         _some_text => format!("{cut}{suffix}"),
     }
 }
 
-fn identity(identity: Option<&Identity>, dress: &Dress) -> (Option<String>, Option<String>) {
+pub(in crate::slack) fn identity(identity: Option<&Identity>, dress: &Dress) -> (Option<String>, Option<String>) {
     let Some(identity) = identity.filter(|_| dress.may_customize) else { return (None, None) };
     let name = mrkdwn::printable(&identity.name).replace('\n', " ");
     let name = crate::replies::plain::shorten(name.trim(), USERNAME_CHARS);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::mrkdwn::{self, units};
 use super::table;
+use crate::redact;
 use crate::replies::plain::shorten;
 use crate::replies::{Button, ButtonStyle, Confirm, Part, Span};
 
@@ -76,7 +77,9 @@ fn notes(spans: &[Span]) -> Vec<Block> {
     mrkdwn::pack(spans, CONTEXT_UNITS).into_iter().map(context).collect()
 }
 
+/// Words of others may hold what nobody else should read; what looks like a secret stays out, wherever they are shown.
 fn words(text: &str) -> Vec<Block> {
+    let text = &redact::text(text);
     let section = |text: String| {
         let size = units(&text);
         Block::new(json!({ "type": "section", "text": plain_object(&text) }), size)

@@ -34,7 +34,15 @@ impl PostId {
         json!({ "event_type": EVENT_TYPE, "event_payload": { "id": self.outbox.0, "part": self.part } }).to_string()
     }
 
+    /// The id of the first block of a message that grows, which takes no metadata.
+    pub(super) fn block(self) -> String {
+        format!("outbox-{}-{}", self.outbox.0, self.part)
+    }
+
     fn is_on(self, message: &Value) -> bool {
+        if message.items("blocks").first().and_then(|block| block.text("block_id")) == Some(&self.block()) {
+            return true;
+        }
         let metadata = message.at("metadata");
         let payload = metadata.at("event_payload");
         metadata.text("event_type") == Some(EVENT_TYPE)
@@ -94,6 +102,11 @@ impl Web {
             arguments = arguments.with("blocks", "[]");
         }
         self.call(UPDATE, arguments, Channel::Edit(channel)).await.map(|_said| ())
+    }
+
+    /// Whether Slack asked to wait with edits.
+    pub fn edits_wait(&self) -> bool {
+        self.pace.held(UPDATE.name()).is_some()
     }
 
     /// `chat.delete`; a message that is gone already counts as deleted.
@@ -163,7 +176,7 @@ fn saying_anew(channel: &str, message: &Rendered) -> Arguments {
         .maybe("icon_emoji", message.icon_emoji.as_deref())
 }
 
-fn posted(body: &Value, channel: &str) -> Result<Posted, WebError> {
+pub(super) fn posted(body: &Value, channel: &str) -> Result<Posted, WebError> {
     let ts = body.text("ts").or_else(|| body.at("message").text("ts"));
     let Some(ts) = ts else {
         return Err(WebError::Unknown { why: "chat.postMessage answered without a time stamp".to_owned() });

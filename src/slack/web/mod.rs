@@ -8,6 +8,7 @@ mod conversations;
 mod error;
 mod people;
 mod session;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -29,6 +30,7 @@ pub use conversations::{ChannelInfo, Said};
 pub use error::WebError;
 pub use people::{Group, Seen, TeamInfo, WhoAmI};
 pub use session::Doing;
+pub use stream::Beginning;
 pub use views::OpenedView;
 
 pub(in crate::slack) use error::{describe, retry_after};
@@ -55,6 +57,10 @@ pub(super) struct Method {
 impl Method {
     pub(super) const fn new(name: &'static str, tier: Tier) -> Self {
         Self { name, tier }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        self.name
     }
 }
 
@@ -124,6 +130,19 @@ impl Web {
             }
             left -= 1;
             self.pace.wait_until_allowed(method.name).await;
+        }
+    }
+
+    /// The same for what is not worth waiting for: while Slack asks to wait, nothing is sent.
+    pub(super) async fn call_now(
+        &self,
+        method: Method,
+        arguments: Arguments,
+        channel: Channel<'_>,
+    ) -> Result<Value, WebError> {
+        match self.pace.held(method.name) {
+            Some(after) => Err(WebError::Retry { after, why: format!("{}: too many requests", method.name) }),
+            None => self.call(Method { tier: Tier::Now, ..method }, arguments, channel).await,
         }
     }
 

@@ -20,7 +20,7 @@ struct Wall {
 impl Wall {
     async fn open(changes: &[(&str, &str, &str)], words: &str) -> Option<Self> {
         let mut browser = browser().await?;
-        let office = Office::open(changes).await;
+        let office = Box::pin(Office::open(changes)).await;
         office.sandbox.says("ana", "support", words).unwrap();
         office.rest().await;
         let tab = browser.open(&page(&office.sandbox), 1280, 1000, false).await;
@@ -44,7 +44,7 @@ impl Wall {
 }
 
 /// The page as Ana sees it.
-fn page(sandbox: &Sandbox) -> String {
+pub(super) fn page(sandbox: &Sandbox) -> String {
     format!("{}?as=ana&at=support", sandbox.open_page(Arc::new(Bare)))
 }
 

@@ -35,6 +35,7 @@ fn text_of(sending: &Sending) -> &str {
     match sending.what.as_ref().unwrap() {
         Outgoing::Say { card, .. } | Outgoing::Whisper { card, .. } | Outgoing::Home { card, .. } => &card.notification,
         Outgoing::React { name, .. } => name,
+        Outgoing::EndStream { channel } => channel,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Runs: one worker a step, a journal in order, and a state for every long wait.
 
 use workforce::ids::{RunId, TaskId};
+use workforce::runs::journal::Question;
 use workforce::runs::store::{self as runs, LEASE, NewRun, Pace};
 use workforce::runs::{DriverKind, Run, RunState, StepKind, Waiting};
 use workforce::store::Store;
@@ -58,7 +59,7 @@ async fn a_run_comes_back_whole_and_has_one_worker() {
 }
 
 fn answer() -> Waiting {
-    Waiting::Answer { slot: "order".into(), question: "Which order?".into() }
+    Waiting::Answer(Question::to_requester("order", "Which order?"))
 }
 
 #[tokio::test]

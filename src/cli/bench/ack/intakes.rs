@@ -154,6 +154,7 @@ fn config(database: &str) -> Config {
         webhooks: None,
         drivers: Default::default(),
         keep_answers: true,
+        stream_answers: true,
         // One person sends everything; being told so would be another measurement.
         limits: Limits { open_tasks_per_person: usize::MAX, ..Limits::default() },
         approvals: Approvals::default(),

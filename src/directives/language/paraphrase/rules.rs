@@ -239,7 +239,8 @@ fn autonomy(r: &Autonomy, voc: &Vocabulary<'_>) -> String {
         (Level::Report, true) => "acts and reports",
         (Level::Report, false) => "act and report",
     };
-    format!("{} {level}{until}", each(&r.who, voc))
+    let about = if r.tools.is_empty() { String::new() } else { format!("for {}, ", act(&r.action, &r.tools).subject) };
+    format!("{about}{} {level}{until}", each(&r.who, voc))
 }
 
 fn schedule(r: &Schedule, voc: &Vocabulary<'_>) -> String {

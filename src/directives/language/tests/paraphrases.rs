@@ -239,9 +239,12 @@ fn care() -> BoxedStrategy<Value> {
         some(&AGENTS, 2),
         one(&["observe", "suggest", "ask", "act", "report"]),
         option::of(one(&["P30D", "P7D", "2026-12-01"])),
+        any::<bool>(),
     )
-        .prop_map(|(who, level, until)| {
-            with(json!({"kind": "autonomy", "who": who, "level": level}), json!({ "until": until }))
+        .prop_map(|(who, level, until, refunds)| {
+            let about = if refunds { json!({"action": "refund", "tools": ["billing.refund"]}) } else { json!({}) };
+            let plain = with(json!({"kind": "autonomy", "who": who, "level": level}), json!({ "until": until }));
+            with(plain, about)
         });
     prop_oneof![budget, review, sample, guard, autonomy].boxed()
 }

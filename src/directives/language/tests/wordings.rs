@@ -78,6 +78,18 @@ fn priorities_and_degrees_of_freedom() {
 }
 
 #[test]
+fn a_worker_is_free_for_one_action_and_not_for_another() {
+    let of = |level: &str| json!({"kind": "autonomy", "who": ["agent:finance-agent"], "level": level, "action": "refund", "tools": ["billing.refund"]});
+    assert_json([
+        ("For refunds the finance agent only suggests.".to_owned(), of("suggest")),
+        ("For refunds, the finance agent only observes.".to_owned(), of("observe")),
+        ("The finance agent acts on its own with refunds.".to_owned(), of("act")),
+        ("With refunds the finance agent asks before it acts.".to_owned(), of("ask")),
+        ("When it comes to refunds, the finance agent acts and reports.".to_owned(), of("report")),
+    ]);
+}
+
+#[test]
 fn measures_directions_and_what_follows() {
     const LEAD: &str = "When fewer than 80% of the finance agent's proposals are accepted over a month";
     let guard = |then: GuardThen| {

@@ -10,6 +10,7 @@ pub const APPROVALS: &[(Form, &[&str])] = &[
             "<any>? <approval> (from|by|of|with|given by|granted by) {to}",
             "<any>? <approval> of {to}",
             "that of {to}",
+            "the <approval> of both {to}",
             "<any>? <approval> (in writing)? (from|by|of) (each|every one|all) of {to}",
             "the <approval> that {to} (must)? (give|grant)",
             "<approval> (given|granted|issued|signed) by {to}",

@@ -23,6 +23,14 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (UnlessMod, &["(unless|except|but not|not) (for|in|from|by|with|at)? {from}"]),
     (WhenMod, &["{mod}"]),
     (
+        Mentioning,
+        &[
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (that|which|who) (mention|contain|say|use the word|include the word|talk of|speak of) {mentions}",
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (mentioning|containing|saying) {mentions}",
+            "(for|to|on|in|of|about|from)? (ticket|message|request|thread|email|anything|question|customer|case|chat)? (with|containing|mentioning) the (word|phrase|term) {mentions}",
+        ],
+    ),
+    (
         Within,
         &[
             "within {dur}",
@@ -58,7 +66,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         OtherwiseAsk,
         &[
-            "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
+            "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that|the decision|the approval|the matter|the right to decide)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
             "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
             "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
             "(otherwise|or else|else|failing that|failing which|if not|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react) (in time|by then)?|thereafter|then) {to} (decide|be asked|take over|may decide|can decide|will decide|approve|step in|may approve|can approve|must decide|be next|be to decide|have to decide|decide instead)?",
@@ -107,7 +115,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenAsk,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we)? <aux>? (ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
+            "(and|then|after that|after this|after which|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we|he|she)? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
         ],
     ),
     (
@@ -119,6 +127,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         RemindTo,
         &[
+            "(and)? (the|a|its|every)? reminder (<aux>?)? (go|be sent|be addressed|be given) to {to}",
             "(and)? (remind|tell|notify|ping|nudge|warn|alert|inform|with reminders to|with a reminder to|reminding|and remind) {to} (when it be (due|overdue)|about it|of it|in time|if it be (late|overdue)|when due)?",
             "(and)? {to} <aux>? (be|get) (reminded|notified|told|pinged|nudged|informed) (of it|about it|of this|when (it be)? due|in time)?",
         ],
@@ -126,6 +135,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         UntilDate,
         &[
+            "(the|its)? (first|next) {dur}",
             "until {date}",
             "till {date}",
             "(up to|through) (and including)? {date}",
@@ -153,6 +163,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Unanswered,
         &[
+            "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|come|have come) (within|in|after|for) {dur} to {work}",
+            "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|have come) (to {work})? (within|in|after|for) {dur}",
             "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
@@ -193,7 +205,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         Unsure,
         &[
             "(it|they|{who}|you|he|she|we|the agent|an agent|any agent|the bot|one) (be|feel|seem|become) (ever)? (unsure|uncertain|in doubt|not sure|not certain|not confident|stumped|at a loss|lost|doubtful|insecure|out of (its|their) depth|undecided) (about it|what to do|how to (answer|proceed|go on)|about (the|an|its) (answer|request|task)|of (itself|it|the answer)|who (be responsible|should take it)|what be meant|what the <thing> mean|how to (answer|handle|reply))?",
-            "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
+            "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not|not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
             "(in|when in|if in) doubt",
             "unsure",
             "uncertain",
@@ -210,12 +222,12 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Stuck,
         &[
-            "(it|they|{who}|a <thing>|the <thing>|an agent|anything|something|any <thing>|{work}) (be|get|remain|stay|sit|have been|hang|be left) (stuck|blocked|hanging|idle|at a standstill|stalled|jammed|without progress|in limbo) (for|longer than|more than|for more than|over|for over|for longer than|after)? {dur}",
+            "(it|they|{who}|a <thing>|the <thing>|an agent|anything|something|any <thing>|{work}) (be|get|remain|stay|sit|have been|hang|be left) (stuck|blocked|hanging|idle|at a standstill|stalled|jammed|without progress|in limbo) (with (it|a <thing>|the <thing>|the same <thing>)|on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|longer than|more than|for more than|over|for over|for longer than|after)? {dur}",
             "(there be|we see|there have been|it make|it have made|{who} make|{who} have made|a <thing> make|the <thing> make) no (progress|movement|headway) (for|in|within|after|for more than|over) {dur}",
             "(no|without) progress (be made)? (for|in|within|after|for more than) {dur}",
             "(nothing|it|a <thing>|the <thing>) (happen|do not move|has not moved|have not moved|do not progress|have not progressed|make no progress|stand still|moves) (for|in|within|after|for more than) {dur}",
             "stuck (for|more than|longer than) {dur}",
-            "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger) (there)? (for|more than|longer than) {dur}",
+            "(it|they|a <thing>|the <thing>|{who}) (hang|stall|sit|linger|work|be working) (there)? (on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|more than|longer than|for more than) {dur}",
         ],
     ),
     (
@@ -282,7 +294,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|over|touching on) {topics}",
+            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
             "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
@@ -325,6 +337,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|that|this) be {from} (who ask|asking|who asked|that ask)?",
             "for {from}",
             "asked by {from}",
+            "(at|on) the request of {from}",
+            "at {from} 's request",
             "(that|which) {from} (ask for|request|want|order|need|ask|have asked for|have requested)",
         ],
     ),
@@ -353,13 +367,15 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         ActsAmount,
         &[
-            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
+            "(the)? (amount|value|sum|total|size) of (a|an|the|any|all)? {act} (be|exceed|reach|come to)? {bound}",
+            "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (come together|go together|sum up|add up|together come|together be|come together to|be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
         ],
     ),
     (
         Acts,
         &[
             "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
+            "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|agent) {act} {nbound} (time|=once)? {per}",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
             "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|order|agent) (have|get|request|ask for|want|make|receive|order|submit|need|place|cause|see|be given|be granted|be paid) {act}",
         ],

@@ -98,8 +98,11 @@ pub const ALL_THAT: &[&str] = &[
 
 pub const DOES: &[&str] = &["does", "do", "proposes", "wants to do", "takes"];
 
-pub const MUST_BE_APPROVED: &[&str] =
-    &["needs approval", "must be approved", "needs a human 's approval", "waits for approval", "goes through approval"];
+pub const MUST_BE_APPROVED: &[&str] = &[
+    "needs approval", "must be approved", "needs a human 's approval", "waits for approval", "goes through approval",
+    "shall require approval", "must have approval", "shall need approval", "will need approval",
+    "will require approval", "is subject to approval", "shall be subject to approval", "must receive approval",
+];
 
 /// `*` stands for the worker.
 pub const CONSEQUENCES: &[(&str, GuardThen)] = &[

@@ -12,5 +12,6 @@ pub mod recurrences;
 pub mod relations;
 pub mod synonyms;
 pub mod topics;
+pub mod turns;
 pub mod words;
 pub mod work;

@@ -15,7 +15,7 @@ pub const READ_PARTICLES: &[&str] =
 pub const LIGHT_VERBS: &[&str] = &[
     "issue", "make", "do", "perform", "process", "give", "carry", "execute", "run", "handle", "trigger", "initiate",
     "put", "start", "pay", "use", "grant", "touch", "apply", "take", "offer", "begin", "attempt", "effect", "complete",
-    "undertake", "conduct", "hand", "launch", "call", "invoke", "submit", "authorise", "authorize",
+    "undertake", "conduct", "place", "hand", "launch", "call", "invoke", "submit", "authorise", "authorize",
 ];
 
 /// Particles of light verbs ("carry *out*", "hand *out*").
@@ -25,8 +25,8 @@ pub const PARTICLES: &[&str] = &["out", "up", "off", "through", "over", "back", 
 pub const EMPTY_NOUNS: &[&str] = &[
     "tool", "tools", "action", "actions", "system", "one", "thing", "customer", "client", "user", "someone", "anyone",
     "anybody", "somebody", "people", "them", "it", "order", "person", "everything", "anything", "something", "request",
-    "operation", "operations", "call", "calls", "record", "us", "everyone", "colleague", "account", "money", "kind",
-    "sort", "type", "function", "functions", "features", "feature", "case", "time",
+    "operation", "operations", "call", "calls", "record", "us", "everyone", "colleague", "account", "money",
+    "requester", "kind", "sort", "type", "function", "functions", "features", "feature", "case", "time",
 ];
 
 /// Words inside an action phrase that say nothing about which action.
@@ -99,7 +99,7 @@ pub const OWN_TOOLS: &[(&str, &str, bool)] = &[
         "See approver health, the health of approvals, how approvers approve, how people approve",
         true,
     ),
-    ("workforce.see_ledger", "See the ledger, the audit log, the history of decisions", true),
+    ("workforce.see_ledger", "See the ledger, the audit log, the audit trail, the history of decisions", true),
     ("workforce.change_directives", "Change the directives, edit the rules", false),
     ("workforce.reassign", "Reassign tasks, reassign work to another agent", false),
     ("workforce.hire", "Hire an agent, add an agent", false),

@@ -6,6 +6,11 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Route,
         &[
+            "~ {work} ~ (be)? for {to} to (sort out|handle|deal with|take care of|answer|look after|process|solve|resolve|manage|pick up|take) (it|them)? ~",
+            "~ {work} ~ (:|-|→) {to} (deal with|look after|sort out|manage|process|pick up|respond to|see to|cover|be on) (it|them|those|these|that|this)? ~",
+            "~ it (fall|be|be up|be left) (to|for|on) {to} to (answer|handle|deal with|take care of|look after|attend to|see to|process|respond to|reply to|manage|take) {work} ~",
+            "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <aux>? (lie|rest|sit|be|remain|reside|stay|be vested) (with|in) {to} ~",
+            "~ (the)? (responsibility|competence|accountability|ownership|charge|jurisdiction) (for|over|of) {work} ~ <goes_to> {to} ~",
             "~ {work} ~ <goes_to> {to} (first)? ~",
             "~ {to} <handles> {work} ~",
             "~ (we|you|i)? <aux>? <send> {work} ~ (over|on|along|up|straight)? (to|with) {to} ~",
@@ -74,6 +79,8 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         EscalateWork,
         &[
+            "~ {work} ~ (:|-|→) <notify> {to} ~",
+            "~ {work} ~ (:|-|→) let {to} know ~",
             "~ {work} ~ <escalated_to> {to} ~",
             "~ escalate {work} ~ (up)? to {to} ~",
             "~ {work} ~ <aux>? (be|get) escalated ~",
@@ -155,6 +162,10 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ {who} {bound} {period} ~",
+            "~ {who} : {bound} {period} ~",
+            "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} (must|may|should|shall|can) not (exceed|go over|go above|pass|be more than) {money} {period} ~",
+            "~ {who} (may|can|must|should|shall) cost {bound} {period} ~",
             "~ (spending|spend|cost|costs|expenses) (on|of|for|by) {who} be (limited|capped|restricted) (to|at) {money} {period} ~",
             "~ spend {bound} {period} ~",
             "~ {period} ,? {who} (may|can|must|should|be allowed to|shall)? (not)? (spend|cost|use|use up|consume) {bound} ~",
@@ -227,6 +238,8 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectRespond,
         &[
+            "~ {who} <aux>? have {dur} (for|to give|to send|for giving) (the|a|an|its|their)? (first|initial)? (answer|reply|response) (to|for|on) {work} ~",
+            "~ {who} <aux>? have {dur} to (answer|reply to|respond to|acknowledge|react to) {work} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than|no later than|after at most|by|in at most) {dur} ~",
             "~ {work} ~ <aux>? <respond> {dur} ~",
             "~ {who} <aux>? <answer_verb> (to)? {work} ~ (within|in|inside|in under|in less than|in at most|no later than) {dur} ~",
@@ -240,7 +253,7 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ (the)? response time (for|to|of|on) {work} ~ be (at most|no more than|under|less than|below)? {dur} ~",
             "~ {work} ~ <aux>? have (a)? response time of (at most|no more than|under)? {dur} ~",
             "~ {who} <aux>? (answer|reply|respond) (within|in) {dur} ~",
-            "~ {work} ~ : (first)? (answer|reply|response|answered) (within|in) {dur} ~",
+            "~ {work} ~ (:|-)? (first)? (answer|reply|response|answered) (within|in|inside|no later than) {dur} ~",
             "~ (the|a)? (first|initial)? (answer|reply|response|reaction) (time)? (to|for|on|of) {work} ~ (:|-) (within|in|at most|max)? {dur} ~",
             "~ (a|an|the)? (first|initial)? (answer|reply|response|reaction) (to|for|on) {work} ~ <aux>? be (there|given|sent|due|out) (within|in|after) {dur} ~",
             "~ {who} <aux>? (get back to|come back to|react to|reply to|respond to) {work} ~ (within|in|inside|in under|no later than) {dur} ~",
@@ -285,6 +298,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Sample,
         &[
+            "~ {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (given|made|drafted|prepared|produced|sent|written|handled) by {who} <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
             "~ {to} <aux>? (check|control|review|read|look at|inspect|verify|audit|spot check|see|examine|sample) {pct} (of)? (the|all|our)? (answer|reply|output|response|message|result|proposal|email|draft|decision|action|conversation) ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (of|from|by|that|sent by|written by|given by|which) {who} (write|send|give|make|produce|handle)? ~",
@@ -314,6 +328,8 @@ pub const CARE: &[(Form, &[&str])] = &[
             "~ {who} <aux>? be (limited|restricted|confined|reduced) to {level} ~",
             "~ {who} <aux>? (start|begin|stay|work|run) (out)? (in|on|with|at|as) {level} ~",
             "~ have {who} {level} ~",
+            "~ (for|with|on|in|about|when it come to) {act} ,? {who} <aux>? {level} ~",
+            "~ {who} <aux>? {level} (for|with|on|about|when it come to) {act} ~",
         ],
     ),
     (
@@ -349,6 +365,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Hours,
         &[
+            "~ (the)? (working|office|business|opening|work|duty|service) (time|times|hours) (of|for) {who} be {days} ~",
             "~ {who} <aux>? (work|be on duty|be available|be there|be open|be at work|be in|be reachable|be working|be online|be staffed|operate|answer|be on shift|can be reached|may be reached|can be contacted|keep office hours|keep hours|serve|be at (its|their) desk) {days} ~",
             "~ (we|our people|everyone|everybody|the company|our company|the office|our office|the team) (work|be open|be at work|be available|be there|be in|be reachable|operate) {days} ~",
             "~ (our|the|company|the company 's|normal|regular)? (working|office|business|opening|work) (hours|time|times) be {days} ~",

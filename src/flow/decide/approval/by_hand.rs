@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::super::{App, FlowError};
 use super::super::Said;
+use super::super::effort;
 use super::{Scene, apply, no_such, redraw, stored_action};
 use crate::execution::Step;
 use crate::execution::store as actions;
@@ -14,6 +15,7 @@ use crate::ids::ApprovalId;
 use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::Card;
+use crate::replies::human::TOOK;
 use crate::replies::refusals::Refusal;
 use crate::store::Tx;
 use crate::workers::SlackUser;
@@ -49,6 +51,12 @@ pub async fn record(
         let who = scene.moment.names().account(account);
         return Ok(refused(&format!("{} took this over and says what came of it.", who.name)));
     }
+    let took = fields.iter().find(|(name, _)| name == TOOK).map(|(_, text)| text.as_str());
+    let minutes = match effort::read(took) {
+        Ok(minutes) => minutes,
+        Err(wrong) => return Ok(Said::Wrong(vec![wrong])),
+    };
+    effort::note(app, tx, scene.task.id, by, minutes).await?;
     let note = fields.iter().find(|(name, _)| name == "words").map(|(_, text)| text.trim()).unwrap_or_default();
     let who = scene.moment.names().account(by);
     let (now, as_name) = (scene.moment.now, scene.stored.as_name.clone());
@@ -70,7 +78,7 @@ pub async fn record(
         return Err(FlowError::LostLease);
     }
     let digest = crate::catalogue::canonical::digest(&json!(entry));
-    let fact = json!({ "action": scene.stored.id, "approval": id, "by_hand": by, "done": done, "result": digest });
+    let fact = json!({ "action": scene.stored.id, "approval": id, "by_hand": by, "done": done, "result": digest, "minutes": minutes });
     super::note(tx, &scene.task, FactKind::ActionEnded, fact, now).await?;
     super::super::super::execute::tell_run(tx, &scene.stored, &entry, now).await?;
     let stored = stored_action(tx, scene.stored.id).await?;

@@ -26,7 +26,7 @@ pub(in crate::flow) fn view(moment: &Moment, task: &Task, card: &Card, stored: &
     let amount =
         stored.proposal.as_ref().and_then(|p| amount_of(&moment.directives, &p.tool, &p.arguments).ok().flatten());
     let (asked, asked_because) = asked(moment, &card.approval);
-    let requester = names.account(&task.requester);
+    let requester = names.requester(task);
     ApprovalView {
         id: card.approval.id,
         task: task.id,

@@ -30,7 +30,7 @@ use crate::ledger::FactKind;
 use crate::playbooks::JournalEntry;
 use crate::replies::approval::{ApprovalState, ApprovalView};
 use crate::replies::not_now::NotNow;
-use crate::replies::refusals::Refusal;
+use crate::replies::refusals::{self, Refusal};
 use crate::replies::{receipt, steering};
 use crate::store::Tx;
 use crate::tasks::{Task, store as tasks};
@@ -171,6 +171,13 @@ impl Scene {
         }
     }
 
+    /// A yes that counts for nothing, whoever said it; a fact too.
+    async fn refused(&self, tx: &mut Tx, by: &SlackUser, refusal: Refusal) -> Result<Said, FlowError> {
+        let fact = json!({ "approval": self.card.approval.id, "by": by, "why": refusals::sentence(&refusal) });
+        note(tx, &self.task, FactKind::ApprovalRefused, fact, self.moment.now).await?;
+        Ok(Said::Refused(refusal))
+    }
+
     /// Nobody reads a dangerous card faster than it can be read.
     fn is_read_too_fast(&self, app: &App) -> bool {
         let approval = &self.card.approval;
@@ -207,10 +214,10 @@ pub async fn decide(app: &App, tx: &mut Tx, id: ApprovalId, by: &SlackUser, word
         }
     };
     if scene.card.approval.is_waiting() && !read && !scene.view().fits() {
-        return Ok(Said::Refused(Refusal::ReadFirst { id }));
+        return scene.refused(tx, by, Refusal::ReadFirst { id }).await;
     }
     if approve && scene.is_read_too_fast(app) {
-        return Ok(Said::Refused(Refusal::NotNow(NotNow::ReadItFirst { id })));
+        return scene.refused(tx, by, Refusal::NotNow(NotNow::ReadItFirst { id })).await;
     }
     let authorized = match scene.authorized(tx, by, choice, typed).await? {
         Ok(authorized) => authorized,

@@ -71,6 +71,7 @@ impl House {
             webhooks: None,
             drivers: Default::default(),
             keep_answers: true,
+            stream_answers: true,
             limits: Limits::default(),
             approvals: Approvals::default(),
             prices: Default::default(),

@@ -1,0 +1,60 @@
+//! Clicks and forms that count nowhere: forged values, copied cards, buttons of older versions. Whoever clicked hears so, and the
+//! ledger keeps that it was tried, since somebody who forges buttons is worth knowing.
+
+use serde_json::{Value, json};
+
+use super::super::{App, FlowError};
+use crate::inbox::{Arrival, Container, Trigger, store as inbox};
+use crate::ledger::{Fact, FactKind, store as ledger};
+use crate::replies::plain::{shorten, visible_line};
+use crate::replies::refusals::{self, Refusal};
+use crate::workers::SlackUser;
+
+/// Of what a stranger wrote into a button the ledger keeps so many characters.
+const LONGEST: usize = 60;
+
+/// Keeps the fact once, however often the click is delivered. A command that asks for what is not there is no forgery.
+pub(super) async fn note(app: &App, arrival: &Arrival, by: &SlackUser, refusal: &Refusal) -> Result<(), FlowError> {
+    let kept = |words: &str| shorten(&visible_line(words), LONGEST);
+    let (button, about, place) = match &arrival.trigger {
+        Trigger::Click(click) => (kept(&click.action_id), kept(&click.value), place(&click.container)),
+        Trigger::Submission(form) => (kept(&form.callback_id), kept(&form.private_metadata), json!("form")),
+        Trigger::Message(_)
+        | Trigger::MessageEdited(_)
+        | Trigger::MessageDeleted(_)
+        | Trigger::ViewClosed(_)
+        | Trigger::Command(_)
+        | Trigger::Shortcut(_)
+        | Trigger::HomeOpened { .. }
+        | Trigger::Reaction(_)
+        | Trigger::SessionStopped { .. }
+        | Trigger::Membership { .. }
+        | Trigger::UserChanged(_)
+        | Trigger::UserGroupChanged { .. }
+        | Trigger::ChannelChanged { .. }
+        | Trigger::RateLimited { .. }
+        | Trigger::Uninstalled
+        | Trigger::TokensRevoked
+        | Trigger::ScheduleDue { .. }
+        | Trigger::Delivered(_)
+        | Trigger::AgentAnswered(_)
+        | Trigger::Unknown { .. } => return Ok(()),
+    };
+    let mut tx = app.store.begin().await?;
+    if !inbox::put(&mut tx, arrival, app.now()).await? {
+        return Ok(());
+    }
+    let fact =
+        json!({ "by": by, "button": button, "about": about, "place": place, "why": refusals::sentence(refusal) });
+    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::ButtonRefused, fact), app.now()).await?;
+    inbox::finish_at_once(&mut tx, arrival, app.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+fn place(container: &Container) -> Value {
+    match container {
+        Container::Message { channel, ts, .. } => json!({ "channel": channel, "message": ts }),
+        Container::View { .. } => json!("form"),
+        Container::Home => json!("home"),
+    }
+}

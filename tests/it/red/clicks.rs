@@ -1,0 +1,173 @@
+//! A4 and A11: whose click counts.
+
+use workforce::ledger::FactKind;
+use workforce::sandbox::UserSpec;
+
+use super::Attack;
+use super::house::{Forged, House, payloads, refund};
+
+/// Who clicks on a card that waits for a finance manager.
+const STRANGERS: &[(&str, &str)] = &[
+    ("a colleague of the requester", "U0BEN"),
+    ("the owner of another agent", "U0NOOR"),
+    ("the head of another team", "U0LEE"),
+    ("somebody of the finance team who is no manager", "U0PILAR"),
+    ("the person who is asked only when time is up", "U0KIM"),
+    ("an administrator of the workspace", "U0ROOT"),
+    ("a guest", "U0GUS"),
+    ("an approver whose account was deactivated", "U0OMAR"),
+    ("somebody of another company", "U0ELSA"),
+    ("somebody who is displayed as Dana Ruiz", "U0FAKE"),
+    ("another bot", "U0PAGER"),
+    ("our own bot", "U0WORKFORCE"),
+    ("an account that nobody knows", "U0NOBODY"),
+];
+
+pub fn anybody() -> Attack {
+    Attack {
+        id: "A4",
+        what: "anybody clicks",
+        rule: "one `authorize` looks at the account on the envelope, live; whom no rule names is nobody",
+        variants: STRANGERS.iter().map(|stranger| stranger.0).collect(),
+    }
+}
+
+fn user(handle: &str, real_name: &str) -> UserSpec {
+    UserSpec {
+        handle: handle.to_owned(),
+        real_name: real_name.to_owned(),
+        email: Some(format!("{handle}@acme.test")),
+        tz: "Europe/Berlin".to_owned(),
+        ..UserSpec::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a4_only_those_whom_the_rule_names_decide() {
+    let house = House::furnished(
+        &[],
+        |workspace| {
+            let others = [
+                UserSpec { is_admin: true, ..user("root", "Root") },
+                UserSpec { is_guest: true, ..user("gus", "Gus Guest") },
+                UserSpec { other_team: Some("T0OTHER".to_owned()), ..user("elsa", "Elsa Elsewhere") },
+                user("fake", "Dana Ruiz"),
+                UserSpec { is_bot: true, ..user("pager", "Pager") },
+            ];
+            workspace.users.extend(others);
+        },
+        |_| {},
+    )
+    .await;
+    let thread = house.refunds(vec![refund("ORD-1050", 45_000, "broken")]).await.remove(0);
+    let id = house.card(&thread).await;
+    let sandbox = &house.office.sandbox;
+    sandbox.deactivates("omar").unwrap();
+    house.office.rest().await;
+    let card = house.card_at(id);
+    let channel = house.channel("support");
+    let team = house.office.service().app.ours.team.clone();
+    let value = format!("A-{id}");
+    for (nth, (name, account)) in STRANGERS.iter().enumerate() {
+        for (more, action) in ["approve", "deny_form", "take_over"].iter().enumerate() {
+            let click = Forged { user: account, channel: &channel, ts: &card, action, value: &value };
+            let theirs = if *account == "U0ELSA" { "T0OTHER" } else { &team };
+            let mut payload = click.payload(&team, nth * 10 + more);
+            payload["user"]["team_id"] = theirs.into();
+            sandbox.clicks_raw(payload);
+            house.office.rest().await;
+        }
+        let known = house.facts("support", &thread).await;
+        let refused = payloads(&known, FactKind::ApprovalRefused);
+        assert!(refused.iter().any(|fact| fact["by"]["user"] == *account), "{name}: {refused:?}");
+        assert!(payloads(&known, FactKind::ApprovalDecided).is_empty(), "{name} decided");
+        println!("{name}: {}", refused.last().unwrap()["why"]);
+    }
+    assert!(house.effects().await.is_empty());
+    house.control(&thread).await;
+    house.end().await;
+}
+
+/// How whoever asked tries to decide about it: the account, the words of a command, or a button.
+const OWN: &[(&str, &str, Way)] = &[
+    ("by the button", "ana", Way::Button("approve")),
+    ("by the command", "ana", Way::Command("approve")),
+    ("in a mention", "ana", Way::Mention("approve")),
+    ("in a direct message", "ana", Way::Direct("approve")),
+    ("by changing and approving it", "ana", Way::Button("edit_form")),
+    ("by taking it over", "ana", Way::Button("take_over")),
+    ("by giving a standing grant", "ana", Way::Command("grant")),
+    ("by denying it, so that it is asked anew", "ana", Way::Command("deny")),
+    ("by asking back", "ana", Way::Command("ask")),
+    ("with a second account of the same address", "alias", Way::Button("approve")),
+    ("with a second account, by command", "alias", Way::Command("approve")),
+    ("as a finance manager who asked oneself", "dana", Way::Button("approve")),
+    ("as a finance manager, by command", "dana", Way::Command("approve")),
+];
+
+#[derive(Clone, Copy)]
+enum Way {
+    Button(&'static str),
+    Command(&'static str),
+    Mention(&'static str),
+    Direct(&'static str),
+}
+
+pub fn own_request() -> Attack {
+    Attack {
+        id: "A11",
+        what: "one approves one's own request, or through a second account",
+        rule: "requester, actor chain and every account of the same address never count",
+        variants: OWN.iter().map(|own| own.0).collect(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a11_nobody_approves_what_they_asked_for() {
+    let alias = UserSpec { email: Some("ANA@acme.test".to_owned()), ..user("alias", "Anna S.") };
+    let house = House::furnished(&[], |workspace| workspace.users.push(alias), |_| {}).await;
+    let sandbox = &house.office.sandbox;
+    sandbox.joins("alias", "support").unwrap();
+    house.office.rest().await;
+    let team = house.office.service().app.ours.team.clone();
+    let channel = house.channel("support");
+    for (nth, (name, who, way)) in OWN.iter().enumerate() {
+        let asks = if *who == "dana" { "dana" } else { "ana" };
+        let cents = 45_000 + i64::try_from(nth).unwrap();
+        let said = refund("ORD-1050", cents, "broken");
+        let words = "please refund ORD-1050, $450, it arrived broken";
+        let thread = house.hijacked(asks, "support", words, vec![said]).await.remove(0);
+        let id = house.card(&thread).await;
+        let target = format!("A-{id}");
+        let rest = |verb: &str| match verb {
+            "grant" => format!("grant {target} 5 up to $500"),
+            "deny" => format!("deny {target} no"),
+            "ask" => format!("ask {target} why?"),
+            verb => format!("{verb} {target}"),
+        };
+        match way {
+            Way::Button(action) => {
+                let card = house.card_at(id);
+                let account = format!("U0{}", who.to_uppercase());
+                let click = Forged { user: &account, channel: &channel, ts: &card, action, value: &target };
+                sandbox.clicks_raw(click.payload(&team, 900 + nth));
+            }
+            Way::Command(verb) => drop(sandbox.slash(who, "support", "/workforce", &rest(verb)).unwrap()),
+            Way::Mention(verb) => drop(sandbox.says(who, "support", &format!("@workforce {}", rest(verb))).unwrap()),
+            Way::Direct(verb) => drop(sandbox.dms(who, &rest(verb)).unwrap()),
+        }
+        house.office.rest().await;
+        let known = house.facts("support", &thread).await;
+        assert!(payloads(&known, FactKind::ApprovalDecided).is_empty(), "{name} decided: {}", house.thread(&thread));
+        assert!(payloads(&known, FactKind::GrantGiven).is_empty(), "{name} granted");
+        let refused = payloads(&known, FactKind::ApprovalRefused);
+        println!(
+            "{name}: {}",
+            refused.last().map_or("no form opens for them".to_owned(), |fact| fact["why"].to_string())
+        );
+    }
+    assert!(house.effects().await.is_empty());
+    let thread = house.refunds(vec![refund("ORD-1050", 46_000, "broken")]).await.remove(0);
+    house.control(&thread).await;
+    house.end().await;
+}
