@@ -168,11 +168,16 @@ impl House {
         last.kill().await.unwrap();
     }
 
+    /// Clicks that button, with whatever amount it names, wherever it stands in somebody's direct messages.
     fn clicks(&self, who: &str, label: &str) {
         let Ok(channel) = self.sandbox.dm_channel(who) else { return };
+        let amount = format!("{label} $");
         for message in self.sandbox.shown(&channel).unwrap_or_default() {
-            // A button that is gone, or that the dying process did not answer, is nobody's fault; it is tried again.
-            let _clicked = self.sandbox.clicks(who, &channel, &message.ts, label);
+            let buttons = message.text.split('[').skip(1).filter_map(|rest| rest.split(']').next());
+            for button in buttons.filter(|button| *button == label || button.starts_with(&amount)) {
+                // A button that the dying process did not answer is nobody's fault; it is tried again.
+                let _clicked = self.sandbox.clicks(who, &channel, &message.ts, button);
+            }
         }
     }
 
