@@ -2,6 +2,7 @@
 //! happens twice, and nothing is missing. On SQLite, and on PostgreSQL where it is installed.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
@@ -149,7 +150,10 @@ impl House {
         };
         match tokio::time::timeout(PATIENCE, lived).await {
             Ok(deaths) => deaths,
-            Err(_late) => panic!("it never came to its end:\n{}", self.sandbox.channel_view("#support").unwrap()),
+            Err(_late) => {
+                let shown = ["#support", "#people"].map(|channel| self.everything_in(channel)).join("\n");
+                panic!("it never came to its end:\n{shown}")
+            }
         }
     }
 
@@ -164,11 +168,16 @@ impl House {
         last.kill().await.unwrap();
     }
 
+    /// Clicks that button, with whatever amount it names, wherever it stands in somebody's direct messages.
     fn clicks(&self, who: &str, label: &str) {
         let Ok(channel) = self.sandbox.dm_channel(who) else { return };
+        let amount = format!("{label} $");
         for message in self.sandbox.shown(&channel).unwrap_or_default() {
-            // A button that is gone, or that the dying process did not answer, is nobody's fault; it is tried again.
-            let _clicked = self.sandbox.clicks(who, &channel, &message.ts, label);
+            let buttons = message.text.split('[').skip(1).filter_map(|rest| rest.split(']').next());
+            for button in buttons.filter(|button| *button == label || button.starts_with(&amount)) {
+                // A button that the dying process did not answer is nobody's fault; it is tried again.
+                let _clicked = self.sandbox.clicks(who, &channel, &message.ts, button);
+            }
         }
     }
 
@@ -191,14 +200,12 @@ const FIFTH: (&str, &str, &str) =
 async fn onboards(database: Database, points: &[&str], at_least: usize) {
     let house = House::open(database, &[FIFTH], None).await;
     let asks = "@workforce \"Mia Chen\", mia@acme.test, joins the company in Support";
-    let mut first = house.born(None).await;
-    tokio::time::timeout(PATIENCE, house.sandbox.until(|sandbox| (sandbox.connections() == 2).then_some(())))
-        .await
-        .unwrap();
-    first.kill().await.unwrap();
-    house.sandbox.says("@iris", "#people", asks).unwrap();
     let over = |house: &House| house.everything_in("#people").contains("All steps are done");
+    let asked = AtomicBool::new(false);
     let help = async |house: &House| {
+        if house.sandbox.connections() > 0 && !asked.swap(true, Ordering::SeqCst) {
+            house.sandbox.says("@iris", "#people", asks).unwrap();
+        }
         house.clicks("@mei", "Approve");
         house.clicks("@dana", "Approve");
     };
@@ -257,16 +264,15 @@ async fn deliver(house: &House, body: &str) -> bool {
 
 async fn cancels(database: Database, points: &[&str], at_least: usize) {
     let house = House::open(database, &[cancelling::MODEL], Some(Script::of(cancelling::script()))).await;
-    let (wish, no) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::AtomicBool::new(false));
-    let yes = std::sync::atomic::Ordering::SeqCst;
+    let (wish, no) = (AtomicBool::new(false), AtomicBool::new(false));
     let over = |house: &House| house.everything_in("#support").contains("is cancelled, and Kim knows");
     let help = async |house: &House| {
-        if !wish.load(yes) && deliver(house, cancelling::WISH).await {
-            wish.store(true, yes);
+        if !wish.load(Ordering::SeqCst) && deliver(house, cancelling::WISH).await {
+            wish.store(true, Ordering::SeqCst);
         }
         let asks = house.everything_in("#support").contains("Would the customer stay");
-        if asks && !no.load(yes) && deliver(house, cancelling::NO_THANKS).await {
-            no.store(true, yes);
+        if asks && !no.load(Ordering::SeqCst) && deliver(house, cancelling::NO_THANKS).await {
+            no.store(true, Ordering::SeqCst);
         }
         house.clicks("@noor", "Approve");
     };
