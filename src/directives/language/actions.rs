@@ -56,7 +56,7 @@ pub fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         let stop = !fails
             && STOPS.contains(&token.low.as_str())
             && !whoever
-            && !(end == i && matches!(token.low.as_str(), "first"));
+            && (end != i || token.low != "first");
         if !(token.is_word() && !stop || joins || matches!(token.kind, Kind::Code(_))) {
             break;
         }
