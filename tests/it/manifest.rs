@@ -61,10 +61,13 @@ enum Rule {
 const METHODS: &[(&str, &[&str])] = &[
     ("apps.connections.open", &[]),
     ("auth.test", &[]),
+    ("chat.appendStream", &["chat:write"]),
     ("chat.delete", &["chat:write"]),
     ("chat.getPermalink", &[]),
     ("chat.postEphemeral", &["chat:write"]),
     ("chat.postMessage", &["chat:write"]),
+    ("chat.startStream", &["chat:write"]),
+    ("chat.stopStream", &["chat:write"]),
     ("chat.update", &["chat:write"]),
     ("conversations.history", &["channels:history", "groups:history", "im:history", "mpim:history"]),
     ("conversations.info", &["channels:read", "groups:read", "im:read", "mpim:read"]),

@@ -28,8 +28,8 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
             Rule::Define(rule) => !matters(pair, rule),
             // Hours that a gate speaks of are part of the gate.
             Rule::Hours(_) => !gates_speak_of_hours(pair),
-            Rule::Allow(_)
-            | Rule::Route(_)
+            Rule::Allow(rule) => !left_it_to_the_owner(pair, rule),
+            Rule::Route(_)
             | Rule::Escalate(_)
             | Rule::Permit(_)
             | Rule::Prioritise(_)
@@ -41,11 +41,32 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
         };
         if !held {
             let bound = matches!(reading.rule, Rule::Budget(_) | Rule::Sample(_) | Rule::Guard(_));
-            let what = if bound { What::Bound } else { What::Gate };
-            found.push(at(what, format!("No longer holds as it did: “{}”", reading.origin.text), reading));
+            let (what, says) = if matches!(reading.rule, Rule::Allow(_)) {
+                (What::Approver, "Others decide where the owner did")
+            } else {
+                (if bound { What::Bound } else { What::Gate }, "No longer holds as it did")
+            };
+            found.push(at(what, format!("{says}: “{}”", reading.origin.text), reading));
         }
     }
     compare_new(pair, found);
+}
+
+/// Whether an exception put the word of an approval's people aside, so that of a worker who may not act alone the owner was
+/// asked: without the exception those people decide.
+fn left_it_to_the_owner(pair: &Pair<'_>, freed: &Allow) -> bool {
+    let agents = |who: &[WorkerRef]| !who.is_empty() && who.iter().all(|worker| matches!(worker, WorkerRef::Agent(_)));
+    let meet = |other: &[WorkerRef]| {
+        !agents(&freed.who) || !agents(other) || other.iter().any(|worker| freed.who.contains(worker))
+    };
+    let asks = pair
+        .was
+        .each(|rule| if let Rule::Autonomy(autonomy) = rule { Some(autonomy) } else { None })
+        .any(|(_, autonomy)| autonomy.level < Level::Act && meet(&autonomy.who));
+    asks && pair
+        .now
+        .each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None })
+        .any(|(_, gate)| overlap(&gate.tools, &freed.tools) && meet(&gate.who))
 }
 
 /// Sentences that were not there before and let more happen.

@@ -241,3 +241,12 @@ fn a_wider_gate_that_lets_an_exception_through_is_looser() {
     let now = [approve(json!({}), "person:@dana"), vip()];
     assert_eq!(whats(&was, &now), [What::Gate, What::Approver]);
 }
+
+#[test]
+fn an_exception_that_goes_gives_the_owners_word_to_others() {
+    let asks = json!({ "kind": "autonomy", "who": ["agent:finance-agent"], "level": "ask" });
+    let sre = approve(up_to(600), "team:sre");
+    assert_eq!(whats(&[asks.clone(), sre.clone(), allow(up_to(100))], &[asks, sre.clone()]), [What::Approver]);
+    // Where nobody has to ask, nothing that ran is asked of anybody who was not named.
+    assert_eq!(whats(&[sre.clone(), allow(up_to(100))], &[sre]), []);
+}
