@@ -19,6 +19,7 @@ use crate::catalogue::offers::{Offer, OfferState};
 use crate::catalogue::{Binding, Change, Class, ToolDef, ToolName, ToolsLock, accept, diff, store as offers};
 use crate::directives::changes::store::{self as changes, NewChange};
 use crate::directives::changes::{ChangeBody, ChangeStage, Decider, may_agree};
+use crate::directives::store as sets;
 use crate::ids::ChangeId;
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::catalogue::{self, OfferView};
@@ -197,6 +198,7 @@ async fn agree(app: &App, offer: &Offer, lock: &str) -> Result<Option<ChangeId>,
         decided_by: Some(&Decider::Account(by.clone())),
     };
     let mut tx = app.store.begin().await?;
+    sets::keep_set(&mut tx, &set.digest, &set.files, moment.now).await?;
     let id = changes::add(&mut tx, &new, moment.now).await?;
     let fact = json!({ "change": id, "tool": offer.tool, "digest": set.digest, "by": by });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesAccepted, fact), moment.now).await?;

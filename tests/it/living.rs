@@ -242,7 +242,7 @@ async fn what_is_always_approved_is_proposed_and_written_after_the_keepers_click
     let refund = |order: &str, dollars: u32| format!("@workforce please refund {order}, ${dollars}, it arrived broken");
     office.sandbox.says("ana", "#support", &refund("ORD-1042", 300)).unwrap();
     office.rest().await;
-    office.clicks("dana", "Approve").await.unwrap();
+    office.clicks("dana", "Approve $300.00").await.unwrap();
     office.after(Span::minutes(1)).await;
     let asked = office.direct("kim");
     assert!(asked.contains("1 like this (billing.refund) were approved, none denied"), "{asked}");

@@ -18,7 +18,7 @@ When fewer than 80% of the finance agent's proposals are accepted over a month, 
 The HR agent only suggests.
 Kim covers for Dana from 3 to 14 August 2026.
 Never let the support agent issue refunds over $1,000.
-The orders agent can look up orders, nothing else.
+The orders agent can use `orders.get` and `orders.search`, nothing else.
 By VIP we mean customers on the Platinum plan.
 Replies to VIP customers need approval from @noor.
 
@@ -116,7 +116,6 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("a new freedom", approvals("Lockouts need", "Cancellations below $10 run without approval.\nLockouts need"), &[Freedom]),
         ("an exception with its own approver", approvals("Only the finance agent", "Refunds above $1,000 need approval from @lee.\nOnly the finance agent"), &[Gate, Approver]),
         ("an exception asking whom the gate asks last", approvals("Only the finance agent", "Refunds above $1,000 need approval from @kim.\nOnly the finance agent"), &[Gate]),
-        ("a word in capitals is typed besides", approvals("Lockouts need approval", "Lockouts need a typed confirmation and approval"), &[]),
         // Bans.
         ("who may ask is gone", approvals("Only the support team and the finance team may ask for refunds.\n", ""), &[Gate]),
         ("fewer may ask", approvals("Only the support team and the finance team may ask", "Only the support team may ask"), &[]),
@@ -126,8 +125,7 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("a ban is gone", approvals("Never let the support agent issue refunds over $1,000.\n", ""), &[Gate]),
         ("a ban for one more", approvals("Never let the support agent issue", "Never let the support agent or the orders agent issue"), &[]),
         ("a new ban", approvals("Lockouts need", "Nobody may refund more than $2,000.\nLockouts need"), &[]),
-        ("a ban under another heading", approvals("## The engineering agent", "## The legal agent"), &[Gate]),
-        ("a ban under no heading", approvals("\n## The engineering agent\n\nNever order licences.", "\nNever order licences."), &[]),
+        ("a ban under another heading", approvals("## The engineering agent", "## The HR agent"), &[Gate]),
         // Looking up first.
         ("nothing is looked up first", approvals("Before cancelling a subscription, look up the contract and the open tickets.\n", ""), &[Gate]),
         ("less is looked up first", approvals("look up the contract and the open tickets", "look up the contract"), &[Gate]),
@@ -137,8 +135,8 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("everyone may", approvals("Only the finance agent may refund.\n", ""), &[Right]),
         ("one more may stop agents", approvals("Kim and Noor may stop", "Kim, Noor and Ana may stop"), &[Right]),
         ("nobody may stop agents", approvals("Kim and Noor may stop any agent.\n", ""), &[]),
-        ("something else besides", approvals("can look up orders, nothing else", "can look up orders and use the help desk, nothing else"), &[Right]),
-        ("anything else besides", approvals("can look up orders, nothing else", "can look up orders"), &[Right]),
+        ("something else besides", approvals("`orders.get` and `orders.search`, nothing else", "`orders.get`, `orders.search` and `helpdesk.search`, nothing else"), &[Right]),
+        ("anything else besides", approvals("`orders.search`, nothing else", "`orders.search`"), &[Right]),
         ("a tool by a sentence", approvals("Lockouts need", "The support agent can use `crm.cancel`.\nLockouts need"), &[Right]),
         ("a tool more", vec![Text(SUPPORT, "crm.get_contract]", "crm.get_contract, crm.cancel]")], &[Right]),
         ("a tool less", vec![Text(SUPPORT, ", crm.get_contract]", "]"), ], &[]),

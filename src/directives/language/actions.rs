@@ -53,10 +53,7 @@ pub fn cores(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
         // "fail over a database".
         let fails =
             token.low == "over" && end > i && matches!(reader.low(end - 1), "fail" | "fails" | "failing" | "failed");
-        let stop = !fails
-            && STOPS.contains(&token.low.as_str())
-            && !whoever
-            && (end != i || token.low != "first");
+        let stop = !fails && STOPS.contains(&token.low.as_str()) && !whoever && (end != i || token.low != "first");
         if !(token.is_word() && !stop || joins || matches!(token.kind, Kind::Code(_))) {
             break;
         }
