@@ -199,16 +199,12 @@ fn is_act(reader: &Reader<'_>, at: usize, writes: bool) -> bool {
 }
 
 fn unread(reader: &Reader<'_>) -> Finding {
-    let mut finding = error(
+    error(
         "unread-gate",
         reader.span(0, reader.tokens.len()),
         "this looks like a rule about something that a tool does, and it cannot be read as one".to_owned(),
         "say it plainly: who must approve what, above which amount; or what never happens",
-    );
-    if let Some(text) = super::suggest::nearest(reader) {
-        finding.help = Some(format!("the nearest sentence that is read: “{text}”"));
-    }
-    finding
+    )
 }
 
 /// "Petra can't pay anyone …": an agent, a ban, and something that a tool does.

@@ -76,7 +76,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         ));
     }
     if rules.iter().filter_map(condition).any(in_two_channels) {
-        return None;
+        extra += 6;
     }
     let penalty = if faults.is_empty() { 0 } else { 70 };
     let natural =
@@ -156,7 +156,7 @@ pub fn condition(rule: &Rule) -> Option<&Condition> {
     }
 }
 
-/// No message stands in two channels at once: a list of them is any of them.
+/// No message stands in two channels at once: a list of them is any of them, unless only both is said.
 fn in_two_channels(when: &Condition) -> bool {
     !when.channels.is_empty() && when.all.iter().any(|also| !also.channels.is_empty())
 }

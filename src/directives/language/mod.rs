@@ -35,7 +35,6 @@ mod scan;
 mod schedule;
 mod scope;
 pub mod steps;
-mod suggest;
 #[cfg(test)]
 mod tests;
 mod times;

@@ -107,23 +107,3 @@ fn a_gate_is_read_as_meant_or_refused_in_every_frame() {
     assert!(wrong.is_empty(), "{} are read otherwise:\n{}", wrong.len(), wrong.join("\n"));
     assert!(read * 10 >= BANS.len() * ACTS.len() * 6, "only {read} of the bans are read");
 }
-
-/// A suggestion is read back before it is made, so whoever takes it over has a rule.
-#[test]
-fn a_gate_that_is_refused_comes_with_the_nearest_sentence() {
-    let Outcome::Refused(findings) = outcome(
-        "Jonas or whoever stands in signs the papers once Dana's approval for refunds above $500 exists somewhere.",
-    ) else {
-        panic!("it is read");
-    };
-    let help = findings.iter().find_map(|finding| finding.help.clone()).unwrap_or_default();
-    let suggested = help.split(['“', '”']).nth(1).unwrap_or_default().to_owned();
-    assert_eq!(
-        readings(&suggested),
-        json!([{
-            "kind": "approve", "tools": ["billing.refund"], "when": {"amount": {"over": 500, "currency": "USD"}},
-            "by": ["person:@dana"], "count": 1,
-        }]),
-        "{findings:?}"
-    );
-}
