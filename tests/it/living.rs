@@ -256,7 +256,7 @@ async fn what_is_always_approved_is_proposed_and_written_after_the_keepers_click
     assert_eq!(on_disk(), before.replace("$200", "$300"), "{}", office.direct("kim"));
     assert!(in_force(&office, "Refunds up to $300 run without approval."), "{}", office.direct("kim"));
     assert!(office.clicks("kim", "Take effect").await.is_err(), "one click is enough");
-    office.sandbox.says("ben", "#support", &refund("ORD-1044", 250)).unwrap();
+    office.sandbox.says("ben", "#support", &refund("ORD-1050", 250)).unwrap();
     office.rest().await;
     assert!(office.channel("#support").contains("Refunded $250.00"), "{}", office.channel("#support"));
     office.end().await;

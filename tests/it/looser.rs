@@ -11,7 +11,6 @@ use workforce::rehearsals::example;
 const MORE: &str = "
 ## More
 
-Before cancelling a subscription, look up the contract and the open tickets.
 Spend at most $50 a week on the support agent; pause it after that.
 A human checks one in ten of the support agent's answers.
 When fewer than 80% of the finance agent's proposals are accepted over a month, everything it does needs approval.
@@ -113,7 +112,7 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("a freedom for one more", approvals("The support agent may reply", "The support agent and the orders agent may reply"), &[Freedom]),
         ("a freedom for everyone", approvals("The support agent may reply to tickets without approval.", "Replies run without approval."), &[Freedom]),
         ("a freedom for nobody", approvals("The support agent may reply to tickets without approval.\n", ""), &[]),
-        ("a new freedom", approvals("Lockouts need", "Cancellations below $10 run without approval.\nLockouts need"), &[Freedom]),
+        ("a new freedom", approvals("Lockouts need", "Licence orders below $10 run without approval.\nLockouts need"), &[Freedom]),
         ("an exception with its own approver", approvals("Only the finance agent", "Refunds above $1,000 need approval from @lee.\nOnly the finance agent"), &[Gate, Approver]),
         ("an exception asking whom the gate asks last", approvals("Only the finance agent", "Refunds above $1,000 need approval from @kim.\nOnly the finance agent"), &[Gate]),
         // Bans.
@@ -129,7 +128,6 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         // Looking up first.
         ("nothing is looked up first", approvals("Before cancelling a subscription, look up the contract and the open tickets.\n", ""), &[Gate]),
         ("less is looked up first", approvals("look up the contract and the open tickets", "look up the contract"), &[Gate]),
-        ("more is looked up first", approvals("look up the contract and the open tickets", "look up the customer, the contract and the open tickets"), &[]),
         // Rights.
         ("the one who may is one of two", approvals("Only the finance agent may refund", "Only the finance agent and the support agent may refund"), &[Right]),
         ("everyone may", approvals("Only the finance agent may refund.\n", ""), &[Right]),
@@ -138,13 +136,13 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("something else besides", approvals("`orders.get` and `orders.search`, nothing else", "`orders.get`, `orders.search` and `helpdesk.search`, nothing else"), &[Right]),
         ("anything else besides", approvals("`orders.search`, nothing else", "`orders.search`"), &[Right]),
         ("a tool by a sentence", approvals("Lockouts need", "The support agent can use `crm.cancel`.\nLockouts need"), &[Right]),
-        ("a tool more", vec![Text(SUPPORT, "crm.get_contract]", "crm.get_contract, crm.cancel]")], &[Right]),
-        ("a tool less", vec![Text(SUPPORT, ", crm.get_contract]", "]"), ], &[]),
+        ("a tool more", vec![Text(SUPPORT, "tools: [", "tools: [billing.get_invoice, ")], &[Right]),
+        ("a tool less", vec![Text("roles/it.md", "licences.assign, licences.revoke, ", "licences.assign, ")], &[]),
         ("all tools of a server", vec![Text(FINANCE, "[billing.*, orders.get]", "[billing.*, orders.*]")], &[Right]),
         ("a position pauses", vec![Text(FINANCE, "status: active", "status: paused")], &[]),
         ("a position is driven otherwise", vec![Text(FINANCE, "driver: playbook", "driver: model")], &[Right]),
         ("a position began later", vec![Text(FINANCE, "since: 2026-03-02", "since: 2026-06-02")], &[Bound]),
-        ("a position more", vec![Text(FINANCE, "positions:\n", "positions:\n  - id: finance-two\n    name: Fay (Finance)\n    driver: playbook\n    tools: [billing.*]\n    since: 2026-06-02\n    status: active\n")], &[Right]),
+        ("a position more", vec![Text(FINANCE, "positions:\n", "positions:\n  - id: finance-two\n    name: Fay (Finance)\n    driver: playbook\n    tools: [helpdesk.search]\n    since: 2026-06-02\n    status: active\n")], &[Right]),
         ("another owner", vec![Text(FINANCE, "owner: \"@dana\"", "owner: \"@omar\"")], &[Approver]),
         ("another supervisor", vec![Text(FINANCE, "supervisor: \"@kim\"", "supervisor: \"@lee\"")], &[Approver]),
         ("another team", vec![Text(FINANCE, "team: finance", "team: support")], &[Right]),

@@ -65,18 +65,18 @@ async fn a_changed_tool_is_held_back_until_its_keeper_accepts_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_tool_that_was_kept_off_is_not_shown_again() {
-    let offer = ToolName("crm.offer".to_owned());
-    let (old, new) = lock_with(|lock| drop(lock.tools.remove(&ToolName("crm.offer".to_owned()))));
+    let offer = ToolName("orders.search".to_owned());
+    let (old, new) = lock_with(|lock| drop(lock.tools.remove(&ToolName("orders.search".to_owned()))));
     let office = Office::open(&[("tools.lock", &old, &new)]).await;
     office.service().app.look_at_tools_soon();
     office.rest().await;
-    let (channel, ts) = card(&office, "crm.offer is new");
+    let (channel, ts) = card(&office, "orders.search is new");
     office.sandbox.clicks("kim", &channel, &ts, "Keep it off").unwrap();
     office.rest().await;
-    assert!(office.direct("kim").contains("crm.offer stays off"), "{}", office.direct("kim"));
+    assert!(office.direct("kim").contains("orders.search stays off"), "{}", office.direct("kim"));
     office.service().app.look_at_tools_soon();
     office.rest().await;
-    assert_eq!(office.told("kim", "crm.offer"), office.direct("kim").matches("crm.offer stays off").count());
+    assert_eq!(office.told("kim", "orders.search"), office.direct("kim").matches("orders.search stays off").count());
     assert!(!lock_on_disk(&office).tools.contains_key(&offer));
     // The button is gone from the card; a slow client's click changes nothing.
     office.sandbox.clicks_stale("kim", &channel, &ts, "Accept").unwrap();
@@ -87,11 +87,11 @@ async fn a_new_tool_that_was_kept_off_is_not_shown_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_accepted_tool_brings_no_other_edit_into_force() {
-    let (old, new) = lock_with(|lock| drop(lock.tools.remove(&ToolName("crm.offer".to_owned()))));
+    let (old, new) = lock_with(|lock| drop(lock.tools.remove(&ToolName("orders.search".to_owned()))));
     let office = Office::open(&[("tools.lock", &old, &new)]).await;
     office.service().app.look_at_tools_soon();
     office.rest().await;
-    let (channel, ts) = card(&office, "crm.offer is new");
+    let (channel, ts) = card(&office, "orders.search is new");
     office
         .edit("approvals.md", "Refunds up to $200 run without approval.", "Refunds up to $300 run without approval.")
         .await;
@@ -99,8 +99,8 @@ async fn an_accepted_tool_brings_no_other_edit_into_force() {
     office.rest().await;
     let set = office.service().app.directives().unwrap();
     assert!(set.files["approvals.md"].contains("up to $200"), "the edit still waits for somebody's word");
-    assert!(set.catalogue.get(&ToolName("crm.offer".to_owned())).is_none(), "so does all that is new beside it");
+    assert!(set.catalogue.get(&ToolName("orders.search".to_owned())).is_none(), "so does all that is new beside it");
     office.clicks("kim", "Take effect").await.unwrap();
-    assert!(office.service().app.directives().unwrap().catalogue.get(&ToolName("crm.offer".to_owned())).is_some());
+    assert!(office.service().app.directives().unwrap().catalogue.get(&ToolName("orders.search".to_owned())).is_some());
     office.end().await;
 }
