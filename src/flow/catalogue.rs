@@ -4,16 +4,23 @@
 //! asks: it shows the keeper of the directives what is new, word for word, and writes the lock when they accept, after it has
 //! compared the definition with what the server gives at that moment.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::json;
 
+use super::decide::who;
 use super::facts::Moment;
-use super::{App, FlowError, Worked, directives};
+use super::{App, FlowError, Worked, directives, effect};
+use crate::backtest::looser::looser;
 use crate::catalogue::differences::differences;
 use crate::catalogue::offers::{Offer, OfferState};
 use crate::catalogue::{Binding, Change, Class, ToolDef, ToolName, ToolsLock, accept, diff, store as offers};
+use crate::directives::changes::store::{self as changes, NewChange};
+use crate::directives::changes::{ChangeBody, ChangeStage, Decider, may_agree};
+use crate::directives::store as sets;
+use crate::ids::ChangeId;
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::catalogue::{self, OfferView};
 use crate::replies::outbox::Queued;
@@ -110,12 +117,11 @@ fn class_of(accepted: Option<&Binding>, def: &ToolDef) -> Class {
 async fn write(app: &App, offer: &Offer) -> Result<(), FlowError> {
     let live = offered(app).await;
     let same = live.iter().find(|def| def.name == offer.tool && def.digest() == offer.digest);
-    let path = app.config.directives.join(LOCK_FILE);
     let written = match same {
         None => {
             Err("It is not what you were shown any more. If its server still offers it, a new card follows.".to_owned())
         }
-        Some(def) => add_to(&path, def).map_err(|why| {
+        Some(def) => take(app, offer, def).await?.map_err(|why| {
             tracing::error!(why, "tools.lock could not be written");
             format!("{why}. Accept it with workforce tools lock.")
         }),
@@ -141,6 +147,63 @@ async fn write(app: &App, offer: &Offer) -> Result<(), FlowError> {
     app.look_at_tools_soon();
     directives::load(app).await?;
     Ok(())
+}
+
+/// Writes the lock with this definition. The set with it is agreed to first, so that the bot does not ask for what it just
+/// heard.
+async fn take(app: &App, offer: &Offer, def: &ToolDef) -> Result<Result<(), String>, FlowError> {
+    let path = app.config.directives.join(LOCK_FILE);
+    let text = match with(&path, def) {
+        Ok(text) => text,
+        Err(why) => return Ok(Err(why)),
+    };
+    let agreed = agree(app, offer, &text).await?;
+    let written = replace_file(&path, &text).map_err(|_| "tools.lock cannot be written".to_owned());
+    if let (Err(_), Some(change)) = (&written, agreed) {
+        let mut tx = app.store.begin().await?;
+        changes::close(&mut tx, change).await?;
+        tx.commit().await?;
+    }
+    Ok(written)
+}
+
+/// Whoever accepted the definition saw what it lets happen: the set with it takes effect by that word, where they may agree to
+/// the lock and where nothing else of the files is new. Otherwise it waits, like any edit.
+async fn agree(app: &App, offer: &Offer, lock: &str) -> Result<Option<ChangeId>, FlowError> {
+    let moment = Moment::of(app)?;
+    let Some(by) = &offer.by else { return Ok(None) };
+    let may = may_agree(&moment.directives, &[LOCK_FILE.to_owned()], &BTreeSet::new()).people;
+    if !who::person(app, &moment.directives, &moment.directory, by).is_ok_and(|handle| may.contains(&handle)) {
+        return Ok(None);
+    }
+    let base = effect::on_disk(app).await.filter(|base| base.digest == moment.directives.digest);
+    let Some(set) = base.and_then(|base| {
+        let mut texts = base.files;
+        texts.insert(LOCK_FILE.to_owned(), lock.to_owned());
+        effect::read_candidate(&texts, &moment.directory, moment.now.to_utc().date_naive()).ok()
+    }) else {
+        return Ok(None);
+    };
+    let known = changes::of_pair(&app.store, &set.digest, &moment.directives.digest).await?.map(|change| change.stage);
+    if matches!(known, Some(ChangeStage::Accepted | ChangeStage::Waiting | ChangeStage::Declined)) {
+        return Ok(None);
+    }
+    let ways = looser(&moment.directives, &set).into_iter().map(|way| (way.says, way.place)).collect();
+    let body = ChangeBody { changed: vec![LOCK_FILE.to_owned()], looser: ways, ..ChangeBody::default() };
+    let new = NewChange {
+        digest: &set.digest,
+        instead_of: &moment.directives.digest,
+        stage: ChangeStage::Accepted,
+        body: &body,
+        decided_by: Some(&Decider::Account(by.clone())),
+    };
+    let mut tx = app.store.begin().await?;
+    sets::keep_set(&mut tx, &set.digest, &set.files, moment.now).await?;
+    let id = changes::add(&mut tx, &new, moment.now).await?;
+    let fact = json!({ "change": id, "tool": offer.tool, "digest": set.digest, "by": by });
+    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesAccepted, fact), moment.now).await?;
+    tx.commit().await?;
+    Ok(Some(id))
 }
 
 /// The card of an offer shows what became of it.
@@ -179,9 +242,8 @@ async fn offered(app: &App) -> Vec<ToolDef> {
     live
 }
 
-/// Takes one definition into the lock on disk, which somebody may have edited since it was read. Written beside the old file
-/// and moved over it.
-fn add_to(path: &Path, def: &ToolDef) -> Result<(), String> {
+/// The lock on disk, which somebody may have edited since it was read, with one definition more.
+fn with(path: &Path, def: &ToolDef) -> Result<String, String> {
     let lock = match std::fs::read_to_string(path) {
         Ok(text) => ToolsLock::parse(&text).map_err(|_| "tools.lock cannot be read".to_owned())?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => ToolsLock::default(),
@@ -197,9 +259,10 @@ fn add_to(path: &Path, def: &ToolDef) -> Result<(), String> {
     if let Some(binding) = next.tools.get_mut(&def.name) {
         binding.class = class;
     }
-    replace_file(path, &next.to_text()).map_err(|_| "tools.lock cannot be written".to_owned())
+    Ok(next.to_text())
 }
 
+/// Written beside the old file and moved over it.
 fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -1,13 +1,17 @@
-//! After an approval: whether people always say yes to this kind, so that the keeper of the sentence should hear of it.
+//! After an approval: whether people always say yes to this kind, so that the sentence could ask less. Its keeper is asked, and nothing
+//! is written without their click.
+
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::json;
 
 use super::facts::Moment;
-use super::says::cited_origin;
-use super::{App, FlowError};
-use crate::catalogue::canonical;
-use crate::directives::Origin;
+use super::record::{MOST_REPLAYED, backtest};
+use super::{App, FlowError, effect, rules};
+use crate::backtest::looser::looser;
+use crate::catalogue::canonical::{self, digest_bytes};
+use crate::directives::{Directives, Origin, store as sets};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, Stored};
 use crate::gate::amounts::amount_of;
@@ -16,11 +20,9 @@ use crate::gate::fatigue::store;
 use crate::gate::store::{self as approvals, Card};
 use crate::ids::ApprovalId;
 use crate::ledger::{Fact, FactKind, store as ledger};
-use crate::replies::evidence::{Proposed, proposal};
-use crate::replies::outbox::Queued;
-use crate::replies::store as outbox;
+use crate::proposals::{Body, Rewrite};
+use crate::replies::evidence::why;
 use crate::schedules::store as marks;
-use crate::workers::WorkerRef;
 
 /// So many of the newest decisions of one kind are looked at.
 const LOOKED_AT: i64 = 1_000;
@@ -64,35 +66,66 @@ fn case(moment: &Moment, stored: &Stored) -> Option<Case> {
     Some(Case { amount, good })
 }
 
-/// Tells the keeper of the file, once for each limit.
+/// Proposes the raised sentence to whoever keeps its file, once for each limit. Where the files hold other edits too, it is
+/// left for the next time.
 async fn propose(app: &App, moment: &Moment, card: &Card, origin: &Origin, found: &Raise) -> Result<(), FlowError> {
-    let keepers = &moment.directives.keepers;
-    let keeper = keepers.get(&origin.file).or_else(|| keepers.get("")).cloned().unwrap_or(WorkerRef::Human);
-    let context = moment.directives.roster.context_of(None, None);
-    let people = moment.directives.roster.people_of(&keeper, &context);
+    let Some(base) = effect::on_disk(app).await.filter(|base| base.digest == moment.directives.digest) else {
+        return Ok(());
+    };
+    let Some((sentence, body, set)) = body(app, moment, origin, found, &base).await? else { return Ok(()) };
     let mark = canonical::digest(&json!({ "origin": origin.text, "to": found.to }));
     let short: String = mark.trim_start_matches("sha256:").chars().take(16).collect();
     let mut tx = app.store.begin().await?;
     if !marks::set_mark(&mut tx, &format!("proposed:{short}"), moment.now).await? {
         return Ok(());
     }
+    let tool = actions::action(&mut tx, card.approval.action).await?.map(|stored| stored.tool).unwrap_or_default();
+    let because = Some(why(found.cases, &tool, &found.from, &found.to));
+    sets::keep_set(&mut tx, &set.digest, &set.files, moment.now).await?;
+    let id = rules::propose(app, &mut tx, moment, &sentence, Body { because, ..body }).await?;
     let fact = json!({
-        "sentence": origin, "from": found.from, "to": found.to, "cases": found.cases, "patch": found.patch,
-        "keepers": people, "directives": moment.directives.digest,
+        "proposal": id, "sentence": origin, "from": found.from, "to": found.to, "cases": found.cases,
+        "patch": found.patch, "directives": moment.directives.digest,
     });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::ChangeProposed, fact), moment.now).await?;
-    let tool = actions::action(&mut tx, card.approval.action).await?.map(|stored| stored.tool).unwrap_or_default();
-    let told = proposal(&Proposed {
-        cases: found.cases,
-        tool,
-        rule: cited_origin(origin),
-        from: found.from.clone(),
-        to: found.to.clone(),
-        patch: found.patch.clone(),
+    tx.commit().await?;
+    app.bell.ring();
+    Ok(())
+}
+
+/// The sentence as it would be, and what its keeper is shown; `None` where the set with it does not hold.
+async fn body(
+    app: &App,
+    moment: &Moment,
+    origin: &Origin,
+    found: &Raise,
+    base: &Directives,
+) -> Result<Option<(String, Body, Arc<Directives>)>, FlowError> {
+    let at = usize::try_from(origin.line).unwrap_or_default().saturating_sub(1);
+    let Some(line) = found.files.get(&origin.file).and_then(|text| text.lines().nth(at)) else { return Ok(None) };
+    let mut texts = base.files.clone();
+    texts.extend(found.files.clone());
+    let Ok(set) = effect::read_candidate(&texts, &moment.directory, moment.now.to_utc().date_naive()) else {
+        return Ok(None);
+    };
+    let set = Arc::new(set);
+    let report = backtest(app, moment.directives.clone(), set.clone(), MOST_REPLAYED).await?;
+    let rewrites = found.files.iter().map(|(file, text)| Rewrite {
+        file: file.clone(),
+        seen: digest_bytes(base.files.get(file).map_or("", String::as_str).as_bytes()),
+        text: text.clone(),
     });
-    for account in people.iter().filter_map(|handle| moment.names().person(handle).account) {
-        let slot = format!("proposed:{short}:{account}");
-        outbox::queue(&mut tx, &Queued::tell(slot, &account, told.clone()), moment.now).await?;
-    }
-    Ok(tx.commit().await?)
+    let body = Body {
+        file: origin.file.clone(),
+        after: origin.line.saturating_sub(1),
+        diff: found.patch.clone(),
+        effect: report.phrase(),
+        decisions: report.decisions(),
+        looser: looser(&moment.directives, &set).into_iter().map(|way| (way.says, way.place)).collect(),
+        set: set.digest.clone(),
+        instead_of: moment.directives.digest.clone(),
+        rewrites: rewrites.collect(),
+        ..Body::default()
+    };
+    Ok(Some((line.trim_start_matches(['-', '*', ' ']).to_owned(), body, set)))
 }

@@ -59,18 +59,40 @@ async fn show(app: &App, proposal: &Proposal, anew: bool) -> Result<(), FlowErro
         return Ok(());
     }
     sets::keep_set(&mut tx, &tried.set.digest, &tried.set.files, moment.now).await?;
-    let shown = Proposal { stage: Stage::Waiting, body, ..proposal.clone() };
-    let view = RuleView { anew, ..view(&moment, &shown) };
-    let card = cards::asked(&view);
-    for user in view.may.iter().filter_map(|who| who.account.clone()) {
-        let slot = slot(proposal.id, &user);
-        outbox::queue(&mut tx, &Queued::tell(slot, &user, card.clone()), moment.now).await?;
-    }
-    let fact = json!({ "proposal": proposal.id, "file": shown.body.file, "shown": shown.body.diff, "asked": view.may });
-    ledger::append_fact(&mut tx, &Fact::of_system(FactKind::RuleProposed, fact), moment.now).await?;
+    ask(&mut tx, &moment, &Proposal { stage: Stage::Waiting, body, ..proposal.clone() }, anew).await?;
     tx.commit().await?;
     app.bell.ring();
     Ok(())
+}
+
+/// Asks everybody who may agree.
+async fn ask(tx: &mut Tx, moment: &Moment, shown: &Proposal, anew: bool) -> Result<(), FlowError> {
+    let view = RuleView { anew, ..view(moment, shown) };
+    let card = cards::asked(&view);
+    for user in view.may.iter().filter_map(|who| who.account.clone()) {
+        let slot = slot(shown.id, &user);
+        outbox::queue(tx, &Queued::tell(slot, &user, card.clone()), moment.now).await?;
+    }
+    let fact = json!({ "proposal": shown.id, "file": shown.body.file, "shown": shown.body.diff, "asked": view.may });
+    Ok(ledger::append_fact(tx, &Fact::of_system(FactKind::RuleProposed, fact), moment.now).await?)
+}
+
+/// Proposes what nobody wrote: a sentence as it could be, with the reason. It was tried already.
+pub(super) async fn propose(
+    app: &App,
+    tx: &mut Tx,
+    moment: &Moment,
+    sentence: &str,
+    body: Body,
+) -> Result<ProposalId, FlowError> {
+    let by = SlackUser { team: app.ours.team.clone(), user: app.ours.user.clone() };
+    let id = proposals::add(tx, sentence, &by, moment.now).await?;
+    let Some(new) = proposals::proposal(tx, id).await? else { return Err(FlowError::LostLease) };
+    if !proposals::show(tx, &new, Stage::Waiting, &body).await? {
+        return Err(FlowError::LostLease);
+    }
+    ask(tx, moment, &Proposal { stage: Stage::Waiting, body, ..new }, false).await?;
+    Ok(id)
 }
 
 fn body(moment: &Moment, proposal: &Proposal, spot: &Spot, tried: &Tried, reading: Vec<String>, base: &str) -> Body {
@@ -88,6 +110,8 @@ fn body(moment: &Moment, proposal: &Proposal, spot: &Spot, tried: &Tried, readin
         looser: tried.looser.iter().map(|way| (way.says.clone(), way.place.clone())).collect(),
         set: tried.set.digest.clone(),
         instead_of: base.to_owned(),
+        rewrites: Vec::new(),
+        because: None,
         not,
     }
 }
@@ -157,12 +181,14 @@ async fn write(app: &App, proposal: &Proposal) -> Result<(), FlowError> {
     let author = author(&moment, &by);
     let folder = app.config.directives.clone();
     let (told, names) = (proposal.clone(), moment.names());
-    let message = format!("{}\n\nProposed by {}, {}.", told.sentence, names.account(&told.by).name, told.id);
+    let proposer = told.body.because.clone().unwrap_or_else(|| format!("Proposed by {}", names.account(&told.by).name));
+    let message = format!("{}\n\n{}, {}.", told.sentence, proposer.trim_end_matches('.'), told.id);
     let writing = tokio::task::spawn_blocking(move || write_line(&folder, &told, &author, &message)).await;
     let wrote =
         writing.map_err(|_| FlowError::Broken("a line could not be written; the panic is in the log".to_owned()))?;
     let (text, ended) = match wrote {
-        Wrote::Changed => return show_anew(app, proposal).await,
+        Wrote::Changed if proposal.body.rewrites.is_empty() => return show_anew(app, proposal).await,
+        Wrote::Changed => (Err("The file changed since this was shown".to_owned()), Stage::Refused),
         Wrote::No(why) => (Err(why), Stage::Refused),
         Wrote::Done(committed) => (Ok(committed), Stage::Taken),
     };
@@ -194,7 +220,35 @@ fn author(moment: &Moment, by: &SlackUser) -> (String, String) {
     (moment.names().account(by).name, email.unwrap_or_default())
 }
 
+/// Writes every changed file, or none where one of them is not as it was shown.
+fn write_files(folder: &std::path::Path, proposal: &Proposal, author: &(String, String), message: &str) -> Wrote {
+    let mut left = Vec::new();
+    for rewrite in &proposal.body.rewrites {
+        let there = std::fs::read_to_string(folder.join(&rewrite.file)).unwrap_or_default();
+        if digest_bytes(there.as_bytes()) == rewrite.seen {
+            left.push((rewrite, there));
+        } else if there != rewrite.text {
+            return Wrote::Changed;
+        }
+    }
+    for (rewrite, there) in left {
+        match pen::write(folder, &rewrite.file, Some(&there), &rewrite.text) {
+            Ok(()) => {}
+            Err(NotWritten::Changed(_)) => return Wrote::Changed,
+            Err(error) => return Wrote::No(error.to_string()),
+        }
+    }
+    let mut last = Committed::NoCheckout;
+    for rewrite in &proposal.body.rewrites {
+        last = git::commit(folder, &rewrite.file, (&author.0, &author.1), message);
+    }
+    Wrote::Done(last)
+}
+
 fn write_line(folder: &std::path::Path, proposal: &Proposal, author: &(String, String), message: &str) -> Wrote {
+    if !proposal.body.rewrites.is_empty() {
+        return write_files(folder, proposal, author, message);
+    }
     let file = &proposal.body.file;
     let there = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
     let line =
@@ -258,6 +312,7 @@ pub(super) fn view(moment: &Moment, proposal: &Proposal) -> RuleView {
         may: may.people.iter().map(|handle| names.person(handle)).collect(),
         second: may.second,
         anew: false,
+        because: proposal.body.because.clone(),
     }
 }
 
@@ -288,7 +343,8 @@ pub(super) async fn tell_proposer(
     card: &Card,
 ) -> Result<(), FlowError> {
     let has = outbox::slots_with_prefix(tx, &slot(proposal.id, &proposal.by.user)).await?;
-    if has.is_empty() {
+    // What nobody wrote has no proposer who could be told.
+    if has.is_empty() && proposal.body.because.is_none() {
         let slot = format!("rule:{}:by", proposal.id.0);
         outbox::queue(tx, &Queued::tell(slot, &proposal.by.user, card.clone()), moment.now).await?;
     }

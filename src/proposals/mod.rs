@@ -67,8 +67,21 @@ pub struct Body {
     /// The digest of the set with the line, and of the set that it would replace.
     pub set: String,
     pub instead_of: String,
+    /// Files that are written whole, where a sentence changes instead of being added; then [`Body::after`] is where it stands.
+    pub rewrites: Vec<Rewrite>,
+    /// Why this is proposed, where nobody wrote it.
+    pub because: Option<String>,
     /// Handles of those who propose, where something becomes looser: they cannot agree themselves.
     pub not: BTreeSet<String>,
+}
+
+/// A file with a changed sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewrite {
+    pub file: String,
+    /// SHA-256 of the file as it was shown.
+    pub seen: String,
+    pub text: String,
 }
 
 /// No longer sentence is proposed; two short ones read better.

@@ -30,6 +30,8 @@ pub struct RuleView {
     pub second: bool,
     /// The file changed since it was shown before.
     pub anew: bool,
+    /// Why it is proposed, where nobody wrote it.
+    pub because: Option<String>,
 }
 
 /// So many ways are shown.
@@ -45,7 +47,7 @@ pub fn asked(view: &RuleView) -> Card {
         card = card.line([text("It means: "), bold(reading)]);
     }
     card = ways(tried(card, &view.effect, view.decisions), &view.looser);
-    card = card.words([text("The line")], &view.diff);
+    card = card.words([text(if view.because.is_some() { "The change" } else { "The line" })], &view.diff);
     let id = view.id.to_string();
     let second = if view.second { ", since whoever keeps the file proposes it" } else { "" };
     card.line([bold("Nothing is written until then."), text(format!(" {} may agree{second}.", any_of(&view.may)))])
@@ -141,10 +143,13 @@ pub fn ways(mut card: Card, looser: &[(String, Option<String>)]) -> Card {
 }
 
 fn head(view: &RuleView, title: &str) -> Card {
-    Card::new(format!("{} · {} · {}", title.trim_end_matches(['.', '?']), view.sentence, view.id))
-        .line([bold(title), text(format!(" · {}", view.id))])
-        .words([text(format!("{} wrote", view.by.name))], &view.sentence)
-        .line([text("Its place: "), code(format!("{}:{}", view.file, view.line))])
+    let card = Card::new(format!("{} · {} · {}", title.trim_end_matches(['.', '?']), view.sentence, view.id))
+        .line([bold(title), text(format!(" · {}", view.id))]);
+    let card = match &view.because {
+        Some(why) => card.line([text(why)]).words([text("The sentence would be")], &view.sentence),
+        None => card.words([text(format!("{} wrote", view.by.name))], &view.sentence),
+    };
+    card.line([text("Its place: "), code(format!("{}:{}", view.file, view.line))])
 }
 
 #[cfg(test)]
@@ -168,6 +173,7 @@ mod tests {
             may: vec![kim()],
             second: false,
             anew: true,
+            because: None,
         };
         insta::assert_snapshot!(asked(&view).to_plain(), @r"
         *Take this sentence into the directives?* · R-3

@@ -235,11 +235,41 @@ fn accepting_prints_what_is_granted_and_agrees_only_by_word() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_always_approved_is_proposed_and_written_after_the_keepers_click() {
+    let office = Office::open_with(&[], |settings| settings.approvals.propose_after = 1).await;
+    let on_disk = || std::fs::read_to_string(office.config().directives.join("approvals.md")).unwrap();
+    let before = on_disk();
+    let refund = |order: &str, dollars: u32| format!("@workforce please refund {order}, ${dollars}, it arrived broken");
+    office.sandbox.says("ana", "#support", &refund("ORD-1042", 300)).unwrap();
+    office.rest().await;
+    office.clicks("dana", "Approve $300.00").await.unwrap();
+    office.after(Span::minutes(1)).await;
+    let asked = office.direct("kim");
+    assert!(asked.contains("1 like this (billing.refund) were approved, none denied"), "{asked}");
+    assert!(asked.contains("+Refunds above $300 need approval") && asked.contains("It would be looser:"), "{asked}");
+    assert_eq!(on_disk(), before, "nothing is written by itself");
+    office.sandbox.slash("ana", "#support", "/workforce", "take-in R-1").unwrap();
+    office.rest().await;
+    assert_eq!(on_disk(), before, "it is not Ana's to decide");
+
+    office.clicks("kim", "Take it in").await.unwrap();
+    assert_eq!(on_disk(), before.replace("$200", "$300"), "{}", office.direct("kim"));
+    assert!(in_force(&office, "Refunds up to $300 run without approval."), "{}", office.direct("kim"));
+    assert!(office.clicks("kim", "Take effect").await.is_err(), "one click is enough");
+    office.sandbox.says("ben", "#support", &refund("ORD-1050", 250)).unwrap();
+    office.rest().await;
+    assert!(office.channel("#support").contains("Refunded $250.00"), "{}", office.channel("#support"));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_has_so_many_proposals_open_and_no_more() {
     let office = Office::open_with(&[], |settings| settings.limits.open_proposals_per_person = 1).await;
     for (amount, said) in [("5,000", "Proposed as R-1"), ("6,000", "You have 1 proposal waiting already")] {
-        let sentence = format!("rule Never refund more than ${amount}.");
-        office.sandbox.slash("ana", "#support", "/workforce", &sentence).unwrap();
+        office
+            .sandbox
+            .slash("ana", "#support", "/workforce", &format!("rule Never refund more than ${amount}."))
+            .unwrap();
         office.rest().await;
         let seen = office.sandbox.ephemeral_ts("ana").unwrap().pop().unwrap();
         office.sandbox.clicks("ana", "#support", &seen, "Propose").unwrap();

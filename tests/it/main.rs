@@ -47,6 +47,8 @@ mod lives;
 mod living;
 #[cfg(feature = "sandbox")]
 mod loops;
+#[cfg(feature = "sandbox")]
+mod looser;
 mod manifest;
 #[cfg(feature = "sandbox")]
 mod models;

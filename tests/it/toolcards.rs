@@ -55,8 +55,8 @@ async fn a_changed_tool_is_held_back_until_its_keeper_accepts_it() {
     assert_eq!(written.tools[&refund].class, shipped.tools[&refund].class);
     assert_eq!(written.tools[&refund].idempotency_arg, shipped.tools[&refund].idempotency_arg);
 
-    // The lock is one of the files: what it lets happen takes effect like any edit.
-    office.clicks("kim", "Take effect").await.unwrap();
+    // The word on the card is enough: the lock takes effect without a second one.
+    assert!(office.clicks("kim", "Take effect").await.is_err(), "{}", office.direct("kim"));
     office.sandbox.says("ben", "support", REFUND).unwrap();
     office.rest().await;
     assert!(office.channel("support").contains("Refunded $40.00"), "{}", office.channel("support"));
@@ -82,5 +82,25 @@ async fn a_new_tool_that_was_kept_off_is_not_shown_again() {
     office.sandbox.clicks_stale("kim", &channel, &ts, "Accept").unwrap();
     office.rest().await;
     assert!(!lock_on_disk(&office).tools.contains_key(&offer));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_accepted_tool_brings_no_other_edit_into_force() {
+    let (old, new) = lock_with(|lock| drop(lock.tools.remove(&ToolName("orders.search".to_owned()))));
+    let office = Office::open(&[("tools.lock", &old, &new)]).await;
+    office.service().app.look_at_tools_soon();
+    office.rest().await;
+    let (channel, ts) = card(&office, "orders.search is new");
+    office
+        .edit("approvals.md", "Refunds up to $200 run without approval.", "Refunds up to $300 run without approval.")
+        .await;
+    office.sandbox.clicks("kim", &channel, &ts, "Accept").unwrap();
+    office.rest().await;
+    let set = office.service().app.directives().unwrap();
+    assert!(set.files["approvals.md"].contains("up to $200"), "the edit still waits for somebody's word");
+    assert!(set.catalogue.get(&ToolName("orders.search".to_owned())).is_none(), "so does all that is new beside it");
+    office.clicks("kim", "Take effect").await.unwrap();
+    assert!(office.service().app.directives().unwrap().catalogue.get(&ToolName("orders.search".to_owned())).is_some());
     office.end().await;
 }

@@ -33,6 +33,8 @@ pub struct Raise {
     pub cases: usize,
     /// A unified diff over the files of the set.
     pub patch: String,
+    /// Those files, changed.
+    pub files: BTreeMap<String, String>,
 }
 
 /// What the sentence at `origin` could be changed to, if at least `least` of its cases up to some round amount were good and
@@ -62,7 +64,7 @@ pub fn raise(
     let changed = changed_files(directives, reading, &from, &to)?;
     holds(directives, &changed, &from, &to, today)?;
     let patch: String = changed.iter().map(|(path, text)| unified(path, &directives.files[path], text)).collect();
-    Some(Raise { cases: up_to(to.micros), from, to, patch })
+    Some(Raise { cases: up_to(to.micros), from, to, patch, files: changed })
 }
 
 fn limit_at<'a>(directives: &'a Directives, origin: &Origin) -> Option<(&'a Reading, &'a AmountRange)> {
