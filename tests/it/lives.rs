@@ -1,5 +1,5 @@
-//! Scenarios a and b with the real binary, which dies by its own hand after every step in turn and is started again: nothing
-//! happens twice, and nothing is missing. On SQLite, and on PostgreSQL where it is installed.
+//! Scenarios a and b with the real binary, which dies by its own hand at one kind of step after another and is started again:
+//! nothing happens twice, and nothing is missing. On SQLite, and on PostgreSQL where it is installed.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -236,16 +236,6 @@ async fn onboarding_dies_after_every_look_at_the_workflow() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn onboarding_dies_after_every_action() {
     onboards_on_both(&["action-settled"], 5).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn onboarding_dies_between_every_call_and_its_outcome() {
-    onboards_on_both(&["action-called", "action-settled"], 5).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn onboarding_dies_after_every_message() {
-    onboards_on_both(&["reply-posted", "run-ended", "task-routed", "approval-decided"], 4).await;
 }
 
 /// Delivers as a help desk does: again and again until it is told that it was taken.
