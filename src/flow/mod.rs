@@ -10,7 +10,7 @@
 //! | [`route`] | task → assignment, receipt, run |
 //! | [`step`] | run → next step: a proposed action, a question, an answer |
 //! | [`think`] | run → its driver is asked → what it said, journalled, and the step that follows |
-//! | [`follow`] | run → what it has done and said so far, in the place of its answer |
+//! | `follow` | run → what it has done and said so far, in the place of its answer |
 //! | [`execute`] | an allowed action → performed once → outcome |
 //! | [`catalogue`] | what servers offer → the keeper's card → `tools.lock` |
 //! | [`deliver`] | outbox → slack |
