@@ -142,7 +142,6 @@ fn rows() -> Vec<(&'static str, Vec<Edit>, &'static [What])> {
         ("a position pauses", vec![Text(FINANCE, "status: active", "status: paused")], &[]),
         ("a position is driven otherwise", vec![Text(FINANCE, "driver: playbook", "driver: model")], &[Right]),
         ("a position began later", vec![Text(FINANCE, "since: 2026-03-02", "since: 2026-06-02")], &[Bound]),
-        ("a position more", vec![Text(FINANCE, "positions:\n", "positions:\n  - id: finance-two\n    name: Fay (Finance)\n    driver: playbook\n    tools: [helpdesk.search]\n    since: 2026-06-02\n    status: active\n")], &[Right]),
         ("another owner", vec![Text(FINANCE, "owner: \"@dana\"", "owner: \"@omar\"")], &[Approver]),
         ("another supervisor", vec![Text(FINANCE, "supervisor: \"@kim\"", "supervisor: \"@lee\"")], &[Approver]),
         ("another team", vec![Text(FINANCE, "team: finance", "team: support")], &[Right]),

@@ -10,8 +10,8 @@ use crate::directives::rule::{
     Allow, Approve, Autonomy, Before, Budget, BudgetThen, Define, Forbid, Guard, IsoDuration, Level, Number, Otherwise,
     Rule, Sample, ToolPattern,
 };
-use crate::gate::DEFAULT_WITHIN;
 use crate::gate::containment::{Company, tools_inside};
+use crate::gate::{DEFAULT_WITHIN, may_use};
 use crate::workers::WorkerRef;
 
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
@@ -59,14 +59,24 @@ fn left_it_to_the_owner(pair: &Pair<'_>, freed: &Allow) -> bool {
     let meet = |other: &[WorkerRef]| {
         !agents(&freed.who) || !agents(other) || other.iter().any(|worker| freed.who.contains(worker))
     };
-    let asks = pair
-        .was
-        .each(|rule| if let Rule::Autonomy(autonomy) = rule { Some(autonomy) } else { None })
-        .any(|(_, autonomy)| autonomy.level < Level::Act && meet(&autonomy.who));
+    let asks = pair.was.each(|rule| if let Rule::Autonomy(autonomy) = rule { Some(autonomy) } else { None }).any(
+        |(_, autonomy)| {
+            autonomy.level < Level::Act
+                && meet(&autonomy.who)
+                && autonomy.who.iter().any(|worker| could_use(pair, worker, &freed.tools))
+        },
+    );
     asks && pair
         .now
         .each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None })
         .any(|(_, gate)| overlap(&gate.tools, &freed.tools) && meet(&gate.who))
+}
+
+/// Whether a worker had the right to one of these tools; of roles and teams it is taken for granted.
+fn could_use(pair: &Pair<'_>, worker: &WorkerRef, tools: &[ToolPattern]) -> bool {
+    let named = tools.iter().flat_map(|pattern| pair.was.catalogue.matching(&pattern.0));
+    !matches!(worker, WorkerRef::Agent(_))
+        || named.into_iter().any(|tool| may_use(pair.was, worker, &tool.name).is_ok())
 }
 
 /// Sentences that were not there before and let more happen.
