@@ -7,7 +7,7 @@
 use super::likeness::{ClassText, Lesson, MAX_OUTCOMES, MIN_OUTCOMES, Model, Outcome};
 
 /// Into how many parts the lessons, and for the strangers the classes, are cut.
-const PARTS: usize = 3;
+const PARTS: usize = 5;
 /// For so many outcomes of the log one of a stranger is added.
 const OUTCOMES_PER_STRANGER: usize = 9;
 
@@ -37,7 +37,7 @@ pub(super) fn outcomes(classes: &[ClassText], lessons: &[Lesson<'_>]) -> Vec<Out
     found.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-/// Messages of every third class, judged by a model of the other classes.
+/// Messages of every fifth class, judged by a model of the other classes.
 fn strangers(
     classes: &[ClassText],
     lessons: &[Lesson<'_>],

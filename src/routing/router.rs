@@ -66,13 +66,14 @@ impl Router {
             classes.push(ClassText::default());
         }
         let learned: Vec<Lesson<'_>> = lessons.iter().copied().filter(|(_, class)| *class < classes.len()).collect();
+        let model = Model::of(&classes, &learned);
         Self {
             digest: directives.digest.clone(),
             readings: directives.readings.len(),
             rules,
             workers,
-            calibration: Calibration::of(&outcomes(&classes, &lessons)),
-            model: Model::of(&classes, &learned),
+            calibration: Calibration::of(&outcomes(&classes, &lessons), model.labelled()),
+            model,
             unknown,
             lessons: experience.len(),
         }

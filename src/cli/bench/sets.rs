@@ -134,10 +134,12 @@ impl Set {
         (taken.len(), counts)
     }
 
-    /// The training messages that are learned from: as many as wanted, spread evenly over the file.
+    /// The training messages that are learned from: as many as wanted, in an order of chance that is always the same.
     fn taken(&self, lessons: Lessons) -> Vec<&Message> {
-        let count = self.train.len();
-        let spread = (0..count).map(|at| &self.train[(at * stride(count)) % count.max(1)]);
+        let mut shuffled: Vec<(u64, &Message)> =
+            self.train.iter().enumerate().map(|(at, m)| (mixed(at as u64), m)).collect();
+        shuffled.sort_by_key(|(chance, _)| *chance);
+        let shuffled = shuffled.into_iter().map(|(_, message)| message);
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut up_to = |key, most: usize| {
             let times = seen.entry(key).or_default();
@@ -146,9 +148,9 @@ impl Set {
         };
         match lessons {
             Lessons::None => Vec::new(),
-            Lessons::AnAgent(most) => spread.filter(|message| up_to(message.route.as_str(), most)).collect(),
-            Lessons::AnIntent(most) => spread.filter(|message| up_to(message.intent.as_str(), most)).collect(),
-            Lessons::Corrections(most) => spread.take(most).collect(),
+            Lessons::AnAgent(most) => shuffled.filter(|message| up_to(message.route.as_str(), most)).collect(),
+            Lessons::AnIntent(most) => shuffled.filter(|message| up_to(message.intent.as_str(), most)).collect(),
+            Lessons::Corrections(most) => shuffled.take(most).collect(),
         }
     }
 }
@@ -191,19 +193,12 @@ impl Counts {
     }
 }
 
-/// A step that visits every index of `count` once, far apart.
-fn stride(count: usize) -> usize {
-    let divides = |mut a: usize, mut b: usize| {
-        while b > 0 {
-            (a, b) = (b, a % b);
-        }
-        a > 1
-    };
-    let mut step = (count * 5 / 8).max(1);
-    while divides(step, count.max(1)) {
-        step += 1;
-    }
-    step
+/// A number that tells nothing of the index it came from (SplitMix64 by Steele, Lea and Flood).
+fn mixed(index: u64) -> u64 {
+    let sum = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let once = (sum ^ (sum >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let twice = (once ^ (once >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    twice ^ (twice >> 31)
 }
 
 fn bare(worker: &str) -> &str {

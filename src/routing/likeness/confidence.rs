@@ -1,12 +1,16 @@
-//! How sure the best class is: fifteen signs, weighed by a logistic regression, and when that is sure enough.
+//! How sure the best class is: eight signs, weighed by a logistic regression, and when that is sure enough. What a sign is
+//! worth, and how sure is enough, moves with the number of labelled messages a class.
 //!
 //! The weights and the threshold that are shipped were fitted to the validation parts of two public sets (`docs/routing.md`).
 //! Once a company has outcomes of its own they are fitted again, held near the shipped ones while outcomes are few.
 
-/// Below this a human decides, until a company's own outcomes say better.
-const DEFAULT_THRESHOLD: f64 = 0.88;
+/// Below this a human decides where nothing was ever labelled.
+const FIRST_THRESHOLD: f64 = 0.93;
+/// How much lower the threshold is for each step of ln(1 + labelled messages a class): the more is known, the more of what is
+/// above it is nearly certain, and the lower the least certain may be for the same precision of all together.
+const THRESHOLD_FALL: f64 = 0.03;
 /// No threshold is lower, however good the outcomes look.
-const MIN_THRESHOLD: f64 = 0.8;
+const MIN_THRESHOLD: f64 = 0.7;
 /// No threshold is higher; above it nothing would be routed and nothing could be learned.
 const MAX_THRESHOLD: f64 = 0.98;
 /// What part of the messages that are routed alone should be routed right.
@@ -16,26 +20,28 @@ pub(in crate::routing) const MIN_OUTCOMES: usize = 50;
 /// Only the latest outcomes count: companies change.
 pub(in crate::routing) const MAX_OUTCOMES: usize = 400;
 /// The shipped weights resist change as if they had been learned from so many messages here.
-const PRIOR_MESSAGES: f64 = 1_000.0;
+const PRIOR_MESSAGES: f64 = 20_000.0;
 /// Newton's method is done well before.
 const FIT_STEPS: usize = 25;
 
 /// ln(1 + n) of about a thousand labelled messages a class.
 const MUCH_LABELLED: f64 = 7.0;
 
-const SIGNS: usize = 15;
+const PLAIN_SIGNS: usize = 8;
+/// Each plain sign also times what was labelled, and that itself.
+const SIGNS: usize = 2 * PLAIN_SIGNS + 1;
 /// The signs and the constant.
 const TERMS: usize = SIGNS + 1;
 
 /// Shipped weights, in the order of [`Signs`], the constant last.
 const DEFAULT_WEIGHTS: [f64; TERMS] = [
-    0.236, 1.047, -0.719, -0.185, 0.573, 0.270, 0.194, -0.390, 1.591, 0.028, 0.613, -0.218, 3.328, 0.605, -0.085,
-    -2.361,
+    1.140, -0.620, -0.129, 0.443, -0.267, -0.063, 3.473, -0.679, -4.424, -0.596, 0.969, 0.556, -0.230, 0.406, 0.184,
+    3.697, 0.690, -2.391,
 ];
 /// How much one message of the shipped data told about each weight: the diagonal of the mean Hessian at the optimum.
 const PRIOR_PRECISION: [f64; TERMS] = [
-    2.6485, 0.0254, 0.0034, 0.0440, 0.1542, 0.5175, 0.3411, 1.1827, 0.0454, 0.0311, 0.1547, 0.8758, 0.0124, 0.0885,
-    1.4425, 0.0940,
+    0.4028, 0.0202, 0.0349, 0.1234, 0.4479, 0.1639, 0.0277, 0.1221, 0.0216, 0.1185, 0.0053, 0.0114, 0.0372, 0.1073,
+    0.0474, 0.0076, 0.0304, 0.0902,
 ];
 
 /// What was seen of one message and its best class.
@@ -44,14 +50,12 @@ pub(super) struct Seen {
     pub share: f32,
     pub share_by_learner: f32,
     pub closest: f32,
-    pub document: f32,
     pub known_part: f32,
     pub known_stems: usize,
     pub words: usize,
     pub labelled: f32,
     pub share_by_meaning: f32,
     pub meant_closest: f32,
-    pub meant_document: f32,
 }
 
 /// What tells a safe answer from a guess.
@@ -60,33 +64,31 @@ pub(in crate::routing) struct Signs(pub [f64; SIGNS]);
 
 impl Signs {
     pub(super) fn of(seen: &Seen) -> Self {
-        let (share, learner) = (log_odds(seen.share), log_odds(seen.share_by_learner));
-        let closest = f64::from(seen.meant_closest);
-        // What a share is worth depends on how much there was to learn it from.
-        let labelled = (1.0 + f64::from(seen.labelled)).ln();
-        let learned = labelled / MUCH_LABELLED;
-        Self([
-            share,
+        let plain = [
+            log_odds(seen.share),
             f64::from(seen.closest),
-            f64::from(seen.document),
             f64::from(seen.known_part),
             (1.0 + seen.known_stems as f64).ln(),
             (1.0 + seen.words as f64).ln(),
-            learner,
-            labelled,
-            closest,
-            f64::from(seen.meant_document),
+            log_odds(seen.share_by_learner),
+            f64::from(seen.meant_closest),
             log_odds(seen.share_by_meaning),
-            learned * share,
-            learned * closest,
-            learned * learner,
-            share * closest,
-        ])
+        ];
+        let learned = labelled_part(seen.labelled);
+        Self(std::array::from_fn(|at| match at.checked_sub(PLAIN_SIGNS) {
+            None => plain[at],
+            Some(0) => learned,
+            Some(after) => learned * plain[after - 1],
+        }))
     }
 
     fn terms(&self) -> [f64; TERMS] {
         std::array::from_fn(|at| self.0.get(at).copied().unwrap_or(1.0))
     }
+}
+
+fn labelled_part(labelled: f32) -> f64 {
+    (1.0 + f64::from(labelled)).ln() / MUCH_LABELLED
 }
 
 fn log_odds(share: f32) -> f64 {
@@ -108,22 +110,21 @@ pub(in crate::routing) struct Calibration {
     threshold: f64,
 }
 
-impl Default for Calibration {
-    fn default() -> Self {
-        Self { weights: DEFAULT_WEIGHTS, threshold: DEFAULT_THRESHOLD }
-    }
-}
-
 impl Calibration {
+    /// The shipped one, for so many labelled messages a class.
+    pub(in crate::routing) fn shipped(labelled: f32) -> Self {
+        let threshold = FIRST_THRESHOLD - THRESHOLD_FALL * labelled_part(labelled) * MUCH_LABELLED;
+        Self { weights: DEFAULT_WEIGHTS, threshold: threshold.clamp(MIN_THRESHOLD, MAX_THRESHOLD) }
+    }
+
     /// From outcomes, the latest last; the shipped one while they are few.
-    pub(in crate::routing) fn of(outcomes: &[Outcome]) -> Self {
-        if outcomes.len() < MIN_OUTCOMES {
-            return Self::default();
+    pub(in crate::routing) fn of(outcomes: &[Outcome], labelled: f32) -> Self {
+        let mut fitted = Self::shipped(labelled);
+        if outcomes.len() >= MIN_OUTCOMES {
+            let latest = &outcomes[outcomes.len().saturating_sub(MAX_OUTCOMES)..];
+            fitted.weights = fit(latest);
+            fitted.threshold = fitted.lowest_safe_threshold(latest);
         }
-        let latest = &outcomes[outcomes.len().saturating_sub(MAX_OUTCOMES)..];
-        let weights = fit(latest);
-        let mut fitted = Self { weights, threshold: DEFAULT_THRESHOLD };
-        fitted.threshold = fitted.lowest_safe_threshold(latest);
         fitted
     }
 
@@ -212,14 +213,12 @@ mod tests {
             share,
             share_by_learner: share,
             closest: share / 2.0,
-            document: share / 4.0,
             known_part: share,
             known_stems: 3,
             words: 6,
             labelled: 5.0,
             share_by_meaning: share,
             meant_closest: share / 2.0,
-            meant_document: share / 2.0,
         };
         Outcome { signs: Signs::of(&seen), right }
     }
@@ -227,20 +226,20 @@ mod tests {
     #[test]
     fn few_outcomes_change_nothing_and_many_do() {
         let all_right: Vec<Outcome> = (0..MIN_OUTCOMES).map(|at| outcome(0.5 + at as f32 / 200.0, true)).collect();
-        assert_eq!(Calibration::of(&all_right[1..]), Calibration::default());
+        assert_eq!(Calibration::of(&all_right[1..], 5.0), Calibration::shipped(5.0));
         let signs = outcome(0.7, true).signs;
-        let fitted = Calibration::of(&all_right);
-        assert!(fitted.confidence(&signs) > Calibration::default().confidence(&signs));
-        assert_eq!(Calibration::of(&all_right), fitted, "the same outcomes give the same calibration");
+        let fitted = Calibration::of(&all_right, 5.0);
+        assert!(fitted.confidence(&signs) > Calibration::shipped(5.0).confidence(&signs));
+        assert_eq!(Calibration::of(&all_right, 5.0), fitted, "the same outcomes give the same calibration");
         let all_wrong: Vec<Outcome> = all_right.iter().map(|each| Outcome { right: false, ..*each }).collect();
-        assert!(Calibration::of(&all_wrong).confidence(&signs) < Calibration::default().confidence(&signs));
+        assert!(Calibration::of(&all_wrong, 5.0).confidence(&signs) < Calibration::shipped(5.0).confidence(&signs));
     }
 
     #[test]
     fn the_threshold_stays_within_its_bounds() {
         for right in [true, false] {
             let outcomes: Vec<Outcome> = (0..200).map(|at| outcome(at as f32 / 200.0, right)).collect();
-            let threshold = Calibration::of(&outcomes).threshold;
+            let threshold = Calibration::of(&outcomes, 5.0).threshold;
             assert!((MIN_THRESHOLD..=MAX_THRESHOLD).contains(&threshold), "{threshold}");
         }
     }

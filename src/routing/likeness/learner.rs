@@ -1,6 +1,11 @@
-//! Multinomial logistic regression over hashed features, learned with AdaGrad (Duchi et al. 2011) in a fixed order.
+//! What messages teach: two linear learners over hashed features and meaning, added up into one weight for each feature and class.
+//!
+//! Multinomial logistic regression, learned with AdaGrad (Duchi et al. 2011) in a fixed order, and a margin between each class
+//! and the others ([`Separator`]). The first is better with few messages, the second with many; both together are better still.
 
 use super::features::{BUCKETS, Rarity, Vector};
+use super::margin::Separator;
+use super::meaning::Direction;
 
 /// AdaGrad's step.
 const STEP: f32 = 0.4;
@@ -11,84 +16,150 @@ const VISITS: usize = 12_000;
 const MIN_EPOCHS: usize = 4;
 const MAX_EPOCHS: usize = 12;
 
+/// How much each of the two counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Blend {
+    pub odds: f32,
+    pub margin: f32,
+}
+
 pub(super) struct Learner {
     rarity: Rarity,
-    /// Bucket → row of weights + 1; 0 where no message has the feature.
-    rows: Vec<u32>,
+    rows: Rows,
     /// Row after row, one weight for each class.
+    weights: Vec<Short>,
+    bias: Vec<f32>,
+}
+
+/// Bucket, or place in a direction behind the buckets → row of weights.
+struct Rows {
+    /// The row + 1; 0 where no message has the feature.
+    places: Vec<u32>,
+    used: usize,
+}
+
+/// The upper half of a number: eight bits of precision are enough for a weight among hundreds, and halve the memory.
+#[derive(Debug, Clone, Copy)]
+struct Short(u16);
+
+impl Short {
+    fn nearest(number: f32) -> Self {
+        let bits = number.to_bits();
+        Self((bits.wrapping_add(0x7fff + ((bits >> 16) & 1)) >> 16) as u16)
+    }
+
+    fn number(self) -> f32 {
+        f32::from_bits(u32::from(self.0) << 16)
+    }
+}
+
+/// Weights while they are learned.
+struct Odds {
     weights: Vec<f32>,
     bias: Vec<f32>,
-    classes: usize,
 }
 
 impl Learner {
-    /// `texts` are raw features with their class and the weight of their lesson.
-    pub(super) fn of(texts: &[(usize, &Vector, f32)], classes: usize) -> Self {
+    /// `texts` are raw features and meaning with their class.
+    pub(super) fn of(texts: &[(usize, &Vector, &Direction)], classes: usize, blend: Blend) -> Self {
         let rarity = Rarity::of(texts.iter().map(|(_, raw, _)| *raw));
-        let messages: Vec<Vector> = texts.iter().map(|(_, raw, _)| rarity.weigh(raw)).collect();
-        let mut rows = vec![0_u32; BUCKETS];
-        let mut used = 0;
-        for (bucket, _) in messages.iter().flatten() {
-            let row = &mut rows[*bucket as usize];
-            if *row == 0 {
-                used += 1;
-                *row = used;
-            }
+        let messages: Vec<Vector> = texts.iter().map(|(_, raw, meant)| joined(&rarity, raw, meant)).collect();
+        let rows = Rows::of(&messages);
+        let messages: Vec<Vector> = messages.into_iter().map(|message| rows.placed(message)).collect();
+        let mut odds = Odds::learn(texts, &messages, rows.used, classes);
+        odds.weights.iter_mut().chain(&mut odds.bias).for_each(|weight| *weight *= blend.odds);
+        let separator = Separator::of(messages, rows.used);
+        for class in 0..classes {
+            let (weights, constant) = separator.separate(|at| texts[at].0 == class);
+            odds.bias[class] += blend.margin * constant;
+            let column = odds.weights.iter_mut().skip(class).step_by(classes);
+            column.zip(weights).for_each(|(sum, weight)| *sum += blend.margin * weight);
         }
-        let mut learner =
-            Self { rarity, rows, weights: vec![0.0; used as usize * classes], bias: vec![0.0; classes], classes };
-        learner.learn(texts, &messages);
-        learner
+        Self { rarity, rows, weights: odds.weights.into_iter().map(Short::nearest).collect(), bias: odds.bias }
     }
 
-    fn learn(&mut self, texts: &[(usize, &Vector, f32)], messages: &[Vector]) {
-        let mut seen = vec![0.0_f32; self.weights.len()];
-        let mut seen_bias = vec![0.0_f32; self.classes];
+    /// How much each class is to be preferred, up to a shared constant.
+    pub(super) fn score(&self, raw: &Vector, meant: &Direction) -> Vec<f32> {
+        let mut scores = self.bias.clone();
+        for (row, value) in self.rows.placed(joined(&self.rarity, raw, meant)) {
+            let weights = &self.weights[row as usize * scores.len()..(row as usize + 1) * scores.len()];
+            scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight.number());
+        }
+        scores
+    }
+}
+
+/// Weighed words and, behind their buckets, the direction.
+fn joined(rarity: &Rarity, raw: &Vector, meant: &Direction) -> Vector {
+    let mut message = rarity.weigh(raw);
+    message.extend(meant.iter().zip(BUCKETS as u32..).map(|(number, place)| (place, *number)));
+    message
+}
+
+impl Rows {
+    fn of(messages: &[Vector]) -> Self {
+        let mut rows = Self { places: Vec::new(), used: 0 };
+        for (place, _) in messages.iter().flatten() {
+            let place = *place as usize;
+            if place >= rows.places.len() {
+                rows.places.resize(place + 1, 0);
+            }
+            if rows.places[place] == 0 {
+                rows.used += 1;
+                rows.places[place] = rows.used as u32;
+            }
+        }
+        rows
+    }
+
+    /// The features that have a row, by row.
+    fn placed(&self, message: Vector) -> Vector {
+        let row = |place: u32| self.places.get(place as usize).copied().unwrap_or(0).checked_sub(1);
+        message.into_iter().filter_map(|(place, value)| Some((row(place)?, value))).collect()
+    }
+}
+
+impl Odds {
+    fn learn(texts: &[(usize, &Vector, &Direction)], messages: &[Vector], rows: usize, classes: usize) -> Self {
+        let mut odds = Self { weights: vec![0.0; rows * classes], bias: vec![0.0; classes] };
+        let mut seen = vec![0.0_f32; odds.weights.len()];
+        let mut seen_bias = vec![0.0_f32; classes];
         let epochs = (VISITS / messages.len().max(1)).clamp(MIN_EPOCHS, MAX_EPOCHS);
         for epoch in 0..epochs {
             for at in order(messages.len(), epoch) {
-                let (class, _, weight) = texts[at];
-                let mut error = softmax(&self.raw_scores(&messages[at]));
-                error[class] -= 1.0;
-                error.iter_mut().for_each(|e| *e *= weight);
-                for (bucket, value) in &messages[at] {
-                    let row = (self.rows[*bucket as usize] as usize - 1) * self.classes;
-                    let range = row..row + self.classes;
-                    let pairs = self.weights[range.clone()].iter_mut().zip(seen[range].iter_mut());
+                let mut error = softmax(&odds.scores(&messages[at]));
+                error[texts[at].0] -= 1.0;
+                for (row, value) in &messages[at] {
+                    let range = *row as usize * classes..(*row as usize + 1) * classes;
+                    let pairs = odds.weights[range.clone()].iter_mut().zip(seen[range].iter_mut());
                     for ((weight, seen), error) in pairs.zip(&error) {
                         let slope = error * value;
                         *seen += slope * slope;
                         *weight -= STEP * slope / (seen.sqrt() + EPSILON);
                     }
                 }
-                for ((bias, seen), error) in self.bias.iter_mut().zip(&mut seen_bias).zip(&error) {
+                for ((bias, seen), error) in odds.bias.iter_mut().zip(&mut seen_bias).zip(&error) {
                     *seen += error * error;
                     *bias -= 0.1 * STEP * error / (seen.sqrt() + EPSILON);
                 }
             }
         }
+        odds
     }
 
-    fn raw_scores(&self, message: &Vector) -> Vec<f32> {
+    fn scores(&self, message: &Vector) -> Vec<f32> {
         let mut scores = self.bias.clone();
-        for (bucket, value) in message {
-            let row = self.rows[*bucket as usize] as usize;
-            if row > 0 {
-                let weights = &self.weights[(row - 1) * self.classes..row * self.classes];
-                scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight);
-            }
+        let classes = scores.len();
+        for (row, value) in message {
+            let weights = &self.weights[*row as usize * classes..(*row as usize + 1) * classes];
+            scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight);
         }
         scores
-    }
-
-    /// Log odds of each class, up to a shared constant.
-    pub(super) fn score(&self, raw: &Vector) -> Vec<f32> {
-        self.raw_scores(&self.rarity.weigh(raw))
     }
 }
 
 /// Every index once, scattered by a step that has no divisor in common with the number, another one each epoch.
-fn order(count: usize, epoch: usize) -> impl Iterator<Item = usize> {
+pub(super) fn order(count: usize, epoch: usize) -> impl Iterator<Item = usize> {
     let divisor = |mut a: usize, mut b: usize| {
         while b > 0 {
             (a, b) = (b, a % b);
@@ -105,4 +176,17 @@ pub(super) fn softmax(scores: &[f32]) -> Vec<f32> {
     let raised: Vec<f32> = scores.iter().map(|score| (score - top).exp()).collect();
     let sum: f32 = raised.iter().sum();
     raised.into_iter().map(|each| each / sum).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_number_is_near_its_number() {
+        for number in [0.0_f32, 1.0, -0.123_456, 12.345, 1e-5] {
+            let short = Short::nearest(number).number();
+            assert!((short - number).abs() <= number.abs() / 256.0, "{number} {short}");
+        }
+    }
 }

@@ -1,10 +1,7 @@
-//! Three comparisons of a message with what is written about each class: with all of it as one document, with each snippet,
-//! and by complement naive Bayes (Rennie et al. 2003), which asks how unlike all *other* classes a message is.
+//! Two comparisons of a message by its letters with what is written about each class: with all of it as one document, and with
+//! each snippet; and how much of the message occurs there at all.
 
 use super::features::{BUCKETS, Rarity, Vector, merged};
-
-/// What complement naive Bayes adds to every count.
-const SMOOTHING: f32 = 0.3;
 
 /// Lists by bucket: the entries of bucket b are `entries[starts[b]..starts[b + 1]]`.
 struct ByBucket {
@@ -56,18 +53,12 @@ pub(super) struct Lexical {
     snippets: ByBucket,
     /// Class of each snippet.
     owner: Vec<u32>,
-    /// Log weights by class, without the part that all classes share.
-    complements: ByBucket,
-    /// Log of the total weight of all other classes' features, by class.
-    totals: Vec<f32>,
     classes: usize,
 }
 
 /// The scores of each class, and how much of the message is known at all.
 pub(super) struct LexicalScores {
     pub document: Vec<f32>,
-    pub snippet: Vec<f32>,
-    pub bayes: Vec<f32>,
     /// The greatest cosine with any one snippet, by class.
     pub closest: Vec<f32>,
     /// Which part of the message's stems occurs in any snippet, the rare ones counting more, 0 to 1.
@@ -85,14 +76,11 @@ impl Lexical {
             merged(texts.iter().filter(|(of, _)| *of == class).flat_map(|(_, raw)| raw.iter().copied()).collect())
         };
         let documents: Vec<Vector> = (0..classes).map(|class| rarity.weigh(&joined(class))).collect();
-        let (complements, totals) = complements(texts, &rows, classes);
         Self {
             documents: ByBucket::of(&documents),
             snippets: ByBucket::of(&rows),
             owner: texts.iter().map(|(class, _)| *class as u32).collect(),
             rarity,
-            complements,
-            totals,
             classes,
         }
     }
@@ -101,17 +89,9 @@ impl Lexical {
         let message = self.rarity.weigh(raw);
         let document = self.documents.products(&message, self.classes);
         let cosines = self.snippets.products(&message, self.owner.len());
-        let mut snippet = vec![0.0_f32; self.classes];
         let mut closest = vec![0.0_f32; self.classes];
         for (owner, cosine) in self.owner.iter().zip(&cosines) {
-            snippet[*owner as usize] += cosine * cosine * cosine;
             closest[*owner as usize] = closest[*owner as usize].max(*cosine);
-        }
-        snippet.iter_mut().for_each(|sum| *sum = sum.cbrt());
-        let length: f32 = message.iter().map(|(_, weight)| weight).sum();
-        let mut bayes = self.complements.products(&message, self.classes);
-        for (score, total) in bayes.iter_mut().zip(&self.totals) {
-            *score = (length * total - *score) / length.max(1.0);
         }
         let (mut known, mut all, mut known_stems) = (0.0_f32, 0.0_f32, 0);
         for stem in stems {
@@ -123,29 +103,6 @@ impl Lexical {
             }
         }
         let known_part = if all > 0.0 { known / all } else { 0.0 };
-        LexicalScores { document, snippet, bayes, closest, known_part, known_stems }
+        LexicalScores { document, closest, known_part, known_stems }
     }
-}
-
-/// For each feature and class with it: how much less likely the feature is elsewhere than anywhere; and each class's total.
-fn complements(texts: &[(usize, &Vector)], rows: &[Vector], classes: usize) -> (ByBucket, Vec<f32>) {
-    let of_class = |class: usize| -> Vector {
-        let mine = texts.iter().zip(rows).filter(|((of, _), _)| *of == class);
-        merged(mine.flat_map(|(_, row)| row.iter().copied()).collect())
-    };
-    let counts: Vec<Vector> = (0..classes).map(of_class).collect();
-    let mut all = vec![0.0_f32; BUCKETS];
-    counts.iter().flatten().for_each(|(bucket, weight)| all[*bucket as usize] += weight);
-    let used = all.iter().filter(|weight| **weight > 0.0).count() as f32;
-    let sum: f32 = all.iter().sum();
-    let weight = |(bucket, count): &(u32, f32)| {
-        let everywhere = all[*bucket as usize];
-        let elsewhere = (everywhere - count).max(0.0);
-        (*bucket, ((SMOOTHING + elsewhere) / (SMOOTHING + everywhere)).ln())
-    };
-    let logs: Vec<Vector> = counts.iter().map(|class| class.iter().map(weight).collect()).collect();
-    let total =
-        |class: &Vector| (SMOOTHING * used + sum - class.iter().map(|(_, count)| count).sum::<f32>()).max(1e-6).ln();
-    let totals = counts.iter().map(total).collect();
-    (ByBucket::of(&logs), totals)
 }

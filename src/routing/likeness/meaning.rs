@@ -1,6 +1,6 @@
 //! What words mean, as far as a table can tell: "reimburse" is near "refund", though they share no letters.
 //!
-//! The table (`words.bin`) gives about 27,000 English words and endings 96 numbers each; the meaning of a text is the sum over its
+//! The table (`words.bin`) gives about 27,000 English words and endings 160 numbers each; the meaning of a text is the sum over its
 //! words. `docs/routing.md` says where the table comes from and how it is made again. Absent here: the order of words, languages
 //! other than English, and whatever a company's own words mean; the other scores know those.
 
@@ -87,18 +87,18 @@ fn dot(left: &[f32], right: &[f32]) -> f32 {
     left.iter().zip(right).map(|(a, b)| a * b).sum()
 }
 
-/// The directions of all snippets, and of each class as a whole.
+/// The directions of all snippets.
 pub(super) struct Meaning {
     /// One after another, each as wide as the table.
     snippets: Vec<f32>,
     /// Class of each snippet.
     owner: Vec<u32>,
-    classes: Vec<Direction>,
+    classes: usize,
 }
 
 /// How near a message is to each class, −1 to 1.
 pub(super) struct MeaningScores {
-    pub document: Vec<f32>,
+    /// To the nearest snippets together.
     pub snippet: Vec<f32>,
     /// The greatest cosine with any one snippet, by class.
     pub closest: Vec<f32>,
@@ -106,27 +106,23 @@ pub(super) struct MeaningScores {
 
 impl Meaning {
     pub(super) fn of(texts: &[(usize, &Direction)], classes: usize) -> Self {
-        let mut sums = vec![vec![0.0; Table::shipped().width]; classes];
-        for (class, direction) in texts {
-            sums[*class].iter_mut().zip(direction.iter()).for_each(|(sum, number)| *sum += number);
-        }
         Self {
             snippets: texts.iter().flat_map(|(_, direction)| direction.iter().copied()).collect(),
             owner: texts.iter().map(|(class, _)| *class as u32).collect(),
-            classes: sums.into_iter().map(unit).collect(),
+            classes,
         }
     }
 
     pub(super) fn score(&self, message: &Direction) -> MeaningScores {
-        let mut snippet = vec![0.0_f32; self.classes.len()];
-        let mut closest = vec![0.0_f32; self.classes.len()];
+        let mut snippet = vec![0.0_f32; self.classes];
+        let mut closest = vec![0.0_f32; self.classes];
         for (owner, direction) in self.owner.iter().zip(self.snippets.chunks_exact(message.len().max(1))) {
             let cosine = dot(direction, message).max(0.0);
             snippet[*owner as usize] += cosine.powi(SHARPNESS);
             closest[*owner as usize] = closest[*owner as usize].max(cosine);
         }
         snippet.iter_mut().for_each(|sum| *sum = sum.powf(1.0 / SHARPNESS as f32));
-        MeaningScores { document: self.classes.iter().map(|class| dot(class, message)).collect(), snippet, closest }
+        MeaningScores { snippet, closest }
     }
 }
 
@@ -157,6 +153,6 @@ mod tests {
         assert!(of("日本語").iter().all(|number| *number == 0.0));
         assert!(direction(std::iter::empty()).iter().all(|number| *number == 0.0));
         let scores = Meaning::of(&[(0, &of("refund"))], 1).score(&of("日本語"));
-        assert_eq!((scores.document, scores.snippet, scores.closest), (vec![0.0], vec![0.0], vec![0.0]));
+        assert_eq!((scores.snippet, scores.closest), (vec![0.0], vec![0.0]));
     }
 }

@@ -1,21 +1,22 @@
 //! How like a message is to what each class of work is described as, and how sure one can be of the best.
 //!
-//! Six scores are added up: comparison with the whole description and with its single snippets, by letters and by meaning,
-//! complement naive Bayes, and a learner. Their weights move with the number of labelled messages, from descriptions alone to thousands of corrections.
-//! Everything is fixed in order and seed: the same descriptions and lessons give the same numbers bit for bit. Absent here:
-//! who the classes are, what is done with an answer, and any state that outlives a build.
+//! Three scores are added up: comparison with the whole description by letters, with its single sentences by meaning, and what
+//! two learners took from both. Their weights move with the number of labelled messages, from descriptions alone to thousands
+//! of corrections. Everything is fixed in order and seed: the same descriptions and lessons give the same numbers bit for bit.
+//! Absent here: who the classes are, what is done with an answer, and any state that outlives a build.
 
 mod confidence;
 mod features;
 mod learner;
 mod lexical;
+mod margin;
 mod meaning;
 
 pub(super) use confidence::{Calibration, MAX_OUTCOMES, MIN_OUTCOMES, Outcome, Signs};
 
 use confidence::Seen;
 use features::{Features, Reader, Vector};
-use learner::{Learner, softmax};
+use learner::{Blend, Learner, softmax};
 use lexical::Lexical;
 use meaning::{Direction, Meaning};
 
@@ -31,24 +32,19 @@ pub(super) struct ClassText {
 /// A message and the class that it turned out to belong to.
 pub(super) type Lesson<'a> = (&'a str, usize);
 
-const SCORES: usize = 6;
+/// Weights of the document, of the nearest sentences by meaning, and of the two learners: odds and margin.
+const SCORES: usize = 4;
 
-/// Weights of document, snippet, Bayes, learner, and of document and snippet by meaning, at so many labelled messages a class.
+/// [`SCORES`] at so many labelled messages a class, fitted to the likelihood of the right classes (`docs/routing.md`).
 const WEIGHTS: [(f32, [f32; SCORES]); 4] = [
-    (0.0, [0.42, 0.45, 0.24, 0.65, 0.5, 1.2]),
-    (20.0, [0.49, 0.30, 0.44, 1.7, 0.38, 0.9]),
-    (75.0, [0.68, 0.26, 0.36, 2.1, 0.3, 0.73]),
-    (900.0, [0.42, 0.28, 0.37, 4.5, 0.25, 0.61]),
+    (0.0, [0.670, 8.028, 0.000, 2.112]),
+    (20.0, [0.000, 4.647, 0.325, 1.744]),
+    (75.0, [4.865, 5.304, 0.325, 1.037]),
+    (300.0, [3.429, 2.831, 0.382, 1.424]),
 ];
 
-/// A sentence of a description teaches the learner as much as a message does.
-const SNIPPET_LESSON: f32 = 1.0;
-/// How far the scores of one message spread over classes, for each of them, so that one weight means one thing.
-const DOCUMENT_SCALE: f32 = 0.08;
-const SNIPPET_SCALE: f32 = 0.12;
-const BAYES_SCALE: f32 = 0.12;
-const LEARNER_SCALE: f32 = 1.5;
-const MEANING_SCALE: f32 = 0.12;
+/// How far nearness by meaning usually spreads over the classes.
+const MEANING_SPREAD: f32 = 0.12;
 
 /// One fitted set of scores.
 pub(super) struct Model {
@@ -59,7 +55,6 @@ pub(super) struct Model {
     weights: [f32; SCORES],
     /// Labelled messages a class.
     labelled: f32,
-    classes: usize,
 }
 
 /// The scores of one message.
@@ -75,60 +70,53 @@ impl Model {
     pub(super) fn of(classes: &[ClassText], lessons: &[Lesson<'_>]) -> Self {
         let reader = Reader::new();
         let written = classes.iter().enumerate().flat_map(|(class, text)| {
-            let snippets = text.snippets.iter().map(move |snippet| (class, snippet.as_str(), SNIPPET_LESSON));
-            snippets.chain(text.examples.iter().map(move |example| (class, example.as_str(), 1.0)))
+            text.snippets.iter().chain(&text.examples).map(move |snippet| (snippet.as_str(), class))
         });
-        let texts = written.chain(lessons.iter().map(|(text, class)| (*class, *text, 1.0)));
-        let read: Vec<(usize, Features, f32)> =
-            texts.map(|(class, text, weight)| (class, reader.read(text), weight)).collect();
-        let lexical: Vec<(usize, &Vector)> = read.iter().map(|(class, f, _)| (*class, &f.lexical)).collect();
-        let learner: Vec<(usize, &Vector, f32)> = read.iter().map(|(class, f, w)| (*class, &f.learner, *w)).collect();
-        let meaning: Vec<(usize, &Direction)> = read.iter().map(|(class, f, _)| (*class, &f.direction)).collect();
+        let texts = written.chain(lessons.iter().copied());
+        let read: Vec<(usize, Features)> = texts.map(|(text, class)| (class, reader.read(text))).collect();
+        let lexical: Vec<(usize, &Vector)> = read.iter().map(|(class, f)| (*class, &f.lexical)).collect();
+        let meaning: Vec<(usize, &Direction)> = read.iter().map(|(class, f)| (*class, &f.direction)).collect();
+        let learner: Vec<(usize, &Vector, &Direction)> =
+            read.iter().map(|(class, f)| (*class, &f.learner, &f.direction)).collect();
         let labelled = classes.iter().map(|class| class.examples.len()).sum::<usize>() + lessons.len();
         let labelled = labelled as f32 / classes.len().max(1) as f32;
+        let weights = weights(labelled);
         Self {
             lexical: Lexical::of(&lexical, classes.len()),
-            learner: Learner::of(&learner, classes.len()),
+            learner: Learner::of(&learner, classes.len(), Blend { odds: weights[2], margin: weights[3] }),
             meaning: Meaning::of(&meaning, classes.len()),
-            weights: weights(labelled),
+            weights,
             labelled,
-            classes: classes.len(),
             reader,
         }
+    }
+
+    /// Labelled messages a class.
+    pub(super) fn labelled(&self) -> f32 {
+        self.labelled
     }
 
     pub(super) fn score(&self, text: &str) -> Scored {
         let features = self.reader.read(text);
         let lexical = self.lexical.score(&features.lexical, &features.stems);
-        let learned = self.learner.score(&features.learner);
+        let learned = self.learner.score(&features.learner, &features.direction);
         let meant = self.meaning.score(&features.direction);
-        let meant_snippet = scaled(&meant.snippet, MEANING_SCALE);
-        let parts = [
-            scaled(&lexical.document, DOCUMENT_SCALE),
-            scaled(&lexical.snippet, SNIPPET_SCALE),
-            scaled(&lexical.bayes, BAYES_SCALE),
-            scaled(&learned, LEARNER_SCALE),
-            scaled(&meant.document, MEANING_SCALE),
-            meant_snippet.clone(),
-        ];
-        let mut sums = vec![0.0_f32; self.classes];
-        for (weight, part) in self.weights.iter().zip(&parts) {
-            sums.iter_mut().zip(part).for_each(|(sum, score)| *sum += weight * score);
-        }
+        let [document, snippet, ..] = self.weights;
+        let written = lexical.document.iter().zip(&meant.snippet).map(|(a, b)| document * a + snippet * b);
+        let sums: Vec<f32> = written.zip(&learned).map(|(written, learned)| written + learned).collect();
         let shares = softmax(&sums);
         let best = best_of(&shares);
+        let by_meaning: Vec<f32> = meant.snippet.iter().map(|nearness| nearness / MEANING_SPREAD).collect();
         let signs = Signs::of(&Seen {
-            share: share_of(&shares, best),
-            share_by_learner: share_of(&softmax(&learned), best),
-            closest: lexical.closest.get(best).copied().unwrap_or(0.0),
-            document: lexical.document.get(best).copied().unwrap_or(0.0),
+            share: at(&shares, best),
+            share_by_learner: at(&softmax(&learned), best),
+            closest: at(&lexical.closest, best),
             known_part: lexical.known_part,
             known_stems: lexical.known_stems,
             words: features.words,
             labelled: self.labelled,
-            share_by_meaning: share_of(&softmax(&meant_snippet), best),
-            meant_closest: meant.closest.get(best).copied().unwrap_or(0.0),
-            meant_document: meant.document.get(best).copied().unwrap_or(0.0),
+            share_by_meaning: at(&softmax(&by_meaning), best),
+            meant_closest: at(&meant.closest, best),
         });
         Scored { best, shares, signs }
     }
@@ -139,14 +127,8 @@ fn best_of(shares: &[f32]) -> usize {
     (1..shares.len()).fold(0, |best, at| if shares[at] > shares[best] { at } else { best })
 }
 
-fn share_of(shares: &[f32], at: usize) -> f32 {
-    shares.get(at).copied().unwrap_or(0.0)
-}
-
-/// Centred over the classes and in units of a usual spread.
-fn scaled(scores: &[f32], scale: f32) -> Vec<f32> {
-    let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
-    scores.iter().map(|score| (score - mean) / scale).collect()
+fn at(scores: &[f32], class: usize) -> f32 {
+    scores.get(class).copied().unwrap_or(0.0)
 }
 
 /// Between the rows of the table, straight in ln(1 + n).
