@@ -15,7 +15,12 @@ use crate::gate::{DEFAULT_WITHIN, may_use};
 use crate::workers::WorkerRef;
 
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
-    let gone = pair.was.readings.iter().filter(|reading| !pair.still_there(reading));
+    // Who is in which role decides what a limit's exceptions are: one that stands as it stood may hold less.
+    let as_it_was = |reading: &Reading| {
+        let same = |rule: &Autonomy| excepted(pair, (reading, rule), (reading, rule));
+        pair.still_there(reading) && !matches!(&reading.rule, Rule::Autonomy(rule) if same(rule))
+    };
+    let gone = pair.was.readings.iter().filter(|reading| !as_it_was(reading));
     for reading in gone {
         let held = match &reading.rule {
             Rule::Forbid(rule) => forbids(pair, reading, rule),
@@ -195,7 +200,7 @@ fn approves(pair: &Pair<'_>, reading: &Reading, rule: &Approve) -> bool {
 /// Whether the wider gate has exceptions that the old one had not: a rule that stood beside the old one, so that both held,
 /// lies inside the wider one now and displaces it.
 fn opens(pair: &Pair<'_>, wider: (&Reading, &Cases<'_>), old: (&Cases<'_>, &Approve)) -> bool {
-    let company = Company { roster: &pair.now.roster, terms: pair.new_terms };
+    let (_, company) = pair.companies();
     let displaces = |reading: &Reading, cases: &Cases<'_>| {
         reading.origin != wider.0.origin && reading.role == wider.0.role && cases.within(wider.1, &company)
     };
@@ -235,12 +240,27 @@ fn demands(strict: &Approve, mild: &Approve) -> bool {
         && in_time
 }
 
+/// Whether all of these cases ran before. An exception that covered them is not enough: where an approval spoke of them, it counted
+/// unless such an exception lay inside it and put it aside, as the new one does.
 fn was_allowed(pair: &Pair<'_>, reading: &Reading, rule: &Allow) -> bool {
     let cases = Cases::of(reading, &rule.tools, &rule.who, &rule.when);
-    pair.was
+    let covering: Vec<Cases<'_>> = pair
+        .was
         .each(|rule| if let Rule::Allow(allow) = rule { Some(allow) } else { None })
         .filter(|(other, _)| other.role == reading.role)
-        .any(|(other, allowed)| cases.inside(&Cases::of(other, &allowed.tools, &allowed.who, &allowed.when), pair))
+        .map(|(other, allowed)| Cases::of(other, &allowed.tools, &allowed.who, &allowed.when))
+        .filter(|allowed| cases.inside(allowed, pair))
+        .collect();
+    let (old, new) = pair.companies();
+    let put_aside =
+        |gate: &Cases<'_>| covering.iter().any(|allowed| allowed.within(gate, &old) && !gate.within(allowed, &old));
+    !covering.is_empty()
+        && pair
+            .was
+            .each(|rule| if let Rule::Approve(approve) = rule { Some(approve) } else { None })
+            .filter(|(gate, _)| gate.role == reading.role)
+            .map(|(gate, approve)| Cases::of(gate, &approve.tools, &approve.who, &approve.when))
+            .all(|gate| !(cases.within(&gate, &old) || cases.within(&gate, &new)) || put_aside(&gate))
 }
 
 /// A new approval may be an exception to a stricter one, or give a seat to somebody who had none.
@@ -348,7 +368,8 @@ fn limits(pair: &Pair<'_>, reading: &Reading, rule: &Autonomy) -> bool {
                 (Some(_), None) => false,
             };
             // One that names an action holds for that action only, and only its like says the same of it.
-            (other.role.is_none() || other.role == reading.role)
+            !excepted(pair, (other, kept), (reading, rule))
+                && (other.role.is_none() || other.role == reading.role)
                 && tools_inside(&rule.tools, &kept.tools)
                 && tools_inside(&kept.tools, &rule.tools)
                 && pair.by_both(|company| company.who_inside(&rule.who, &kept.who))
@@ -356,6 +377,21 @@ fn limits(pair: &Pair<'_>, reading: &Reading, rule: &Autonomy) -> bool {
                 && lasts
         },
     )
+}
+
+/// Whether a freer sentence that names an action is an exception to this limit now, and was none to the limit of before.
+fn excepted(pair: &Pair<'_>, now: (&Reading, &Autonomy), was: (&Reading, &Autonomy)) -> bool {
+    let (old, new) = pair.companies();
+    let is_one = |company: &Company<'_>, named: (&Reading, &Autonomy), limit: (&Reading, &Autonomy)| {
+        limit.1.tools.is_empty()
+            && !named.1.tools.is_empty()
+            && named.0.role == limit.0.role
+            && company.who_inside(&named.1.who, &limit.1.who)
+    };
+    pair.now
+        .each(|rule| if let Rule::Autonomy(autonomy) = rule { Some(autonomy) } else { None })
+        .filter(|(_, named)| named.level > now.1.level)
+        .any(|named| is_one(&new, named, now) && !is_one(&old, named, was))
 }
 
 /// Whether a limit that lasts until `kept` lasts at least until `was`; of two that are not alike nothing is proven.
@@ -406,26 +442,27 @@ fn guards(pair: &Pair<'_>, reading: &Reading, rule: &Guard) -> bool {
     })
 }
 
-/// Whether a word's meaning can change what a gate holds back: it moves money, or a condition of a gate uses it.
+/// Whether a word's meaning can change what a gate holds back: it moves money, or a condition of a gate uses it, itself or by a
+/// word that leans on it.
 fn matters(pair: &Pair<'_>, rule: &Define) -> bool {
-    let uses = |when: &Condition| mentions(when, &rule.term);
+    let leans = |word: &str| [pair.old_terms, pair.new_terms].into_iter().any(|terms| terms.inside(&rule.term, word));
     rule.amount.is_some()
         || pair
             .was
             .readings
             .iter()
             .chain(&pair.now.readings)
-            .any(|reading| reading.rule.gate().is_some_and(|gate| uses(gate.when)))
+            .any(|reading| reading.rule.gate().is_some_and(|gate| mentions(gate.when, &leans)))
 }
 
-fn mentions(when: &Condition, term: &str) -> bool {
-    let words = when.topics.iter().chain(&when.segments).chain(&when.mentions);
-    words.into_iter().any(|word| crate::directives::matching::words::same_term(word, term))
-        || when.all.iter().any(|part| mentions(part, term))
-        || when.unless.as_deref().is_some_and(|part| mentions(part, term))
+fn mentions(when: &Condition, leans: &dyn Fn(&str) -> bool) -> bool {
+    let mut words = when.topics.iter().chain(&when.segments).chain(&when.mentions);
+    words.any(|word| leans(word))
+        || when.all.iter().any(|part| mentions(part, leans))
+        || when.unless.as_deref().is_some_and(|part| mentions(part, leans))
 }
 
-fn gates_speak_of_hours(pair: &Pair<'_>) -> bool {
+pub(super) fn gates_speak_of_hours(pair: &Pair<'_>) -> bool {
     fn speaks(when: &Condition) -> bool {
         when.hours.is_some() || when.all.iter().any(speaks) || when.unless.as_deref().is_some_and(speaks)
     }

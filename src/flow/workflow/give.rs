@@ -135,7 +135,7 @@ impl Scene {
         let child = Task { state: TaskState::Assigned, ..child.clone() };
         let arguments = self.asked_for(step);
         // The start of a step is refused to nobody for how free they are: it changes nothing by itself.
-        let tool = self.run.workflow.gate_tool(step.n);
+        let tool = self.run.workflow.gate_tool(step);
         execute::propose(&self.app, tx, &run, &child, tool, arguments, "start").await.map(|_stored| ())
     }
 
@@ -185,7 +185,7 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
         )
         | None => {
             let arguments = json!({ "workflow": run.workflow.name, "step": step.n, "do": step.what });
-            let tool = run.workflow.gate_tool(step.n);
+            let tool = run.workflow.gate_tool(&step);
             execute::propose(&scene.app, tx, &scene.run, &scene.task, tool, arguments, "start").await.map(|_stored| ())
         }
     }
