@@ -236,14 +236,21 @@ fn a_workflow_is_started_by_its_words_or_its_name_and_by_no_question() {
         assert!(!fits(&flow, text, no), "{text}");
     }
     for text in [
-        "start onboarding for Mia", "please start the onboarding for Mia", "kick off onboarding: Mia",
-        "launch our onboarding process", "onboarding start for Mia",
+        "start onboarding for Mia",
+        "please start the onboarding for Mia",
+        "kick off onboarding: Mia",
+        "launch our onboarding process",
+        "onboarding start for Mia",
+        "Could you please start onboarding for Mia?",
     ] {
         assert!(fits(&flow, text, no), "{text}");
     }
     for text in [
-        "When does the onboarding start for Mia?", "when does the onboarding start for Mia", "can you start onboarding?",
-        "start the week with a look at onboarding", "Mia waits for her onboarding, please run the numbers",
+        "When does the onboarding start for Mia?",
+        "when does the onboarding start for Mia",
+        "can you tell me when to start onboarding?",
+        "start the week with a look at onboarding",
+        "Mia waits for her onboarding, please run the numbers",
     ] {
         assert!(!fits(&flow, text, no), "{text}");
     }

@@ -49,7 +49,8 @@ pub fn is_named(name: &str, text: &str) -> bool {
 
 /// Whether what stands around a name starts what it names.
 fn is_started(before: &[String], behind: &[String]) -> bool {
-    let one_of = |word: Option<&String>, list: &[&str]| word.is_some_and(|word| list.iter().any(|one| same_term(one, word)));
+    let one_of =
+        |word: Option<&String>, list: &[&str]| word.is_some_and(|word| list.iter().any(|one| same_term(one, word)));
     let (kind_before, kind_behind) = (one_of(before.last(), KINDS), one_of(behind.first(), KINDS));
     let before = if kind_before { &before[..before.len() - 1] } else { before };
     let behind = if kind_behind { &behind[1..] } else { behind };
@@ -68,8 +69,11 @@ fn is_started(before: &[String], behind: &[String]) -> bool {
     one_of(rest.last(), STARTS) && (called || !article || !runs) || first && one_of(behind.first(), STARTS_BEHIND)
 }
 
-/// Ends a sentence with a question mark, or begins as a question does.
+/// Ends a sentence with a question mark, or begins as a question does. "Could you please start onboarding?" is a polite order.
 fn is_question(text: &str) -> bool {
+    if is_polite_order(text) {
+        return false;
+    }
     let ends = |word: &str| word.trim_end_matches(['"', '”', ')', '!', '*', '_', '.']).ends_with('?');
     let addressed = |word: &&str| word.starts_with(['@', '<']);
     let first = text.split_whitespace().find(|word| !addressed(word)).unwrap_or_default();
@@ -105,4 +109,14 @@ fn in_other_words(when: &Condition, text: &str) -> bool {
         let wanted = Words::of(topic);
         wanted.stems().len() > 1 && wanted.stems().iter().all(|stem| said.stems().contains(stem))
     })
+}
+
+/// Whether a question is whether somebody would start it: the verb follows at once, so that "can you tell me when …" is none.
+fn is_polite_order(text: &str) -> bool {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut words = text.split_whitespace().filter(|word| !word.starts_with(['@', '<'])).map(bare);
+    let mut next = || words.find(|word| word != "please");
+    next().is_some_and(|word| ["can", "could", "would", "will"].contains(&word.as_str()))
+        && next().is_some_and(|word| ["you", "somebody", "someone", "we"].contains(&word.as_str()))
+        && next().is_some_and(|word| STARTS.contains(&word.as_str()))
 }

@@ -157,9 +157,8 @@ fn condition() -> impl Strategy<Value = Value> {
         Just(json!({ "mentions": ["vip"] })),
         Just(json!({ "from": ["team:finance"] })),
         Just(json!({ "channels": ["support"] })),
-        (1_i64..12).prop_map(
-            |n| json!({ "channels": ["support"], "amount": { "at_most": n * 100, "currency": "USD" } })
-        ),
+        (1_i64..12)
+            .prop_map(|n| json!({ "channels": ["support"], "amount": { "at_most": n * 100, "currency": "USD" } })),
         Just(json!({ "unless": { "from": ["team:support"] } })),
         (0_i64..12).prop_map(|n| json!({ "mentions": ["vip"], "amount": { "over": n * 100, "currency": "USD" } })),
     ]
@@ -291,7 +290,7 @@ fn another_time_zone_is_looked_at_where_gates_depend_on_it() {
     assert_eq!(moved(&[approve(over(200), "person:@dana")]), []);
     assert_eq!(moved(&[approve(json!({ "hours": "outside" }), "person:@dana")]), [What::Gate]);
     let level = json!({ "kind": "autonomy", "who": ["agent:finance-agent"], "level": "suggest" });
-    assert_eq!(moved(&[level.clone()]), []);
+    assert_eq!(moved(std::slice::from_ref(&level)), []);
     let mut until = level;
     until["until"] = json!("2026-12-31");
     assert_eq!(moved(&[until]), [What::Gate]);
@@ -300,8 +299,9 @@ fn another_time_zone_is_looked_at_where_gates_depend_on_it() {
 #[test]
 fn a_step_that_moves_into_another_workflow_brings_its_approval() {
     use crate::directives::workflow::Workflow;
-    let flow = |name: &str, steps: &[(&str, &[&str])]| -> Workflow {
-        let step = |(at, (what, by)): (usize, &(&str, &[&str]))| {
+    type Step<'a> = (&'a str, &'a [&'a str]);
+    let flow = |name: &str, steps: &[Step<'_>]| -> Workflow {
+        let step = |(at, (what, by)): (usize, &Step<'_>)| {
             json!({ "n": at + 1, "line": at + 1, "who": "person:@sam", "do": what, "after": [], "parallel": false,
                     "approval": by, "text": what, "paraphrase": what })
         };
@@ -309,9 +309,9 @@ fn a_step_that_moves_into_another_workflow_brings_its_approval() {
         serde_json::from_value(json!({ "name": name, "file": name, "line": 1, "when": {}, "steps": steps })).unwrap()
     };
     let with = |flows: Vec<Workflow>| Directives { workflows: flows, ..set(&[]) };
-    let (signs, waits): ((&str, &[&str]), (&str, &[&str])) = (("sign it", &[]), ("sign it", &["person:@kim"]));
+    let (signs, waits): (Step<'_>, Step<'_>) = (("sign it", &[]), ("sign it", &["person:@kim"]));
     let was = with(vec![flow("joining", &[("greet", &[])]), flow("hiring", &[waits])]);
-    let now = |steps: &[(&str, &[&str])]| looser(&was, &with(vec![flow("joining", steps)]));
+    let now = |steps: &[Step<'_>]| looser(&was, &with(vec![flow("joining", steps)]));
     assert_eq!(now(&[("greet", &[])]), [], "what is gone starts nothing");
     assert_eq!(now(&[("greet", &[]), waits]), []);
     let found = now(&[("greet", &[]), signs]);

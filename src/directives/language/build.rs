@@ -107,7 +107,8 @@ fn orders(reader: &Reader<'_>, fitting: &Match) -> bool {
     let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
     let Some(Val::Action(action)) = act.map(|bind| &bind.val) else { return false };
     let said = |at: usize| {
-        matches!(reader.low(at), "order" | "orders" | "ordered") && super::actions::is_word_of(reader, &action.tools, at)
+        matches!(reader.low(at), "order" | "orders" | "ordered")
+            && super::actions::is_word_of(reader, &action.tools, at)
     };
     act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
 }

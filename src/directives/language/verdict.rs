@@ -247,7 +247,8 @@ fn enforceable(voc: &Vocabulary<'_>, built: &Built, tokens: &[Token]) -> bool {
 fn tells_what_was(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.low == word);
     let Some(used) = (1..tokens.len()).find(|at| is(*at, "used") && is(at + 1, "to")) else { return false };
-    let no_verb = ["the", "a", "an", "this", "that", "these", "those", "our", "your", "their", "his", "her", "its", "my"];
+    let no_verb =
+        ["the", "a", "an", "this", "that", "these", "those", "our", "your", "their", "his", "her", "its", "my"];
     let verb = tokens.get(used + 2).filter(|token| token.is_word() && !no_verb.contains(&token.low.as_str()));
     let reader = Reader::new(voc, tokens.to_vec());
     let pronoun = used == 1 && matches!(reader.low(0), "i" | "he" | "she" | "we" | "they");
