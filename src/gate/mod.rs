@@ -24,7 +24,7 @@ pub mod grants;
 mod history;
 mod judge;
 mod policies;
-mod precedence;
+pub mod precedence;
 mod privilege;
 mod release;
 mod schema;

@@ -5,6 +5,7 @@
 //! the new set grants must lie inside what the old one granted. What cannot be proven is told as looser, and a person decides.
 //! How work is routed, prioritised, scheduled and reviewed grants nothing and is not looked at here.
 
+mod approvals;
 mod gates;
 mod people;
 mod rights;
