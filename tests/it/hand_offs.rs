@@ -59,7 +59,7 @@ async fn whose_guard_fell_is_not_free_in_the_hands_of_another() {
     let with = format!("{rule}{said}\n");
     let refund = json!({ "order_id": "ORD-1042", "amount_cents": 4_000, "reason": "it arrived broken" });
     let vendor = vendor([
-        hands("role:finance-operations", "it arrived broken").when("where is ORD-1042"),
+        hands("role:finance-operations", "it arrived broken").when("where is order ORD-1042"),
         Line::call("billing__refund", refund).when("arrived broken"),
         Line::say("Refunded $40.00."),
     ])
@@ -73,11 +73,11 @@ async fn whose_guard_fell_is_not_free_in_the_hands_of_another() {
     let now = office.clock.now();
     results::fall(&mut tx, "orders", "orders-agent", "approve_all", &reading.origin, 0, now).await.unwrap();
     tx.commit().await.unwrap();
-    let thread = ask(&office, "where is ORD-1042? It arrived broken, please give back $40");
+    let thread = ask(&office, "where is order ORD-1042?");
     office.rest().await;
     let answered = shown(&office, &thread);
     assert!(answered.contains("handed this to *Finn (Finance)*"), "{answered}");
-    assert!(answered.contains("waits for") && !answered.contains("Refunded $40.00"), "{answered}");
+    assert!(answered.contains("Waits for Dana Ruiz to approve") && !answered.contains("Refunded $40.00"), "{answered}");
     office.end().await;
 }
 
