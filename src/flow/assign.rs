@@ -386,6 +386,16 @@ pub async fn say(tx: &mut Tx, task: &Task, holding: AssignmentId, card: Card, no
     Ok(())
 }
 
+/// Takes the 👀 off the request; a step of a workflow, or work that the clock began, has no message that bears them.
+pub async fn take_eyes_off(tx: &mut Tx, task: &Task, now: Timestamp) -> Result<(), FlowError> {
+    if task.message_ts.is_empty() {
+        return Ok(());
+    }
+    let off = Queued::react(&task.channel, &task.message_ts, "eyes", false).in_conversation(&task.conversation);
+    outbox::queue(tx, &off, now).await?;
+    Ok(())
+}
+
 pub async fn note(
     tx: &mut Tx,
     task: &Task,

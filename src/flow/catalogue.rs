@@ -5,28 +5,25 @@
 //! compared the definition with what the server gives at that moment.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::Path;
 
 use serde_json::json;
 
 use super::decide::who;
 use super::facts::Moment;
-use super::{App, FlowError, Worked, directives, effect};
+use super::{App, FlowError, Worked, directives, effect, pen};
 use crate::backtest::looser::looser;
 use crate::catalogue::differences::differences;
 use crate::catalogue::offers::{Offer, OfferState};
 use crate::catalogue::{Binding, Change, Class, ToolDef, ToolName, ToolsLock, accept, diff, store as offers};
 use crate::directives::changes::store::{self as changes, NewChange};
 use crate::directives::changes::{ChangeBody, ChangeStage, Decider, may_agree};
-use crate::directives::store as sets;
-use crate::ids::ChangeId;
+use crate::directives::{Directives, store as sets};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::catalogue::{self, OfferView};
 use crate::replies::outbox::Queued;
 use crate::replies::{Card, Who, store as outbox};
 use crate::store::Tx;
-use crate::workers::WorkerRef;
+use crate::workers::{SlackUser, WorkerRef};
 
 /// At most so many cards come of one look; the rest are counted in a message.
 const MAX_CARDS: usize = 10;
@@ -149,28 +146,37 @@ async fn write(app: &App, offer: &Offer) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// Writes the lock with this definition. The set with it is agreed to first, so that the bot does not ask for what it just
-/// heard.
+/// Writes the lock with this definition, and has the set with it agreed to. Nobody reads the files in between, so that the bot
+/// does not ask for what it just heard, and nothing takes effect that could not be written.
 async fn take(app: &App, offer: &Offer, def: &ToolDef) -> Result<Result<(), String>, FlowError> {
-    let path = app.config.directives.join(LOCK_FILE);
-    let text = match with(&path, def) {
+    let _turn = app.loading.lock().await;
+    let moment = Moment::of(app)?;
+    let folder = app.config.directives.clone();
+    let seen = match std::fs::read_to_string(folder.join(LOCK_FILE)) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(_) => return Ok(Err("tools.lock cannot be read".to_owned())),
+    };
+    let text = match with(seen.as_deref(), def) {
         Ok(text) => text,
         Err(why) => return Ok(Err(why)),
     };
-    let agreed = agree(app, offer, &text).await?;
-    let written = replace_file(&path, &text).map_err(|_| "tools.lock cannot be written".to_owned());
-    if let (Err(_), Some(change)) = (&written, agreed) {
-        let mut tx = app.store.begin().await?;
-        changes::close(&mut tx, change).await?;
-        tx.commit().await?;
+    let set = set_with(app, &moment, offer, &text).await?;
+    let writing = tokio::task::spawn_blocking(move || pen::write(&folder, LOCK_FILE, seen.as_deref(), &text)).await;
+    let written = writing
+        .map_err(|_| FlowError::Broken("tools.lock could not be written; the panic is in the log".to_owned()))?;
+    if let Err(error) = written {
+        return Ok(Err(error.to_string()));
     }
-    Ok(written)
+    if let (Some(set), Some(by)) = (set, &offer.by) {
+        agree(app, &moment, (offer, by), &set).await?;
+    }
+    Ok(Ok(()))
 }
 
-/// Whoever accepted the definition saw what it lets happen: the set with it takes effect by that word, where they may agree to
-/// the lock and where nothing else of the files is new. Otherwise it waits, like any edit.
-async fn agree(app: &App, offer: &Offer, lock: &str) -> Result<Option<ChangeId>, FlowError> {
-    let moment = Moment::of(app)?;
+/// The set with the new lock, where whoever accepted the definition may agree to the lock by their word alone: nothing else of
+/// the files is new, and nobody was asked about that set before. Otherwise it waits, like any edit.
+async fn set_with(app: &App, moment: &Moment, offer: &Offer, lock: &str) -> Result<Option<Directives>, FlowError> {
     let Some(by) = &offer.by else { return Ok(None) };
     let may = may_agree(&moment.directives, &[LOCK_FILE.to_owned()], &BTreeSet::new()).people;
     if !who::person(app, &moment.directives, &moment.directory, by).is_ok_and(|handle| may.contains(&handle)) {
@@ -185,10 +191,17 @@ async fn agree(app: &App, offer: &Offer, lock: &str) -> Result<Option<ChangeId>,
         return Ok(None);
     };
     let known = changes::of_pair(&app.store, &set.digest, &moment.directives.digest).await?.map(|change| change.stage);
-    if matches!(known, Some(ChangeStage::Accepted | ChangeStage::Waiting | ChangeStage::Declined)) {
-        return Ok(None);
-    }
-    let ways = looser(&moment.directives, &set).into_iter().map(|way| (way.says, way.place)).collect();
+    let asked = matches!(known, Some(ChangeStage::Accepted | ChangeStage::Waiting | ChangeStage::Declined));
+    Ok((!asked).then_some(set))
+}
+
+async fn agree(
+    app: &App,
+    moment: &Moment,
+    (offer, by): (&Offer, &SlackUser),
+    set: &Directives,
+) -> Result<(), FlowError> {
+    let ways = looser(&moment.directives, set).into_iter().map(|way| (way.says, way.place)).collect();
     let body = ChangeBody { changed: vec![LOCK_FILE.to_owned()], looser: ways, ..ChangeBody::default() };
     let new = NewChange {
         digest: &set.digest,
@@ -202,8 +215,7 @@ async fn agree(app: &App, offer: &Offer, lock: &str) -> Result<Option<ChangeId>,
     let id = changes::add(&mut tx, &new, moment.now).await?;
     let fact = json!({ "change": id, "tool": offer.tool, "digest": set.digest, "by": by });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesAccepted, fact), moment.now).await?;
-    tx.commit().await?;
-    Ok(Some(id))
+    Ok(tx.commit().await?)
 }
 
 /// The card of an offer shows what became of it.
@@ -212,11 +224,11 @@ pub async fn redraw(tx: &mut Tx, offer: &Offer, card: Card, moment: &Moment) -> 
     Ok(())
 }
 
-/// The people who may decide about tools.
+/// The people who may decide about tools: those who keep the lock.
 pub fn deciders(moment: &Moment) -> (Vec<String>, Vec<Who>) {
     let names = moment.names();
-    let context = crate::roster::chart::ResolveContext::default();
-    let handles: Vec<String> = moment.directives.roster.people_of(&keeper(moment), &context).into_iter().collect();
+    let may = may_agree(&moment.directives, &[LOCK_FILE.to_owned()], &BTreeSet::new());
+    let handles: Vec<String> = may.people.into_iter().collect();
     let people = handles.iter().map(|handle| names.person(handle)).collect();
     (handles, people)
 }
@@ -242,12 +254,11 @@ async fn offered(app: &App) -> Vec<ToolDef> {
     live
 }
 
-/// The lock on disk, which somebody may have edited since it was read, with one definition more.
-fn with(path: &Path, def: &ToolDef) -> Result<String, String> {
-    let lock = match std::fs::read_to_string(path) {
-        Ok(text) => ToolsLock::parse(&text).map_err(|_| "tools.lock cannot be read".to_owned())?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ToolsLock::default(),
-        Err(_) => return Err("tools.lock cannot be read".to_owned()),
+/// The lock as it stands, which somebody may have edited since it was read, with one definition more.
+fn with(there: Option<&str>, def: &ToolDef) -> Result<String, String> {
+    let lock = match there {
+        Some(text) => ToolsLock::parse(text).map_err(|_| "tools.lock cannot be read".to_owned())?,
+        None => ToolsLock::default(),
     };
     let old = lock.tools.get(&def.name);
     let class = class_of(old, def);
@@ -260,17 +271,4 @@ fn with(path: &Path, def: &ToolDef) -> Result<String, String> {
         binding.class = class;
     }
     Ok(next.to_text())
-}
-
-/// Written beside the old file and moved over it.
-fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    if let Ok(old) = std::fs::metadata(path) {
-        std::fs::set_permissions(file.path(), old.permissions())?;
-    }
-    file.persist(path)?;
-    Ok(())
 }

@@ -202,11 +202,12 @@ async fn at_once(
 async fn take_effect(app: &App, set: Arc<Directives>, change: &Change) -> Result<Arc<Directives>, FlowError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let Some(change) = changes::change(&mut tx, change.id).await?.filter(|now| now.stage == ChangeStage::Accepted)
-    else {
-        // Another replica was faster.
+    let known = changes::change(&mut tx, change.id).await?;
+    let stage = known.as_ref().map(|now| now.stage);
+    let Some(change) = known.filter(|now| now.stage == ChangeStage::Accepted) else {
         tx.commit().await?;
-        return put_in_force(app, set).await;
+        // Another replica was faster; or the files no longer make this set, and what is in force stays.
+        return if stage == Some(ChangeStage::InForce) { put_in_force(app, set).await } else { app.directives() };
     };
     let by = change.decided_by.clone().unwrap_or(Decider::CommandLine);
     sets::keep_set(&mut tx, &set.digest, &set.files, now).await?;
@@ -255,6 +256,8 @@ async fn withdraw_others(app: &App, in_force: &Directives, digest: &str) -> Resu
             continue;
         }
         changes::close(&mut tx, change.id).await?;
+        let fact = json!({ "change": change.id, "digest": change.digest, "was": change.stage });
+        ledger::append_fact(&mut tx, &Fact::of_system(FactKind::DirectivesWithdrawn, fact), app.now()).await?;
         let card = cards::withdrawn(&view(app, in_force, change.id, &change.body, app.now()), app.now());
         redraw(&mut tx, change.id, &card, app.now()).await?;
     }

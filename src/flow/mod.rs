@@ -336,6 +336,7 @@ impl App {
         }
         self.run_loop(tracker, "catalogue", catalogue::keep_up);
         self.run_loop(tracker, "tick", tick::do_what_is_due);
+        self.run_loop(tracker, "rules", rules::take_up);
         if !self.clock.is_manual() {
             self.look_at_tools_soon();
             tracker.spawn(tick::ring_when_due(self.clone()));

@@ -11,7 +11,7 @@ use super::git::{self, Committed};
 use super::pen::{self, NotWritten};
 use super::query::rule::{Tried, placed, with_line};
 use super::record::MOST_REPLAYED;
-use super::{App, FlowError, directives, effect};
+use super::{App, FlowError, Worked, directives, effect, evidence};
 use crate::catalogue::canonical::digest_bytes;
 use crate::directives::changes::store::{self as changes, NewChange};
 use crate::directives::changes::{ChangeBody, ChangeStage, Decider, MayAgree, may_agree};
@@ -25,18 +25,35 @@ use crate::replies::{Card, store as outbox};
 use crate::store::Tx;
 use crate::workers::SlackUser;
 
-/// Does what is due about the oldest open proposal: it is shown, or written.
-pub(super) async fn take_next(app: &App) -> Result<bool, FlowError> {
+/// The loop of its own, since trying a sentence on the record takes a while and git may take longer: what has a time is not
+/// kept waiting by it.
+pub async fn take_up(app: App) -> Result<Worked, FlowError> {
+    if take_next(&app).await? {
+        return Ok(Worked::Yes);
+    }
+    let Some(done) = app.take_done() else { return Ok(Worked::Nothing) };
+    evidence::consider(&app, done).await?;
+    Ok(Worked::Yes)
+}
+
+/// Does what is due about the oldest open proposal: it is shown, or written. One that cannot be tried at all is refused, so that
+/// it holds up no other.
+async fn take_next(app: &App) -> Result<bool, FlowError> {
     let Some(id) = proposals::next(&app.store).await? else { return Ok(false) };
     let mut tx = app.store.begin().await?;
     let Some(proposal) = proposals::proposal(&mut tx, id).await? else { return Ok(false) };
     tx.commit().await?;
-    match proposal.stage {
-        Stage::New => show(app, &proposal, false).await?,
-        Stage::Taking => write(app, &proposal).await?,
-        Stage::Waiting | Stage::Taken | Stage::Declined | Stage::Refused => {}
+    let done = match proposal.stage {
+        Stage::New => show(app, &proposal, false).await,
+        Stage::Taking => write(app, &proposal).await,
+        Stage::Waiting | Stage::Taken | Stage::Declined | Stage::Refused => Ok(()),
+    };
+    if let Err(FlowError::Broken(why)) = &done {
+        tracing::error!(proposal = %proposal.id, why, "a proposed sentence could not be tried or written");
+        refuse(app, &proposal, "It could not be tried here; the reason is in the program's log".to_owned()).await?;
+        return Ok(true);
     }
-    Ok(true)
+    done.map(|()| true)
 }
 
 /// Tries the sentence and asks everybody who may agree.
@@ -123,6 +140,8 @@ async fn refuse(app: &App, proposal: &Proposal, why: String) -> Result<(), FlowE
         return Ok(());
     }
     let card = cards::refused(proposal.id, &proposal.sentence, &why);
+    // Whoever was asked, and perhaps took it in, hears that nothing came of it.
+    redraw(&mut tx, proposal.id, &card, moment.now).await?;
     tell_proposer(&mut tx, &moment, proposal, &card).await?;
     let fact = json!({ "proposal": proposal.id, "why": why });
     ledger::append_fact(&mut tx, &Fact::of_system(FactKind::RuleDecided, fact), moment.now).await?;
@@ -131,24 +150,27 @@ async fn refuse(app: &App, proposal: &Proposal, why: String) -> Result<(), FlowE
     Ok(())
 }
 
-/// Who may take a proposal in, by the set in force.
+/// Who may take a proposal in, by the set in force: whoever keeps every file that it changes.
 pub(super) fn may_take_in(moment: &Moment, proposal: &Proposal) -> MayAgree {
-    may_agree(&moment.directives, std::slice::from_ref(&proposal.body.file), &proposal.body.not)
+    may_agree(&moment.directives, &files_of(proposal), &proposal.body.not)
 }
 
-/// Whoever takes a sentence in has seen what it makes looser: the set with it needs no second word, where nothing else of it
-/// is new.
-pub(super) async fn agree_to(
-    tx: &mut Tx,
-    moment: &Moment,
-    proposal: &Proposal,
-    by: &SlackUser,
-) -> Result<(), FlowError> {
+/// Every file that a proposal changes.
+fn files_of(proposal: &Proposal) -> Vec<String> {
+    let others = proposal.body.rewrites.iter().map(|rewrite| rewrite.file.clone());
+    let mut files: Vec<String> = others.filter(|file| *file != proposal.body.file).collect();
+    files.insert(0, proposal.body.file.clone());
+    files
+}
+
+/// Whoever took a sentence in has seen what it makes looser: the set with it needs no second word, where nothing else of it
+/// is new. Only what stands in the files is agreed to, so that nothing takes effect that could not be written.
+async fn agree_to(tx: &mut Tx, moment: &Moment, proposal: &Proposal, by: &SlackUser) -> Result<(), FlowError> {
     if proposal.body.instead_of != moment.directives.digest {
         return Ok(());
     }
     let body = ChangeBody {
-        changed: vec![proposal.body.file.clone()],
+        changed: files_of(proposal),
         looser: proposal.body.looser.clone(),
         effect: proposal.body.effect.clone(),
         decisions: proposal.body.decisions,
@@ -176,6 +198,8 @@ enum Wrote {
 
 /// Writes the line. After a crash in between, the file tells whether it was written.
 async fn write(app: &App, proposal: &Proposal) -> Result<(), FlowError> {
+    // Nobody reads the files before what is written in them is agreed to.
+    let turn = app.loading.lock().await;
     let moment = Moment::of(app)?;
     let by = proposal.decided_by.clone().unwrap_or_else(|| proposal.by.clone());
     let author = author(&moment, &by);
@@ -186,6 +210,12 @@ async fn write(app: &App, proposal: &Proposal) -> Result<(), FlowError> {
     let writing = tokio::task::spawn_blocking(move || write_line(&folder, &told, &author, &message)).await;
     let wrote =
         writing.map_err(|_| FlowError::Broken("a line could not be written; the panic is in the log".to_owned()))?;
+    if matches!(wrote, Wrote::Done(_)) {
+        let mut tx = app.store.begin().await?;
+        agree_to(&mut tx, &moment, proposal, &by).await?;
+        tx.commit().await?;
+    }
+    drop(turn);
     let (text, ended) = match wrote {
         Wrote::Changed if proposal.body.rewrites.is_empty() => return show_anew(app, proposal).await,
         Wrote::Changed => (Err("The file changed since this was shown".to_owned()), Stage::Refused),
@@ -231,12 +261,23 @@ fn write_files(folder: &std::path::Path, proposal: &Proposal, author: &(String, 
             return Wrote::Changed;
         }
     }
+    let mut written = Vec::new();
     for (rewrite, there) in left {
-        match pen::write(folder, &rewrite.file, Some(&there), &rewrite.text) {
-            Ok(()) => {}
-            Err(NotWritten::Changed(_)) => return Wrote::Changed,
-            Err(error) => return Wrote::No(error.to_string()),
+        let Err(error) = pen::write(folder, &rewrite.file, Some(&there), &rewrite.text) else {
+            written.push((rewrite, there));
+            continue;
+        };
+        for (rewrite, there) in written {
+            if let Err(error) = pen::write(folder, &rewrite.file, Some(&rewrite.text), &there) {
+                tracing::error!(%error, "a half of a proposal stands in the files and could not be taken back");
+            }
         }
+        return match error {
+            NotWritten::Changed(_) => Wrote::Changed,
+            error @ (NotWritten::NoSuchFile(_) | NotWritten::Outside(_) | NotWritten::Failed { .. }) => {
+                Wrote::No(error.to_string())
+            }
+        };
     }
     let mut last = Committed::NoCheckout;
     for rewrite in &proposal.body.rewrites {

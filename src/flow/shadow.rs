@@ -75,6 +75,8 @@ pub(super) async fn copy(
         let giving = Giving { worker: &worker, because: because.clone(), level: 0, offered_since: app.now() };
         if !assign::begin_work(app, tx, &copy, &held.id, &giving).await? {
             tasks::move_task(tx, id, TaskState::Open, TaskState::Failed, app.now()).await?;
+            let payload = json!({ "state": TaskState::Failed, "why": "Nothing drives this position here." });
+            note(tx, &copy, FactKind::TaskEnded, payload, app.now()).await?;
         }
     }
     Ok(())
@@ -115,6 +117,7 @@ pub(super) async fn would_have(scene: &Scene, tx: &mut Tx, words: &str) -> Resul
     let payload =
         json!({ "run": run.id, "result": result, "position": run.position, "proposal": digest, "shadow": true });
     note(tx, task, FactKind::Proposed, payload, now).await?;
+    note(tx, task, FactKind::TaskEnded, json!({ "run": run.id, "state": TaskState::Done }), now).await?;
     tell(&scene.app, tx, task).await
 }
 

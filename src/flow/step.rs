@@ -19,9 +19,7 @@ use crate::gate::{level_of, level_with};
 use crate::ledger::FactKind;
 use crate::playbooks::{self, JournalEntry, Next, Question};
 use crate::replies::links;
-use crate::replies::outbox::Queued;
 use crate::replies::receipt::{self, Because};
-use crate::replies::store as outbox;
 use crate::replies::unsure::Why;
 use crate::routing::Candidate;
 use crate::runs::store::{self as runs, MAX_ATTEMPTS, Pace};
@@ -199,7 +197,7 @@ impl Scene {
         let forbidden = if done { None } else { execute::forbidden(tx, &self.directives, &self.task).await? };
         if let Some((title, rule)) = forbidden {
             say(tx, &self.task, held.id, receipt::forbidden(&view, &title, &rule), now).await?;
-            return self.take_eyes_off(tx).await;
+            return assign::take_eyes_off(tx, &self.task, now).await;
         }
         tasks::note_first_answer(tx, self.task.id, now).await?;
         // A playbook's words are about what was asked for; where a person changed it, what ran is told instead. Whoever thinks
@@ -211,7 +209,7 @@ impl Scene {
         let links = links::allowed_in(&text, &self.app.config.links.allowed_hosts);
         let card = receipt::answered(&view, &text, &performed, now, judging.as_ref());
         say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
-        self.take_eyes_off(tx).await?;
+        assign::take_eyes_off(tx, &self.task, now).await?;
         shadow::compare(&self.app, tx, &self.task).await?;
         failpoint::pass("run-ended");
         Ok(())
@@ -228,7 +226,7 @@ impl Scene {
         let performed = execute::performed(&self.app, tx, &self.task).await?;
         let view = self.names().receipt_of(&self.task, &held);
         say(tx, &self.task, held.id, receipt::failed(&view, why, &performed), now).await?;
-        self.take_eyes_off(tx).await
+        assign::take_eyes_off(tx, &self.task, now).await
     }
 
     /// Ends run, holding and task together.
@@ -339,15 +337,5 @@ impl Scene {
             | WorkerRef::RequesterManager => None,
         };
         found.unwrap_or_else(|| to.clone())
-    }
-
-    async fn take_eyes_off(&self, tx: &mut Tx) -> Result<(), FlowError> {
-        if self.task.message_ts.is_empty() {
-            return Ok(());
-        }
-        let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false)
-            .in_conversation(&self.task.conversation);
-        outbox::queue(tx, &off, self.app.now()).await?;
-        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::assign::{self, Giving, note, redraw_direct, request_of, say};
 use super::facts::Moment;
 use super::says::{because_of, cited_origin};
-use super::{App, FlowError, Worked, decide, evidence, grants, prompts, stream};
+use super::{App, FlowError, Worked, decide, grants, prompts, stream};
 use crate::assignments::decide::{Holder, holder_of, next_escalation};
 use crate::assignments::{Assignment, AssignmentState, store as assignments};
 use crate::clock::Timestamp;
@@ -41,15 +41,8 @@ pub async fn do_what_is_due(app: App) -> Result<Worked, FlowError> {
         // The transaction that agrees has not ended yet; its end rings the bell.
         app.follow_directives_soon();
     }
-    if super::rules::take_next(&app).await? {
-        return Ok(Worked::Yes);
-    }
     if app.grants_must_be_checked() {
         grants::void_those_lost(&app).await?;
-        return Ok(Worked::Yes);
-    }
-    if let Some(done) = app.take_done() {
-        evidence::consider(&app, done).await?;
         return Ok(Worked::Yes);
     }
     let now = app.now();

@@ -64,6 +64,8 @@ pub enum FactKind {
     DirectivesHeld,
     DirectivesAccepted,
     DirectivesDeclined,
+    /// The files no longer make a set that somebody was asked about or had agreed to.
+    DirectivesWithdrawn,
     RuleProposed,
     RuleDecided,
     RuleWritten,

@@ -162,6 +162,30 @@ async fn a_proposed_sentence_is_written_after_the_keepers_click_and_never_withou
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_written_takes_no_effect() {
+    let office = Office::open(&[]).await;
+    let file = office.config().directives.join("approvals.md");
+    let sentence = "Licence orders below $10 run without approval.";
+    office.sandbox.slash("ana", "#support", "/workforce", &format!("rule {sentence}")).unwrap();
+    office.rest().await;
+    let seen = office.sandbox.ephemeral_ts("ana").unwrap().pop().unwrap();
+    office.sandbox.clicks("ana", "#support", &seen, "Propose").unwrap();
+    office.rest().await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}\nAlways be kind.\n")).unwrap();
+    office.clicks("kim", "Take it in").await.unwrap();
+    // What others look for once a second.
+    assert!(!workforce::flow::effect::follow(&office.service().app).await.unwrap(), "nothing was agreed to");
+    assert!(!in_force(&office, sentence), "{}", office.direct("kim"));
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(sentence));
+    // Two clicks of the same moment would be one.
+    office.turn(Span::seconds(3));
+    office.clicks("kim", "Take it in").await.unwrap();
+    assert!(in_force(&office, sentence), "{}", office.direct("kim"));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_changed_since_it_was_shown_is_shown_anew() {
     let office = Office::open(&[]).await;
     let folder = office.config().directives.clone();

@@ -109,9 +109,6 @@ async fn settle(app: &App, tx: &mut Tx, id: ProposalId, by: &SlackUser, to: Stag
     }
     let fact = json!({ "proposal": id, "taken": to == Stage::Taking, "by": by, "file": proposal.body.file, "set": proposal.body.set });
     ledger::append_fact(tx, &Fact::of_system(FactKind::RuleDecided, fact), moment.now).await?;
-    if to == Stage::Taking {
-        rules::agree_to(tx, &moment, &proposal, by).await?;
-    }
     let names = moment.names();
     let view = rules::view(&moment, &proposal);
     let card = rule_cards::decided(&view, &names.account(by), to == Stage::Taking, moment.now);

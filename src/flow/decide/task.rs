@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::assign::{self, Giving, note, redraw_direct, request_of, say, take_away};
+use super::super::assign::{self, Giving, note, redraw_direct, request_of, say, take_away, take_eyes_off};
 use super::super::facts::Moment;
 use super::super::says::{Names, because_of};
 use super::super::{App, FlowError, judge, questions};
@@ -96,10 +96,7 @@ pub async fn cancel(app: &App, tx: &mut Tx, id: TaskId, by: &SlackUser) -> Resul
     .await?;
     tasks::move_task(tx, id, scene.task.state, TaskState::Cancelled, at).await?;
     note(tx, &scene.task, FactKind::TaskEnded, json!({ "state": "cancelled", "by": by }), at).await?;
-    if !scene.task.message_ts.is_empty() {
-        let done = Queued::react(&scene.task.channel, &scene.task.message_ts, "eyes", false);
-        outbox::queue(tx, &done, at).await?;
-    }
+    take_eyes_off(tx, &scene.task, at).await?;
     Ok(Said::Nothing)
 }
 

@@ -72,7 +72,7 @@ pub fn steers(
 }
 
 /// Whether sentences let a person do what the bot itself can do (`workforce.stop`, `workforce.see_costs`): the gate's own word,
-/// bans and conditions included. What would need somebody's approval is not theirs to do at once.
+/// bans and conditions included. How often it was done before nobody looks up, so a limit on that counts as reached. What would need somebody's approval is not theirs to do at once.
 pub fn may_do(moment: &Moment, handle: &str, tool: &ToolName) -> bool {
     let worker = WorkerRef::Person(handle.to_owned());
     let proposal = Proposal {
@@ -84,7 +84,7 @@ pub fn may_do(moment: &Moment, handle: &str, tool: &ToolName) -> bool {
         live_digest: None,
     };
     let facts = TaskFacts::unknown(TaskId(0));
-    let verdict = judge(&proposal, &facts, &moment.directives, &History::Known(Vec::new()), moment.now);
+    let verdict = judge(&proposal, &facts, &moment.directives, &History::Unknown, moment.now);
     verdict.decision == Decision::Run
 }
 

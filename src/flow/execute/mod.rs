@@ -114,47 +114,44 @@ pub async fn void_open_actions(
     run: RunId,
     by: &SlackUser,
 ) -> Result<(), FlowError> {
-    let now = app.now();
-    for stored in actions::of_task(tx, task.id).await?.into_iter().filter(|stored| stored.run == run) {
-        let why = "The request was cancelled or changed.".to_owned();
-        if actions::advance_unheld(tx, &stored, Step::Void { why: why.clone() }, now).await?.is_none() {
-            continue;
-        }
-        let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
-        let turn = Turn::Voided { why, at: now };
-        if let Some(card) = approvals::turn(tx, &card, &turn, now).await? {
-            note(
-                tx,
-                task,
-                FactKind::ApprovalVoided,
-                json!({ "approval": card.approval.id, "action": stored.id, "by": by }),
-                now,
-            )
-            .await?;
-            decide::redraw(app, tx, task, &card, &stored, Some(by)).await?;
-        }
-    }
-    Ok(())
+    void_unsent(app, tx, task, run, by, "The request was cancelled or changed.").await.map(|_any| ())
 }
 
 /// Voids everything of a run that has not been sent yet, because somebody stopped the work. The run is ready again: it
 /// proposes anew what it still wants, once it may go on.
 pub async fn void_for_a_stop(app: &App, tx: &mut Tx, task: &Task, run: RunId, by: &SlackUser) -> Result<(), FlowError> {
+    if void_unsent(app, tx, task, run, by, STOPPED).await? {
+        runs::wake(tx, run, app.now()).await?;
+    }
+    Ok(())
+}
+
+/// Voids what was not sent yet, and whatever card is open about it; whether there was anything.
+async fn void_unsent(
+    app: &App,
+    tx: &mut Tx,
+    task: &Task,
+    run: RunId,
+    by: &SlackUser,
+    why: &str,
+) -> Result<bool, FlowError> {
     let now = app.now();
+    let mut any = false;
     for stored in actions::of_task(tx, task.id).await?.into_iter().filter(|stored| stored.run == run) {
-        let why = STOPPED.to_owned();
+        let why = why.to_owned();
         if actions::advance_unheld(tx, &stored, Step::Void { why: why.clone() }, now).await?.is_none() {
             continue;
         }
-        runs::wake(tx, run, now).await?;
+        any = true;
         let Some(card) = approvals::of_action(tx, stored.id).await? else { continue };
-        if let Some(card) = approvals::turn(tx, &card, &Turn::Voided { why, at: now }, now).await? {
-            let payload = json!({ "approval": card.approval.id, "action": stored.id, "by": by, "stopped": true });
+        let turn = Turn::Voided { why: why.clone(), at: now };
+        if let Some(card) = approvals::turn(tx, &card, &turn, now).await? {
+            let payload = json!({ "approval": card.approval.id, "action": stored.id, "by": by, "why": why });
             note(tx, task, FactKind::ApprovalVoided, payload, now).await?;
             decide::redraw(app, tx, task, &card, &stored, Some(by)).await?;
         }
     }
-    Ok(())
+    Ok(any)
 }
 
 /// What a sentence or a policy forbade in this task last, with the sentence or the policy's reason; `None` where nothing was

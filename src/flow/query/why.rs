@@ -189,6 +189,7 @@ impl Trail<'_> {
             | FactKind::DirectivesLoaded
             | FactKind::DirectivesRefused
             | FactKind::DirectivesHeld
+            | FactKind::DirectivesWithdrawn
             | FactKind::DirectivesAccepted
             | FactKind::DirectivesDeclined
             | FactKind::RuleProposed

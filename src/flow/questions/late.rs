@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::super::assign::{note, say};
+use super::super::assign::{note, say, take_eyes_off};
 use super::super::facts::Moment;
 use super::super::{App, FlowError, execute};
 use super::{asked, close, key, label, question_of, show, who};
@@ -20,6 +20,7 @@ use crate::runs::{Run, RunState, Waiting};
 use crate::store::Tx;
 use crate::tasks::{Task, TaskState, store as tasks};
 use crate::workers::WorkerRef;
+use crate::workflows::store as workflows;
 
 /// The first reminder comes after this time, or half of the time there is where that is less.
 const REMIND_AFTER: Span = Span::hours(4);
@@ -146,11 +147,11 @@ async fn give_back(app: &App, tx: &mut Tx, moment: &Moment, run: &Run, task: &Ta
     let why = "Nobody answered its question in time.";
     let payload = json!({ "run": run.id, "state": TaskState::Failed, "why": why });
     note(tx, task, FactKind::TaskEnded, payload, moment.now).await?;
+    // Where it is a step of a workflow, its recovery begins with that reason.
+    workflows::returned(tx, task.id, None, Some(why)).await?;
     let Some(held) = held else { return Ok(()) };
     let performed = execute::performed(app, tx, task).await?;
     let view = moment.names().receipt_of(task, &held);
     say(tx, task, held.id, receipt::failed(&view, why, &performed), moment.now).await?;
-    let off = Queued::react(&task.channel, &task.message_ts, "eyes", false).in_conversation(&task.conversation);
-    outbox::queue(tx, &off, moment.now).await?;
-    Ok(())
+    take_eyes_off(tx, task, moment.now).await
 }

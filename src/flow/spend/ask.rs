@@ -73,8 +73,14 @@ pub async fn after_call(
     let spent = spent_on(app, &moment, run, usage, heard);
     let payload = json!({ "run": run.id, "position": run.position, "usage": usage, "heard": heard });
     note(tx, task, FactKind::DriverAsked, payload, moment.now).await?;
-    let asked = budgets::asked_last(tx, run.id).await?;
-    settle(tx, &moment, task, asked.as_deref().unwrap_or(&key_of(run)), &spent).await
+    // A question that broke off may be told of when the next one is under way already: each cost goes to its own. An agent
+    // outside answers under a later claim than the one that asked it; that claim asked nothing.
+    let own = key_of(run);
+    let key = match budgets::call(tx, &own).await? {
+        Some(_) => own,
+        None => budgets::asked_last(tx, run.id).await?.unwrap_or(own),
+    };
+    settle(tx, &moment, task, &key, &spent).await
 }
 
 /// One claim asks one question, so the fence tells them apart.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::assign::{self, Giving, note};
+use super::super::assign::{self, Giving, note, take_eyes_off};
 use super::super::says::cited_origin;
 use super::super::{FlowError, decide, step};
 use super::Scene;
@@ -70,7 +70,7 @@ impl Scene {
         let payload = json!({ "workflow": self.run.workflow.name, "run": self.run.id, "state": WorkflowState::Done });
         note(tx, &self.task, FactKind::WorkflowEnded, payload, now).await?;
         note(tx, &self.task, FactKind::TaskEnded, json!({ "state": TaskState::Done }), now).await?;
-        self.eyes_off(tx).await?;
+        take_eyes_off(tx, &self.task, now).await?;
         self.draw(tx, journal, WorkflowState::Done, None).await
     }
 
@@ -133,13 +133,6 @@ impl Scene {
         let say = Queued::say(slot, &self.task.channel, Some(&self.task.root_ts), card)
             .in_conversation(&self.task.conversation);
         outbox::queue(tx, &say, now).await?;
-        Ok(())
-    }
-
-    async fn eyes_off(&self, tx: &mut Tx) -> Result<(), FlowError> {
-        let off = Queued::react(&self.task.channel, &self.task.message_ts, "eyes", false)
-            .in_conversation(&self.task.conversation);
-        outbox::queue(tx, &off, self.app.now()).await?;
         Ok(())
     }
 }

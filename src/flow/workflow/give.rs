@@ -133,16 +133,16 @@ impl Scene {
             return Err(FlowError::Broken(format!("the run {id} of a gate is gone")));
         };
         let child = Task { state: TaskState::Assigned, ..child.clone() };
-        let arguments = self.asked_for(step);
+        let arguments = asked_for(&self.run.workflow.name, step, &self.task.text);
         // The start of a step is refused to nobody for how free they are: it changes nothing by itself.
         let tool = self.run.workflow.gate_tool(step.n);
         execute::propose(&self.app, tx, &run, &child, tool, arguments, "start").await.map(|_stored| ())
     }
+}
 
-    /// What the approvers are shown.
-    fn asked_for(&self, step: &WorkflowStep) -> Value {
-        json!({ "workflow": self.run.workflow.name, "step": step.n, "do": step.what, "request": self.task.text })
-    }
+/// What the approvers of a step are shown, with the request that began the workflow.
+fn asked_for(workflow: &str, step: &WorkflowStep, request: &str) -> Value {
+    json!({ "workflow": workflow, "step": step.n, "do": step.what, "request": request })
 }
 
 /// A gate's run that is ready again: the approval came, or it did not.
@@ -184,7 +184,10 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
             | JournalEntry::Later { .. },
         )
         | None => {
-            let arguments = json!({ "workflow": run.workflow.name, "step": step.n, "do": step.what });
+            let Some(began) = tasks::task(tx, run.task).await? else {
+                return scene.give_up(tx, "The workflow that this belongs to is gone.").await;
+            };
+            let arguments = asked_for(&run.workflow.name, &step, &began.text);
             let tool = run.workflow.gate_tool(step.n);
             execute::propose(&scene.app, tx, &scene.run, &scene.task, tool, arguments, "start").await.map(|_stored| ())
         }

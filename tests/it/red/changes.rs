@@ -94,7 +94,7 @@ async fn turns(name: &str, turn: &Turn) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a8_nothing_runs_on_a_yes_to_something_else() {
     for (name, turn) in TURNS {
-        turns(name, turn).await;
+        Box::pin(turns(name, turn)).await;
     }
     let (house, _) = approved(&[]).await;
     house.office.after(Span::seconds(61)).await;
