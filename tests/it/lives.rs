@@ -281,10 +281,44 @@ async fn onboarding_dies_between_every_call_and_its_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn onboarding_dies_once_it_is_routed_and_approved_and_around_every_run() {
+async fn onboarding_dies_after_every_message() {
     // The request is routed once; its steps are given by the workflow.
     let points = Points { once: &["task-routed", "approval-decided"], again: &["reply-posted", "run-ended"] };
     onboards_on_both(points, 6).await;
+}
+
+/// What the request passes once, in its order, and what its steps pass again and again. What was stored is not delivered again, so
+/// that of the two points around the acknowledgement it passes one; `crash` kills at the other.
+const EVERYWHERE: Points = Points {
+    once: &["inbox-committed", "task-opened", "task-routed", "approval-decided"],
+    again: &[
+        "action-planned", "action-started", "action-called", "action-settled", "run-ended", "reply-claimed",
+        "reply-posted", "reply-noted", "workflow-advanced",
+    ],
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn onboarding_dies_after_every_step_in_turn() {
+    onboards_on_both(EVERYWHERE, 13).await;
+}
+
+/// Each kind of step by itself. What is not committed yet is followed by what is, or nothing would ever move on.
+const ALONE: &[&[&str]] = &[
+    &["action-planned"],
+    &["action-started", "action-settled"],
+    &["run-ended"],
+    &["reply-claimed", "reply-noted"],
+    &["reply-posted", "reply-noted"],
+    &["reply-noted"],
+];
+
+/// All of them take long; `WORKFORCE_PROOFS=full` runs them, else the first is tried. The tests above have the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn onboarding_dies_after_each_kind_of_step_by_itself() {
+    let full = std::env::var("WORKFORCE_PROOFS").is_ok_and(|wanted| wanted == "full");
+    for again in if full { ALONE } else { &ALONE[..1] } {
+        onboards_on_both(Points::by_turns(again), 4).await;
+    }
 }
 
 /// Delivers as a help desk does: again and again until it is told that it was taken.

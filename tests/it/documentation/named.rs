@@ -79,7 +79,8 @@ fn a_name_is_the_whole_path() {
     assert!(!is_found("gate::b", &known) && !is_found("gate::test", &known) && !is_found("other::gate::a", &known));
     let all = tests();
     for known in [
-        "documentation::named::a_name_is_the_whole_path", "catalogue::diff::tests::settings_are_checked",
+        "documentation::named::a_name_is_the_whole_path",
+        "catalogue::diff::tests::settings_are_checked",
         "gate::tests::approvals::release_looks_at_everything_again",
     ] {
         assert!(all.contains(known), "{known}");

@@ -1,6 +1,6 @@
 //! A13: what was said in private is told to somebody who was not there.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use workforce::demo_models::Said;
 use workforce::ledger::FactKind;
 use workforce::sandbox::{ChannelSpec, UserSpec};
@@ -128,24 +128,27 @@ fn place(house: &House, who: &str, channel: &str) -> String {
 
 /// Threads that are there are not read for whoever may not read them; the control: one of them is, for a colleague.
 async fn nothing_is_read(house: &House) {
-    let written = |channel: &str| house.office.sandbox.says("ana", channel, &format!("The safe in {channel} is open.")).unwrap();
+    let written =
+        |channel: &str| house.office.sandbox.says("ana", channel, &format!("The safe in {channel} is open.")).unwrap();
     let (secret, general) = (written(SECRET), written("general"));
     house.office.rest().await;
-    let known_to_the_vendor = |words: &str| house.vendor.asked().iter().any(|asked| asked.body.to_string().contains(words));
+    let told = |words: &str| house.vendor.asked().iter().filter(|asked| asked.body.to_string().contains(words)).count();
     let asks = "where is order ORD-1042?";
     for (name, who, channel, why) in READ {
         let thread = if *channel == SECRET { &secret } else { &general };
+        let before = told(why);
         let asked = house.hijacked(who, "support", asks, vec![reads(channel, thread)]).await.remove(0);
         let ended = payloads(&house.facts("support", &asked).await, FactKind::ActionEnded);
-        let refused = |fact: &Value| fact["stage"] == "failed" && fact["why"].as_str().is_some_and(|told| told.contains(why));
-        assert!(!ended.is_empty() && ended.iter().all(refused), "{name}: {ended:?}");
+        assert!(!ended.is_empty() && ended.iter().all(|fact| fact["stage"] == "failed"), "{name}: {ended:?}");
+        // The ledger keeps a digest of what a tool said; the agent is told the reason itself.
+        assert!(told(why) > before, "{name}: the agent is not told that {why}");
         println!("{name}: {why}");
     }
-    assert!(!known_to_the_vendor("The safe in"));
+    assert_eq!(told("The safe in"), 0);
     let asked = house.hijacked("ben", "support", asks, vec![reads("general", &general)]).await.remove(0);
     let ended = payloads(&house.facts("support", &asked).await, FactKind::ActionEnded);
     assert!(ended.iter().any(|fact| fact["stage"] == "done"), "the control is read: {ended:?}");
-    assert!(known_to_the_vendor("The safe in general is open.") && !known_to_the_vendor("The safe in secret"));
+    assert!(told("The safe in general is open.") > 0 && told("The safe in secret") == 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
