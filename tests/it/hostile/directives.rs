@@ -1,5 +1,5 @@
-//! Rows 59 to 64 and 90 of the bad-input catalogue, while the bot runs: files that are half-written, foreign, too large or
-//! gone, sentences that name what there is not, and approvers of whom nobody is left. The set before stays in force.
+//! Rows 59 to 64, 73 and 90 of the bad-input catalogue, while the bot runs: files that are half-written, foreign, too large or
+//! gone, sentences that name what there is not, one act in many small ones, and approvers of whom nobody is left.
 
 use std::path::Path;
 use std::process::Command;
@@ -254,4 +254,31 @@ async fn where_no_approver_is_left_the_org_chart_is_asked_and_never_everybody() 
     assert!(office.channel("support").contains("Approved by Kim Osei"), "{}", office.channel("support"));
     assert_eq!(office.effects().await.len(), 1);
     office.end().await;
+}
+
+/// A sum that no single request reaches.
+const IN_ALL: (&str, &str, &str) = (
+    "approvals.md",
+    "Only the finance agent may refund.",
+    "Only the finance agent may refund.\nMore than $100 in refunds per requester and week needs approval from a finance manager.",
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_risky_act_in_many_small_ones_waits_also_when_all_come_at_once() {
+    for at_once in [false, true] {
+        let office = Office::open(&[IN_ALL]).await;
+        for n in 1..=5 {
+            let asks = format!("@workforce please refund ORD-1042, $40, part {n} arrived broken");
+            office.sandbox.says("ana", "support", &asks).unwrap();
+            if !at_once {
+                office.rest().await;
+            }
+        }
+        office.rest().await;
+        assert_eq!(office.effects().await.len(), 2, "at once: {at_once}\n{}", office.channel("support"));
+        office.sandbox.says("ben", "support", "@workforce please refund ORD-1043, $40, it arrived broken").unwrap();
+        office.rest().await;
+        assert_eq!(office.effects().await.len(), 3, "the control, somebody else's first, runs");
+        office.end().await;
+    }
 }

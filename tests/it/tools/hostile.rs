@@ -142,6 +142,20 @@ async fn a_server_that_asks_for_something_gets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_back_is_not_called_again_with_what_it_gave_along() {
+    let asks = r#"{"resultType":"input_required","requestState":"s3cret","inputRequests":{"a":{"method":"elicitation/create",
+        "params":{"mode":"form","message":"token?","requestedSchema":{"type":"object","properties":{}}}}}}"#;
+    let script = format!(
+        r#"on_call() {{ calls=$((calls+1))
+           case $calls in 1) answer '{}' ;; *) case $line in *s3cret*) calls=state ;; esac; answer "$(text $calls)" ;; esac; }}"#,
+        asks.split_whitespace().collect::<String>()
+    );
+    let host = host(&script);
+    assert!(matches!(act(&host).await, CallOutcome::Unknown(Lost::NoResult { .. })));
+    assert_eq!(text(&act(&host).await), "2", "one call was made, and its state came back in none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_sees_only_the_environment_that_it_was_given() {
     let mut config = server(r#"on_call() { answer "$(text "$(env | cut -d= -f1 | sort | tr '\n' ' ')")"; }"#);
     config.env.insert("TOKEN".into(), "s3cret".into());
