@@ -36,11 +36,27 @@ async fn a_refused_gate_goes_up_and_nothing_behind_it_starts() {
     assert!(thread(&office, &ts).contains("waits for Kim Osei to approve"));
     command(&office, "@kim", "deny A-2 not yet").await;
     let shown = thread(&office, &ts);
-    assert!(shown.contains("Workflow onboarding* · stopped") || shown.contains("stopped"), "{shown}");
+    assert!(shown.contains("Workflow onboarding* · stopped"), "{shown}");
     assert!(shown.contains("not yet"), "{shown}");
     assert!(!shown.contains("Welcome, mia@acme.test"), "{shown}");
     // The agent's owner has it from here on.
     assert!(office.direct("@mei").contains("is asked to take this · T-1"), "{}", office.direct("@mei"));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_keeps_its_approver_when_another_one_is_put_before_it() {
+    let gated = "2. The IT agent starts provisioning with codehost. This needs @kim's approval.\n";
+    let office = Office::open(&[(FILE, SECOND, gated), (FILE, "3. Meanwhile, the", "3. The")]).await;
+    let ts = says(&office, "@iris", ASKS).await;
+    let rest = "The onboarding agent sends a welcome.\n";
+    let new = "2. The IT agent starts provisioning with sketchpad. This needs @lee's approval.\n";
+    let moved = format!("{new}{}4. {rest}", gated.replace("2.", "3."));
+    office.edit(FILE, &format!("{gated}3. {rest}"), &moved).await;
+    command(&office, "@mei", "approve A-1").await;
+    let shown = thread(&office, &ts);
+    assert!(shown.contains("waits for Kim Osei to approve"), "{shown}");
+    assert!(!shown.contains("waits for Lee"), "{shown}");
     office.end().await;
 }
 
