@@ -236,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn the_more_was_labelled_the_lower_is_the_shipped_threshold() {
+        let thresholds = [0.0, 20.0, 300.0, 1e9].map(|labelled| Calibration::shipped(labelled).threshold);
+        assert!(thresholds.is_sorted_by(|a, b| a > b), "{thresholds:?}");
+        assert_eq!((thresholds[0], thresholds[3]), (FIRST_THRESHOLD, MIN_THRESHOLD));
+    }
+
+    #[test]
     fn the_threshold_stays_within_its_bounds() {
         for right in [true, false] {
             let outcomes: Vec<Outcome> = (0..200).map(|at| outcome(at as f32 / 200.0, right)).collect();

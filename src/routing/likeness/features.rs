@@ -12,7 +12,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::meaning::{Direction, direction};
 
 /// Buckets of the hashed features, a power of two.
-pub(super) const BUCKETS: usize = 1 << 18;
+const BUCKETS: usize = 1 << 18;
 /// No request is read further than this; longer texts are mail threads whose end says little about who should have them.
 const MAX_WORDS: usize = 400;
 
@@ -37,7 +37,7 @@ const STOP_WORDS: &[&str] = &[
     "where", "whether", "which", "who", "why", "will", "with", "would", "you", "your",
 ];
 
-/// A feature's bucket and its weight; lists are sorted by bucket, each once.
+/// A feature's bucket, or its place among those that occur, and its weight; lists are sorted, each once.
 pub(super) type Vector = Vec<(u32, f32)>;
 
 /// What a text is made of, before any weighting by rarity.
@@ -152,34 +152,48 @@ fn unit(vector: &mut Vector) {
 
 /// How rare each feature is among a set of texts: ln((1 + texts) / (1 + texts with it)) + 1.
 pub(super) struct Rarity {
+    /// The buckets that occur, sorted; a feature's place is its place here.
+    known: Vec<u32>,
+    /// By place.
     counts: Vec<u32>,
     texts: u32,
 }
 
 impl Rarity {
-    pub(super) fn of<'a>(texts: impl Iterator<Item = &'a Vector>) -> Self {
-        let mut rarity = Self { counts: vec![0; BUCKETS], texts: 0 };
+    pub(super) fn of<'a>(texts: impl Iterator<Item = &'a Vector> + Clone) -> Self {
+        let mut known: Vec<u32> = texts.clone().flatten().map(|(bucket, _)| *bucket).collect();
+        known.sort_unstable();
+        known.dedup();
+        known.shrink_to_fit();
+        let mut rarity = Self { counts: vec![0; known.len()], known, texts: 0 };
         for text in texts {
             rarity.texts += 1;
-            text.iter().for_each(|(bucket, _)| rarity.counts[*bucket as usize] += 1);
+            for place in text.iter().filter_map(|(bucket, _)| rarity.known.binary_search(bucket).ok()) {
+                rarity.counts[place] += 1;
+            }
         }
         rarity
     }
 
-    pub(super) fn knows(&self, bucket: u32) -> bool {
-        self.counts[bucket as usize] > 0
+    /// How many features have a place.
+    pub(super) fn places(&self) -> usize {
+        self.known.len()
     }
 
-    pub(super) fn of_bucket(&self, bucket: u32) -> f32 {
-        ((1.0 + self.texts as f32) / (1.0 + self.counts[bucket as usize] as f32)).ln() + 1.0
+    /// Whether any text has it, and how rare it is.
+    pub(super) fn of_bucket(&self, bucket: u32) -> (bool, f32) {
+        let place = self.known.binary_search(&bucket).ok();
+        (place.is_some(), self.rare(place.map_or(0, |place| self.counts[place])))
     }
 
-    /// Damped counts times rarity, length 1; features that no text has are left out.
+    fn rare(&self, count: u32) -> f32 {
+        ((1.0 + self.texts as f32) / (1.0 + count as f32)).ln() + 1.0
+    }
+
+    /// Places with damped counts times rarity, length 1; features that no text has are left out.
     pub(super) fn weigh(&self, raw: &Vector) -> Vector {
-        let weighed = raw
-            .iter()
-            .filter(|(bucket, _)| self.knows(*bucket))
-            .map(|(bucket, weight)| (*bucket, damped(*weight) * self.of_bucket(*bucket)));
+        let known = raw.iter().filter_map(|(bucket, weight)| Some((self.known.binary_search(bucket).ok()?, *weight)));
+        let weighed = known.map(|(place, weight)| (place as u32, damped(weight) * self.rare(self.counts[place])));
         let mut vector: Vector = weighed.collect();
         unit(&mut vector);
         vector

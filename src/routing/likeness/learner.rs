@@ -3,9 +3,9 @@
 //! Multinomial logistic regression, learned with AdaGrad (Duchi et al. 2011) in a fixed order, and a margin between each class
 //! and the others ([`Separator`]). The first is better with few messages, the second with many; both together are better still.
 
-use super::features::{BUCKETS, Rarity, Vector};
+use super::features::{Rarity, Vector};
 use super::margin::Separator;
-use super::meaning::Direction;
+use super::meaning::{Direction, width};
 
 /// AdaGrad's step.
 const STEP: f32 = 0.4;
@@ -25,17 +25,9 @@ pub(super) struct Blend {
 
 pub(super) struct Learner {
     rarity: Rarity,
-    rows: Rows,
-    /// Row after row, one weight for each class.
+    /// Row after row, one weight for each class; a row for each place of a feature, then one for each number of a direction.
     weights: Vec<Short>,
     bias: Vec<f32>,
-}
-
-/// Bucket, or place in a direction behind the buckets → row of weights.
-struct Rows {
-    /// The row + 1; 0 where no message has the feature.
-    places: Vec<u32>,
-    used: usize,
 }
 
 /// The upper half of a number: eight bits of precision are enough for a weight among hundreds, and halve the memory.
@@ -64,24 +56,23 @@ impl Learner {
     pub(super) fn of(texts: &[(usize, &Vector, &Direction)], classes: usize, blend: Blend) -> Self {
         let rarity = Rarity::of(texts.iter().map(|(_, raw, _)| *raw));
         let messages: Vec<Vector> = texts.iter().map(|(_, raw, meant)| joined(&rarity, raw, meant)).collect();
-        let rows = Rows::of(&messages);
-        let messages: Vec<Vector> = messages.into_iter().map(|message| rows.placed(message)).collect();
-        let mut odds = Odds::learn(texts, &messages, rows.used, classes);
+        let rows = rarity.places() + width();
+        let mut odds = Odds::learn(texts, &messages, rows, classes);
         odds.weights.iter_mut().chain(&mut odds.bias).for_each(|weight| *weight *= blend.odds);
-        let separator = Separator::of(messages, rows.used);
+        let separator = Separator::of(messages, rows);
         for class in 0..classes {
             let (weights, constant) = separator.separate(|at| texts[at].0 == class);
             odds.bias[class] += blend.margin * constant;
             let column = odds.weights.iter_mut().skip(class).step_by(classes);
             column.zip(weights).for_each(|(sum, weight)| *sum += blend.margin * weight);
         }
-        Self { rarity, rows, weights: odds.weights.into_iter().map(Short::nearest).collect(), bias: odds.bias }
+        Self { rarity, weights: odds.weights.into_iter().map(Short::nearest).collect(), bias: odds.bias }
     }
 
     /// How much each class is to be preferred, up to a shared constant.
     pub(super) fn score(&self, raw: &Vector, meant: &Direction) -> Vec<f32> {
         let mut scores = self.bias.clone();
-        for (row, value) in self.rows.placed(joined(&self.rarity, raw, meant)) {
+        for (row, value) in joined(&self.rarity, raw, meant) {
             let weights = &self.weights[row as usize * scores.len()..(row as usize + 1) * scores.len()];
             scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight.number());
         }
@@ -89,34 +80,11 @@ impl Learner {
     }
 }
 
-/// Weighed words and, behind their buckets, the direction.
+/// Weighed words and, behind all their places, the direction.
 fn joined(rarity: &Rarity, raw: &Vector, meant: &Direction) -> Vector {
     let mut message = rarity.weigh(raw);
-    message.extend(meant.iter().zip(BUCKETS as u32..).map(|(number, place)| (place, *number)));
+    message.extend(meant.iter().zip(rarity.places() as u32..).map(|(number, place)| (place, *number)));
     message
-}
-
-impl Rows {
-    fn of(messages: &[Vector]) -> Self {
-        let mut rows = Self { places: Vec::new(), used: 0 };
-        for (place, _) in messages.iter().flatten() {
-            let place = *place as usize;
-            if place >= rows.places.len() {
-                rows.places.resize(place + 1, 0);
-            }
-            if rows.places[place] == 0 {
-                rows.used += 1;
-                rows.places[place] = rows.used as u32;
-            }
-        }
-        rows
-    }
-
-    /// The features that have a row, by row.
-    fn placed(&self, message: Vector) -> Vector {
-        let row = |place: u32| self.places.get(place as usize).copied().unwrap_or(0).checked_sub(1);
-        message.into_iter().filter_map(|(place, value)| Some((row(place)?, value))).collect()
-    }
 }
 
 impl Odds {
@@ -181,6 +149,12 @@ pub(super) fn softmax(scores: &[f32]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_texts_no_class_is_preferred() {
+        let learner = Learner::of(&[], 2, Blend { odds: 1.0, margin: 1.0 });
+        assert_eq!(learner.score(&vec![(7, 1.0)], &vec![1.0; width()]), vec![0.0, 0.0]);
+    }
 
     #[test]
     fn a_short_number_is_near_its_number() {

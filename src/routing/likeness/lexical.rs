@@ -1,27 +1,27 @@
 //! Two comparisons of a message by its letters with what is written about each class: with all of it as one document, and with
 //! each snippet; and how much of the message occurs there at all.
 
-use super::features::{BUCKETS, Rarity, Vector, merged};
+use super::features::{Rarity, Vector, merged};
 
-/// Lists by bucket: the entries of bucket b are `entries[starts[b]..starts[b + 1]]`.
-struct ByBucket {
+/// Lists by a feature's place: the entries of place p are `entries[starts[p]..starts[p + 1]]`.
+struct ByPlace {
     starts: Vec<u32>,
     entries: Vec<(u32, f32)>,
 }
 
-impl ByBucket {
+impl ByPlace {
     /// From rows of features; `entries` hold the row's number, ascending, and its weight.
-    fn of(rows: &[Vector]) -> Self {
-        let mut starts = vec![0_u32; BUCKETS + 1];
-        rows.iter().flatten().for_each(|(bucket, _)| starts[*bucket as usize + 1] += 1);
+    fn of(rows: &[Vector], places: usize) -> Self {
+        let mut starts = vec![0_u32; places + 1];
+        rows.iter().flatten().for_each(|(place, _)| starts[*place as usize + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
         let mut entries = vec![(0, 0.0); rows.iter().map(Vec::len).sum()];
         for (row, features) in rows.iter().enumerate() {
-            for (bucket, weight) in features {
-                let at = &mut next[*bucket as usize];
+            for (place, weight) in features {
+                let at = &mut next[*place as usize];
                 entries[*at as usize] = (row as u32, *weight);
                 *at += 1;
             }
@@ -29,16 +29,16 @@ impl ByBucket {
         Self { starts, entries }
     }
 
-    fn at(&self, bucket: u32) -> &[(u32, f32)] {
-        let bucket = bucket as usize;
-        &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
+    fn at(&self, place: u32) -> &[(u32, f32)] {
+        let place = place as usize;
+        &self.entries[self.starts[place] as usize..self.starts[place + 1] as usize]
     }
 
     /// Cosine of every row with a vector of length 1, where the rows have length 1 too.
     fn products(&self, vector: &Vector, rows: usize) -> Vec<f32> {
         let mut sums = vec![0.0_f32; rows];
-        for (bucket, weight) in vector {
-            for (row, other) in self.at(*bucket) {
+        for (place, weight) in vector {
+            for (row, other) in self.at(*place) {
                 sums[*row as usize] += weight * other;
             }
         }
@@ -49,8 +49,8 @@ impl ByBucket {
 /// The snippets of all classes, ready for comparison.
 pub(super) struct Lexical {
     rarity: Rarity,
-    documents: ByBucket,
-    snippets: ByBucket,
+    documents: ByPlace,
+    snippets: ByPlace,
     /// Class of each snippet.
     owner: Vec<u32>,
     classes: usize,
@@ -77,8 +77,8 @@ impl Lexical {
         };
         let documents: Vec<Vector> = (0..classes).map(|class| rarity.weigh(&joined(class))).collect();
         Self {
-            documents: ByBucket::of(&documents),
-            snippets: ByBucket::of(&rows),
+            documents: ByPlace::of(&documents, rarity.places()),
+            snippets: ByPlace::of(&rows, rarity.places()),
             owner: texts.iter().map(|(class, _)| *class as u32).collect(),
             rarity,
             classes,
@@ -95,9 +95,9 @@ impl Lexical {
         }
         let (mut known, mut all, mut known_stems) = (0.0_f32, 0.0_f32, 0);
         for stem in stems {
-            let rare = self.rarity.of_bucket(*stem);
+            let (occurs, rare) = self.rarity.of_bucket(*stem);
             all += rare;
-            if self.rarity.knows(*stem) {
+            if occurs {
                 known += rare;
                 known_stems += 1;
             }

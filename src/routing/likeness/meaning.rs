@@ -65,6 +65,11 @@ impl Table {
     }
 }
 
+/// How many numbers a direction has.
+pub(super) fn width() -> usize {
+    Table::shipped().width
+}
+
 /// Where a text points; `words` in lower case, each with whether it is a stop word.
 pub(super) fn direction<'a>(words: impl Iterator<Item = (&'a str, bool)>) -> Direction {
     let table = Table::shipped();
