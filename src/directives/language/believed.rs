@@ -82,11 +82,13 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
     let subject = early.is_some_and(|at| {
         approval || waits || (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing")
     });
-    if subject {
+    if subject && !(low(0) == "nothing" && low(1) == "in") {
         return Some(unread(reader));
     }
-    // What was is no rule.
-    if says(FACTS) {
+    // What was is no rule: "last year we wrote off less".
+    let last = low(0) == "last" && matches!(low(1), "year" | "month" | "week" | "quarter" | "summer" | "time");
+    let disclaimed = low(0) == "nothing" && low(1) == "in";
+    if says(FACTS) || last || disclaimed {
         return None;
     }
     if of_an_approver(reader) || of_a_named_tool(reader) {
@@ -269,7 +271,7 @@ fn of_care(reader: &Reader<'_>) -> Option<Finding> {
     {
         return Some(reader.hedge_fault(at, at + reader.hedge_at(at)));
     }
-    let leads = matches!(reader.low(0), "if" | "when" | "whenever" | "once" | "should");
+    let leads = says(&["if", "when", "whenever", "once", "as"]) || reader.low(0) == "should";
     let measured = says(&[
         "quality", "acceptance", "accepted", "satisfaction", "csat", "escalations", "escalated", "rating",
         "performance", "accuracy", "worse",
