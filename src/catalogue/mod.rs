@@ -12,6 +12,7 @@ pub mod own;
 pub mod schema;
 pub mod store;
 pub mod strict;
+pub mod target;
 
 use std::fmt;
 use std::str::FromStr;

@@ -4,11 +4,15 @@
 //! find the contract's fields in it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::rule::{Approve, Condition, IsoDuration, Otherwise, Rule, Schedule, ToolPattern};
 use super::{Origin, Reading};
-use crate::catalogue::ToolName;
+use crate::catalogue::{ToolName, canonical};
 use crate::workers::WorkerRef;
+
+/// How much of a digest tells one step from another; what it is made of is written by the company itself.
+const DIGITS: usize = 10;
 
 /// One file of `directives/workflows/`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +39,7 @@ pub struct WorkflowStep {
     pub n: u32,
     pub line: u32,
     pub who: WorkerRef,
-    /// What the worker is asked for, beginning with a verb; for people and prompts, never compared.
+    /// What the worker is asked for, beginning with a verb; for people and prompts. Only a step's gate compares it.
     #[serde(rename = "do")]
     pub what: String,
     /// The steps that must be done before this one starts.
@@ -123,9 +127,16 @@ impl Workflow {
     }
 
     /// What the gate knows the start of a step by; only a step that needs an approval has one.
-    pub fn gate_tool(&self, n: u32) -> ToolName {
+    ///
+    /// It tells who does what and not where that stands in the list: a run keeps its old workflow, and must find the gate of this
+    /// very step in the files of now, or none. Of steps that are alike the first is the first again.
+    pub fn gate_tool(&self, step: &WorkflowStep) -> ToolName {
         let name: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        ToolName(format!("workforce.start_step_{n}_of_{name}"))
+        let alike = |other: &&WorkflowStep| other.n < step.n && (&other.who, &other.what) == (&step.who, &step.what);
+        let before = self.steps.iter().filter(alike).count();
+        let digest = canonical::digest(&json!([self.name, step.who, step.what, before]));
+        let digits: String = digest.trim_start_matches("sha256:").chars().take(DIGITS).collect();
+        ToolName(format!("workforce.start_step_of_{name}_{digits}"))
     }
 
     /// The approvals that its steps need, as the gate reads them.
@@ -133,8 +144,8 @@ impl Workflow {
         let gated = self.steps.iter().filter(|step| !step.approval.is_empty());
         let reading = |step: &WorkflowStep| {
             let rule = Approve {
-                action: format!("start step {} of {}", step.n, self.name),
-                tools: vec![ToolPattern(self.gate_tool(step.n).0)],
+                action: format!("start “{}” of {}", step.what, self.name),
+                tools: vec![ToolPattern(self.gate_tool(step).0)],
                 who: Vec::new(),
                 when: Condition::default(),
                 by: step.approval.clone(),

@@ -1,14 +1,14 @@
 //! What the gate is told of a task and of the past, gathered in the caller's transaction at the moment of judging.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::stopped;
 use super::says::Names;
 use super::{App, FlowError};
 use crate::catalogue::ToolName;
 use crate::clock::{Span, Timestamp};
-use crate::directives::Directives;
-use crate::directives::rule::{Priority, Rule};
+use crate::directives::rule::{GuardThen, Priority, Rule};
+use crate::directives::{Directives, Origin};
 use crate::execution::Stage;
 use crate::execution::store::{self as actions, Stored};
 use crate::gate::{
@@ -19,6 +19,7 @@ use crate::results::store as results;
 use crate::roster::directory::Directory;
 use crate::store::Tx;
 use crate::tasks::{Task, TaskPriority};
+use crate::workers::{Actor, ActorChain};
 
 /// The directives, the accounts and the moment that a decision is made at.
 pub struct Moment {
@@ -74,8 +75,13 @@ pub fn requester(moment: &Moment, task: &Task) -> Requester {
     Requester { handle: person.map(|person| person.handle.clone()), account: Some(task.requester.clone()) }
 }
 
-/// What is known of a task now.
-pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) -> Result<TaskFacts, FlowError> {
+/// What is known of a task now, for a position that acts and those through whose hands the work came to it.
+pub async fn of_task(
+    tx: &mut Tx,
+    moment: &Moment,
+    task: &Task,
+    (position, actors): (&str, &ActorChain),
+) -> Result<TaskFacts, FlowError> {
     let done = actions::of_task(tx, task.id).await?;
     let stop = stopped(tx, Some(position), task.id).await?;
     let mut facts = TaskFacts::unknown(task.id);
@@ -97,16 +103,35 @@ pub async fn of_task(tx: &mut Tx, moment: &Moment, task: &Task, position: &str) 
             moment.names().account(&crate::workers::SlackUser { team: task.requester.team.clone(), user: by }).name
         )
     });
-    let fallen = results::fallen::<crate::directives::Origin>(tx, position).await?;
-    // A sentence that is gone guards nothing any more.
-    let in_force = |origin: &crate::directives::Origin| {
-        let mut guards = moment.directives.each(|rule| if let Rule::Guard(guard) = rule { Some(guard) } else { None });
-        guards.any(|(reading, guard)| {
-            reading.origin.text == origin.text && guard.then == crate::directives::rule::GuardThen::ApproveAll
-        })
-    };
-    facts.guarded = fallen.into_iter().map(|guard| guard.origin).find(in_force);
+    facts.guarded = guarded(tx, moment, position, actors).await?;
     Ok(facts)
+}
+
+/// The sentence in force whose guard fell for whoever acts; or for an agent before it, since what needs a word from one needs it
+/// from whoever does it in its place.
+async fn guarded(
+    tx: &mut Tx,
+    moment: &Moment,
+    position: &str,
+    actors: &ActorChain,
+) -> Result<Option<Origin>, FlowError> {
+    // A sentence that is gone guards nothing any more.
+    let in_force = |origin: &Origin| {
+        let mut guards = moment.directives.each(|rule| if let Rule::Guard(guard) = rule { Some(guard) } else { None });
+        guards.any(|(reading, guard)| reading.origin.text == origin.text && guard.then == GuardThen::ApproveAll)
+    };
+    let before = actors.0.iter().filter_map(|link| match link {
+        Actor::Agent(id) => Some(id.as_str()),
+        Actor::Human(_) | Actor::Schedule(_) | Actor::Webhook(_) => None,
+    });
+    let all: BTreeSet<&str> = before.filter(|id| *id != position).collect();
+    for worker in std::iter::once(position).chain(all) {
+        let fallen = results::fallen::<Origin>(tx, worker).await?;
+        if let Some(origin) = fallen.into_iter().map(|guard| guard.origin).find(in_force) {
+            return Ok(Some(origin));
+        }
+    }
+    Ok(None)
 }
 
 /// What a call found, where it succeeded and was not erased.

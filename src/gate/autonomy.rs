@@ -9,6 +9,7 @@ use crate::directives::{Directives, Origin, Reading};
 use crate::roster::{Driver, PositionStatus};
 use crate::workers::WorkerRef;
 
+use super::containment::who_inside;
 use super::fitting::local_date;
 
 /// The sentences in force about a worker.
@@ -23,25 +24,31 @@ fn about<'a>(
         .filter(move |(_, rule)| still(directives, worker, rule, now))
 }
 
-/// The sentence that counts for a call of `tool`, or for answers where there is none: one that names the action is the exception
-/// to those that name none, and of several alike the lowest level counts. A role file may only lower it.
+/// The sentence that counts for a call of `tool`, or for answers where there is none: the lowest level of all that fit. One that
+/// names the action is the exception to those that name none, where it surely speaks of the worker and of nobody besides
+/// those of whom they speak. A role file may only lower it.
 pub(super) fn lowest<'a>(
     directives: &'a Directives,
     worker: &WorkerRef,
     tool: Option<&ToolName>,
     now: Timestamp,
 ) -> Option<(&'a Reading, &'a Autonomy)> {
-    let of = |own: bool, named: bool| {
-        let fits = |rule: &Autonomy| match named {
-            true => tool.is_some_and(|tool| rule.tools.iter().any(|pattern| pattern.covers(tool))),
-            false => rule.tools.is_empty(),
-        };
-        about(directives, worker, now)
-            .filter(|(reading, rule)| reading.role.is_some() == own && fits(rule))
-            .min_by_key(|(_, rule)| rule.level)
+    let names = |rule: &Autonomy| tool.is_some_and(|tool| rule.tools.iter().any(|pattern| pattern.covers(tool)));
+    let fitting: Vec<_> =
+        about(directives, worker, now).filter(|(_, rule)| rule.tools.is_empty() || names(rule)).collect();
+    let surely = |(reading, rule): &(&Reading, &Autonomy)| {
+        !rule.tools.is_empty() && speaks_of(directives, reading, &rule.who, worker).surely_met()
     };
-    let settled = |own: bool| of(own, true).or_else(|| of(own, false));
-    [settled(false), settled(true)].into_iter().flatten().min_by_key(|(_, rule)| rule.level)
+    let exceptions: Vec<_> = fitting.iter().filter(|one| surely(one)).copied().collect();
+    let excepted = |reading: &Reading, general: &Autonomy| {
+        general.tools.is_empty()
+            && exceptions.iter().any(|(other, named)| {
+                other.role == reading.role && who_inside(&directives.roster, &named.who, &general.who)
+            })
+    };
+    let left = fitting.into_iter().filter(|(reading, rule)| !excepted(reading, rule));
+    // Of several alike the company's is told, since a role file adds nothing to it.
+    left.min_by_key(|(reading, rule)| (rule.level, reading.role.is_some()))
 }
 
 /// How free a worker is, and by which sentence; `None` where no sentence says, which is `act`. A shadow observes.

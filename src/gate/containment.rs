@@ -27,11 +27,7 @@ impl Company<'_> {
 
     /// Whether every worker that `narrow` binds is bound by `wide`.
     pub fn who_inside(&self, narrow: &[WorkerRef], wide: &[WorkerRef]) -> bool {
-        match (reach(self.roster, narrow), reach(self.roster, wide)) {
-            (_, None) => true,
-            (None, Some(_)) => false,
-            (Some(narrow), Some(wide)) => narrow.is_subset(&wide),
-        }
+        who_inside(self.roster, narrow, wide)
     }
 
     /// `known` are the parts of one conjunction; each part of `wide` must follow from one of them.
@@ -72,6 +68,15 @@ impl Company<'_> {
             parts.iter().any(|other| apart(part, other))
                 || part.unless.as_deref().is_some_and(|wider| self.inside(never, wider))
         })
+    }
+}
+
+/// Whether every worker that `narrow` binds is bound by `wide`; who is in which role and team is all that it takes to tell.
+pub fn who_inside(roster: &Roster, narrow: &[WorkerRef], wide: &[WorkerRef]) -> bool {
+    match (reach(roster, narrow), reach(roster, wide)) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(narrow), Some(wide)) => narrow.is_subset(&wide),
     }
 }
 

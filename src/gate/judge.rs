@@ -152,7 +152,8 @@ impl<'a> Court<'a> {
             return Ok((Decision::Approve(needs), because));
         }
         if let (Some(origin), true) = (&self.facts.guarded, class > Class::Read) {
-            let says = "Its record fell below what this line asks for, so its owner decides.".to_owned();
+            let says =
+                "The record of who works on it fell below what this line asks for, so the owner decides.".to_owned();
             return Ok((self.owner_decides(), vec![Because { origin: Some(origin.clone()), says }]));
         }
         let asks =

@@ -24,7 +24,7 @@ pub mod grants;
 mod history;
 mod judge;
 mod policies;
-mod precedence;
+pub mod precedence;
 mod privilege;
 mod release;
 mod schema;
@@ -111,7 +111,7 @@ pub struct TaskFacts {
     pub stuck_for: Option<Span>,
     /// Why nothing may start (somebody stopped the task, the agent, or everything).
     pub stopped: Option<String>,
-    /// The sentence whose guard fell: whatever this worker changes needs its owner's word.
+    /// The sentence whose guard fell, for this worker or one before it: whatever this worker changes needs its owner's word.
     pub guarded: Option<Origin>,
 }
 

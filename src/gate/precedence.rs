@@ -62,21 +62,31 @@ pub(super) fn settle<'a>(
 }
 
 fn excepts(company: &Company<'_>, allowed: &Fitting<'_, Allow>, approval: &Fitting<'_, Approve>) -> bool {
-    let (narrow, wide) = (Region::from(allowed.rule), Region::from(approval.rule));
     allowed.holds.surely_met()
-        && may_displace(allowed.reading, approval.reading)
-        && within(company, &narrow, &wide)
-        && !within(company, &wide, &narrow)
+        && is_exception(company, (allowed.reading, allowed.rule), (approval.reading, approval.rule))
 }
 
-/// Between two approvals only this call matters: where workers and conditions are the same, the one that names its tools
-/// more closely is inside.
+/// Whether an allowance puts an approval aside wherever it surely fits.
+pub fn is_exception(
+    company: &Company<'_>,
+    (allowed, narrow): (&Reading, &Allow),
+    (approval, wide): (&Reading, &Approve),
+) -> bool {
+    let (narrow, wide) = (Region::from(narrow), Region::from(wide));
+    may_displace(allowed, approval) && within(company, &narrow, &wide) && !within(company, &wide, &narrow)
+}
+
 fn replaces(company: &Company<'_>, narrow: &Fitting<'_, Approve>, wide: &Fitting<'_, Approve>) -> bool {
-    let (n, w) = (Region::from(narrow.rule), Region::from(wide.rule));
+    narrow.holds.surely_met() && is_closer(company, (narrow.reading, narrow.rule), (wide.reading, wide.rule))
+}
+
+/// Whether one approval stands in for another wherever both fit. Between two approvals only the call matters: where workers and
+/// conditions are the same, the one that names its tools more closely is inside.
+pub fn is_closer(company: &Company<'_>, (narrow, n): (&Reading, &Approve), (wide, w): (&Reading, &Approve)) -> bool {
+    let (n, w) = (Region::from(n), Region::from(w));
     let there = cases_within(company, &n, &w);
     let back = cases_within(company, &w, &n);
-    narrow.holds.surely_met()
-        && may_displace(narrow.reading, wide.reading)
+    may_displace(narrow, wide)
         && there
         && (!back || (tools_inside(n.tools, w.tools) && !tools_inside(w.tools, n.tools)))
 }

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::amounts::amount_argument;
 use super::digest::{Bound, digest};
 use super::{LookedUp, Verdict};
-use crate::catalogue::{Tool, ToolName, canonical};
+use crate::catalogue::{Tool, ToolName, canonical, target};
 use crate::clock::Timestamp;
 use crate::directives::Directives;
+use crate::directives::rule::Rule;
 use crate::money::{Currency, Money};
 
 /// One waiting action, as its card tells it.
@@ -74,7 +75,8 @@ impl Shown {
             }
         }
         Self {
-            title: title(&proposal.tool, tool, &proposal.arguments, amount.as_ref()),
+            title: step_title(directives, &proposal.tool)
+                .unwrap_or_else(|| title(&proposal.tool, tool, &proposal.arguments, amount.as_ref())),
             amount: amount.map(|amount| amount.to_string()),
             lines,
             looked_up: looked_up.iter().map(looked).collect(),
@@ -142,30 +144,9 @@ pub fn visible(text: &str) -> String {
 /// The thing that a call is about: its label ("order") and its value, from the arguments alone.
 pub fn target_of(arguments: &Value, schema: Option<&Value>) -> Option<(String, String)> {
     let fields = arguments.as_object()?;
-    let required = |name: &str| {
-        let list = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
-        list.and_then(|list| list.iter().position(|each| each.as_str() == Some(name))).unwrap_or(usize::MAX)
-    };
-    let rank = |name: &str| (!identifies(name), name.starts_with("customer"), required(name));
-    let mut named: Vec<(&String, String)> =
-        fields.iter().filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
-    named.retain(|(name, value)| {
-        (identifies(name) || required(name) != usize::MAX) && !value.is_empty() && !is_key(name)
-    });
-    named.sort_by_key(|(name, _)| rank(name));
-    let at = named.iter().position(|(name, _)| identifies(name)).unwrap_or(0);
-    (at < named.len()).then(|| named.swap_remove(at)).map(|(name, value)| (noun(name), value))
-}
-
-fn is_key(name: &str) -> bool {
-    name.contains("idempotency")
-}
-
-fn identifies(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    ["_id", "_number", "_no", "_ref", "_key"].iter().any(|end| lower.ends_with(end))
-        || lower == "id"
-        || name.ends_with("Id")
+    let told = fields.iter().filter_map(|(name, value)| Some((target::rank(name, schema)?, name, text_of(value)?)));
+    let named = told.filter(|(_, _, value)| !value.is_empty()).min_by_key(|(rank, _, _)| *rank);
+    named.map(|(_, name, value)| (noun(name), value))
 }
 
 /// "order_id" → "order", "orderId" → "order".
@@ -215,6 +196,12 @@ fn title(name: &ToolName, tool: Option<&Tool>, arguments: &Value, amount: Option
         },
         (None, None) => accepted.map_or(own, |title| visible(title.trim())),
     }
+}
+
+/// The start of a workflow's step is told in the words of its file: "Start “sign the contract” of onboarding".
+fn step_title(directives: &Directives, name: &ToolName) -> Option<String> {
+    let Rule::Approve(gate) = &directives.step_gate(name)?.rule else { return None };
+    Some(visible(&capitalised(&gate.action)))
 }
 
 fn flatten(value: &Value, schema: Option<&Value>, path: &str, label: &str, lines: &mut Vec<Line>) {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::LONGEST_SENTENCE;
 use super::diff::inserted;
-use crate::directives::language::{Outcome, Scope, Sentence, Severity, Vocabulary, paraphrase, read};
+use crate::directives::language::{Outcome, Scope, Sentence, Severity, Vocabulary, paraphrase, read, scoped};
 use crate::directives::rule::{Define, Rule, ToolPattern};
 use crate::directives::{Directives, Reading, files};
 use crate::workers::WorkerRef;
@@ -115,9 +115,11 @@ fn fitting(sentence: &str, rules: &[Rule], set: &Directives, today: NaiveDate) -
         places.push(("company.md".to_owned(), text.lines().count()));
     }
     places.dedup();
+    // What the files mean today: a date without a year moves with the day on which it is read.
+    let (before, _problems) = files::read_all(&set.files, None, today);
     places.into_iter().find_map(|(file, after)| {
         let spot = spot(set, file, after, sentence)?;
-        means_the_same(&spot, rules, set, today).then_some(spot)
+        means_the_same(&spot, rules, (set, &before.readings), today).then_some(spot)
     })
 }
 
@@ -142,7 +144,7 @@ fn spot(set: &Directives, file: String, after: usize, sentence: &str) -> Option<
 }
 
 /// Whether the file set with the line reads these rules from it, and everything else as before.
-fn means_the_same(spot: &Spot, rules: &[Rule], set: &Directives, today: NaiveDate) -> bool {
+fn means_the_same(spot: &Spot, rules: &[Rule], (set, before): (&Directives, &[Reading]), today: NaiveDate) -> bool {
     let mut texts = set.files.clone();
     texts.insert(spot.file.clone(), spot.text.clone());
     let (new, _problems) = files::read_all(&texts, None, today);
@@ -151,11 +153,15 @@ fn means_the_same(spot: &Spot, rules: &[Rule], set: &Directives, today: NaiveDat
         new.readings.iter().partition(|reading| reading.origin.file == spot.file && reading.origin.line == line);
     let alike = |rule: &Rule, reading: &Reading| match (rule, &reading.rule) {
         (Rule::Guidance(_), Rule::Guidance(_)) => true,
-        (one, other) => one == other || reading.role.is_some(),
+        (one, other) => {
+            let scope = Scope { role: reading.role.as_deref(), ..Scope::default() };
+            scoped(one.clone(), &scope) == *other
+        }
     };
     here.len() == rules.len()
         && rules.iter().zip(&here).all(|(rule, reading)| alike(rule, reading))
-        && others.len() == set.readings.len()
+        && others.len() == before.len()
+        && others.iter().zip(before).all(|(one, other)| one.rule == other.rule && one.role == other.role)
 }
 
 /// The one role that a restriction or guidance is about; what frees from approval belongs to the company's files, since a role

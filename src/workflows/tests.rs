@@ -235,8 +235,52 @@ fn a_workflow_is_started_by_its_words_or_its_name_and_by_no_question() {
     for text in ["when did Ana join the company?", "what is onboarding", "please join the call", ""] {
         assert!(!fits(&flow, text, no), "{text}");
     }
+    for text in [
+        "start onboarding for Mia",
+        "please start the onboarding for Mia",
+        "kick off onboarding: Mia",
+        "launch our onboarding process",
+        "onboarding start for Mia",
+        "Could you please start onboarding for Mia?",
+    ] {
+        assert!(fits(&flow, text, no), "{text}");
+    }
+    for text in [
+        "When does the onboarding start for Mia?",
+        "when does the onboarding start for Mia",
+        "can you tell me when to start onboarding?",
+        "start the week with a look at onboarding",
+        "Mia waits for her onboarding, please run the numbers",
+    ] {
+        assert!(!fits(&flow, text, no), "{text}");
+    }
+    flow.name = "refund".to_owned();
+    assert!(!fits(&flow, "please run the refund for ORD-1", no));
+    assert!(fits(&flow, "please run the refund workflow for ORD-1", no));
     flow.when = Condition::default();
     assert!(!fits(&flow, "Mia joins the company", |_: &Condition| true), "nothing starts what has no trigger");
+}
+
+#[test]
+fn a_gate_is_of_one_step_wherever_that_stands() {
+    let flow = |name: &str, steps: Vec<WorkflowStep>| Workflow { name: name.to_owned(), ..workflow(steps) };
+    let names = |flow: &Workflow| flow.steps.iter().map(|step| flow.gate_tool(step).0).collect::<Vec<_>>();
+    let (one, two) = (step(1, vec![]), step(2, vec![1]));
+    let was = names(&flow("sign-off", vec![one.clone(), two.clone()]));
+    assert!(was[1].starts_with("workforce.start_step_of_sign_off_"), "{}", was[1]);
+    assert_ne!(was[0], was[1]);
+    assert_ne!(names(&flow("sign_off", vec![one.clone(), two.clone()])), was, "names that look alike are two");
+    let inserted = WorkflowStep { n: 2, ..step(9, vec![1]) };
+    let moved = WorkflowStep { n: 3, ..two.clone() };
+    let now = names(&flow("sign-off", vec![one.clone(), inserted, moved]));
+    assert_eq!([&now[0], &now[2]], [&was[0], &was[1]]);
+    assert!(!was.contains(&now[1]), "the new second step is not the old one");
+    let other = WorkflowStep { what: "do more".to_owned(), ..two.clone() };
+    assert!(!was.contains(&names(&flow("sign-off", vec![one.clone(), other]))[1]));
+    let again = WorkflowStep { n: 3, ..two.clone() };
+    let alike = names(&flow("sign-off", vec![one, two, again]));
+    assert_eq!(alike[1], was[1]);
+    assert_ne!(alike[2], was[1], "two alike are two");
 }
 
 #[test]

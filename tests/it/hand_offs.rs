@@ -6,6 +6,7 @@ use workforce::demo_models::{Format, Line};
 use workforce::drivers::Drivers;
 use workforce::ids::TaskId;
 use workforce::ledger::{FactKind, store as facts};
+use workforce::results::store as results;
 
 use crate::models::{FINANCE, ORDERS, ask, model, office, shown, vendor};
 use crate::office::Office;
@@ -48,6 +49,35 @@ async fn an_agent_hands_to_an_agent_with_what_it_needs() {
     let runs = payloads(&office, FactKind::RunStarted).await;
     let chain = runs[1]["actors"].to_string();
     assert!(chain.contains("human") && chain.contains("finance-agent") && chain.contains("orders-agent"), "{chain}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_guard_fell_is_not_free_in_the_hands_of_another() {
+    let said = "When fewer than 80% of the orders agent's proposals are accepted over a month, everything it does needs approval.";
+    let rule = "Password resets run without approval.\n";
+    let with = format!("{rule}{said}\n");
+    let refund = json!({ "order_id": "ORD-1042", "amount_cents": 4_000, "reason": "it arrived broken" });
+    let vendor = vendor([
+        hands("role:finance-operations", "it arrived broken").when("where is order ORD-1042"),
+        Line::call("billing__refund", refund).when("arrived broken"),
+        Line::say("Refunded $40.00."),
+    ])
+    .await;
+    let changes = [FINANCE, ORDERS, ("approvals.md", rule, with.as_str())];
+    let office = office(&changes, vec![("main", model(&vendor, Format::Anthropic))]).await;
+    let app = &office.service().app;
+    let directives = app.directives().unwrap();
+    let reading = directives.readings.iter().find(|reading| reading.origin.text == said).unwrap();
+    let mut tx = app.store.begin().await.unwrap();
+    let now = office.clock.now();
+    results::fall(&mut tx, "orders", "orders-agent", "approve_all", &reading.origin, 0, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let thread = ask(&office, "where is order ORD-1042?");
+    office.rest().await;
+    let answered = shown(&office, &thread);
+    assert!(answered.contains("handed this to *Finn (Finance)*"), "{answered}");
+    assert!(answered.contains("Waits for Dana Ruiz to approve") && !answered.contains("Refunded $40.00"), "{answered}");
     office.end().await;
 }
 

@@ -45,6 +45,22 @@ async fn a_refused_gate_goes_up_and_nothing_behind_it_starts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_keeps_its_approver_when_another_one_is_put_before_it() {
+    let gated = "2. The IT agent starts provisioning with codehost. This needs @kim's approval.\n";
+    let office = Office::open(&[(FILE, SECOND, gated), (FILE, "3. Meanwhile, the", "3. The")]).await;
+    let ts = says(&office, "@iris", ASKS).await;
+    let rest = "The onboarding agent sends a welcome.\n";
+    let new = "2. The IT agent starts provisioning with sketchpad. This needs @lee's approval.\n";
+    let moved = format!("{new}{}4. {rest}", gated.replace("2.", "3."));
+    office.edit(FILE, &format!("{gated}3. {rest}"), &moved).await;
+    command(&office, "@mei", "approve A-1").await;
+    let shown = thread(&office, &ts);
+    assert!(shown.contains("waits for Kim Osei to approve"), "{shown}");
+    assert!(!shown.contains("waits for Lee"), "{shown}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_workflow_takes_its_open_steps_with_it() {
     let office = Office::open(&[(FILE, FIFTH, "5. @hugo decides on the first project.\n")]).await;
     let ts = says(&office, "@iris", ASKS).await;

@@ -5,6 +5,7 @@
 //! the new set grants must lie inside what the old one granted. What cannot be proven is told as looser, and a person decides.
 //! How work is routed, prioritised, scheduled and reviewed grants nothing and is not looked at here.
 
+mod approvals;
 mod gates;
 mod people;
 mod rights;
@@ -91,10 +92,18 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// The teams and words of the old set and of the new one.
+    fn companies(&self) -> (Company<'_>, Company<'_>) {
+        (
+            Company { roster: &self.was.roster, terms: self.old_terms },
+            Company { roster: &self.now.roster, terms: self.new_terms },
+        )
+    }
+
     /// Holds only where it holds by either set's teams and words.
     fn by_both(&self, test: impl Fn(&Company<'_>) -> bool) -> bool {
-        test(&Company { roster: &self.was.roster, terms: self.old_terms })
-            && test(&Company { roster: &self.now.roster, terms: self.new_terms })
+        let (old, new) = self.companies();
+        test(&old) && test(&new)
     }
 
     /// Whether the new set has this very rule, wherever it stands.

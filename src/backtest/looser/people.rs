@@ -1,5 +1,6 @@
 //! Who people are: new ones, their accounts, teams and managers, who owns, who keeps, who triages.
 
+use super::gates::gates_speak_of_hours;
 use super::{Looser, Pair, What, in_file};
 use crate::directives::condition::Condition;
 use crate::directives::rule::Rule;
@@ -10,6 +11,10 @@ const COMPANY: &str = "company.md";
 
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
     let (was, now) = (&pair.was.roster, &pair.now.roster);
+    if was.timezone != now.timezone && gates_depend_on_the_zone(pair) {
+        let says = format!("Hours and dates that gates depend on are counted in {}", now.timezone);
+        found.push(in_file(What::Gate, says, COMPANY));
+    }
     for person in now.people.values() {
         of_person(was, now, person, found);
     }
@@ -44,6 +49,14 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
             found.push(in_file(What::Approver, format!("{} keeps {file}", now.spoken(keeper)), file));
         }
     }
+}
+
+/// Whether a gate speaks of working hours, or a limit or a cover begins or ends with a day, which is the company's.
+fn gates_depend_on_the_zone(pair: &Pair<'_>) -> bool {
+    let dated = |rule: &Rule| {
+        matches!(rule, Rule::Cover(_)) || matches!(rule, Rule::Autonomy(autonomy) if autonomy.until.is_some())
+    };
+    gates_speak_of_hours(pair) || pair.was.readings.iter().chain(&pair.now.readings).any(|one| dated(&one.rule))
 }
 
 fn of_person(was: &Roster, now: &Roster, person: &Person, found: &mut Vec<Looser>) {

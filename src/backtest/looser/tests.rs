@@ -156,25 +156,27 @@ fn condition() -> impl Strategy<Value = Value> {
         ),
         Just(json!({ "mentions": ["vip"] })),
         Just(json!({ "from": ["team:finance"] })),
+        Just(json!({ "channels": ["support"] })),
+        (1_i64..12)
+            .prop_map(|n| json!({ "channels": ["support"], "amount": { "at_most": n * 100, "currency": "USD" } })),
         Just(json!({ "unless": { "from": ["team:support"] } })),
         (0_i64..12).prop_map(|n| json!({ "mentions": ["vip"], "amount": { "over": n * 100, "currency": "USD" } })),
     ]
 }
 
-const LEVELS: [&str; 2] = ["ask", "suggest"];
-
-fn kind_of(count: u32) -> usize {
-    usize::try_from(count).unwrap() - 1
-}
+const LEVELS: [&str; 3] = ["ask", "suggest", "act"];
 
 fn rule() -> impl Strategy<Value = Value> {
     let who = prop_oneof![Just(json!([])), Just(json!(["agent:finance-agent"])), Just(json!(["role:support"]))];
     let by = prop_oneof![Just("person:@dana"), Just("person:@kim"), Just("role:finance-manager"), Just("team:sre")];
-    (condition(), who, by, 1_u32..3, 0_u8..5).prop_map(|(when, who, by, count, kind)| match kind {
+    let freedom = (0_usize..LEVELS.len(), any::<bool>());
+    (condition(), who, by, 1_u32..3, 0_u8..6, freedom).prop_map(|(when, who, by, count, kind, (level, named))| match kind {
         0 | 1 => json!({ "kind": "approve", "action": "refund", "tools": ["billing.refund"], "who": who, "when": when, "by": [by], "count": count }),
         2 => json!({ "kind": "allow", "action": "refund", "tools": ["billing.refund"], "who": who, "when": when }),
         3 => json!({ "kind": "forbid", "action": "refund", "tools": ["billing.*"], "who": who, "when": when }),
-        _last => json!({ "kind": "autonomy", "who": ["agent:finance-agent"], "level": LEVELS[kind_of(count)] }),
+        4 if named => json!({ "kind": "autonomy", "who": who, "level": LEVELS[level], "tools": ["billing.refund"] }),
+        4 => json!({ "kind": "autonomy", "who": who, "level": LEVELS[level] }),
+        _last => json!({ "kind": "autonomy", "who": ["agent:finance-agent"], "level": LEVELS[level] }),
     })
 }
 
@@ -240,6 +242,80 @@ fn a_wider_gate_that_lets_an_exception_through_is_looser() {
     let was = [approve(over(100), "person:@dana"), vip()];
     let now = [approve(json!({}), "person:@dana"), vip()];
     assert_eq!(whats(&was, &now), [What::Gate, What::Approver]);
+}
+
+#[test]
+fn an_exception_inside_one_that_put_nothing_aside_is_looser() {
+    let here = || json!({ "channels": ["support"] });
+    let small = |mut when: Value| {
+        when["amount"] = json!({ "under": 20, "currency": "USD" });
+        allow(when)
+    };
+    let was = [approve(here(), "person:@dana"), small(json!({}))];
+    let now = [was[0].clone(), was[1].clone(), small(here())];
+    assert_eq!(whats(&was, &now), [What::Freedom]);
+    // What the old exception put aside, the new one puts aside no more than it.
+    let was = [approve(json!({}), "person:@dana"), small(json!({}))];
+    assert_eq!(whats(&was, &[was[0].clone(), was[1].clone(), small(here())]), []);
+}
+
+#[test]
+fn a_limit_that_gets_an_exception_is_looser() {
+    let level = |who: Value, level: &str| json!({ "kind": "autonomy", "who": who, "level": level });
+    let mut freed = level(json!(["team:finance"]), "act");
+    freed["tools"] = json!(["billing.refund"]);
+    let was = [freed.clone(), level(json!(["agent:finance-agent"]), "suggest")];
+    assert_eq!(whats(&was, &[freed.clone(), level(json!([]), "suggest")]), [What::Gate]);
+    assert_eq!(whats(&was, &[freed, level(json!(["agent:finance-agent"]), "observe")]), []);
+}
+
+#[test]
+fn a_word_that_a_word_of_a_gate_leans_on_is_looked_at() {
+    let define = |term: &str, means: &str| json!({ "kind": "define", "term": term, "means": [means] });
+    let gate = || approve(json!({ "segments": ["vip"] }), "person:@dana");
+    let was = [gate(), define("vip", "key account"), define("key account", "Gold plan")];
+    let now = [gate(), define("vip", "key account"), define("key account", "Platinum plan")];
+    assert_eq!(whats(&was, &now), [What::Gate]);
+    let of_work = |means: &str| [gate(), define("vip", "key account"), define("trouble", means)];
+    assert_eq!(whats(&of_work("outages"), &of_work("alarms")), []);
+}
+
+#[test]
+fn another_time_zone_is_looked_at_where_gates_depend_on_it() {
+    let moved = |rules: &[Value]| {
+        let mut now = set(rules);
+        now.roster.timezone = "Pacific/Auckland".to_owned();
+        looser(&set(rules), &now).into_iter().map(|looser| looser.what).collect::<Vec<_>>()
+    };
+    assert_eq!(moved(&[approve(over(200), "person:@dana")]), []);
+    assert_eq!(moved(&[approve(json!({ "hours": "outside" }), "person:@dana")]), [What::Gate]);
+    let level = json!({ "kind": "autonomy", "who": ["agent:finance-agent"], "level": "suggest" });
+    assert_eq!(moved(std::slice::from_ref(&level)), []);
+    let mut until = level;
+    until["until"] = json!("2026-12-31");
+    assert_eq!(moved(&[until]), [What::Gate]);
+}
+
+#[test]
+fn a_step_that_moves_into_another_workflow_brings_its_approval() {
+    use crate::directives::workflow::Workflow;
+    type Step<'a> = (&'a str, &'a [&'a str]);
+    let flow = |name: &str, steps: &[Step<'_>]| -> Workflow {
+        let step = |(at, (what, by)): (usize, &Step<'_>)| {
+            json!({ "n": at + 1, "line": at + 1, "who": "person:@sam", "do": what, "after": [], "parallel": false,
+                    "approval": by, "text": what, "paraphrase": what })
+        };
+        let steps: Vec<Value> = steps.iter().enumerate().map(step).collect();
+        serde_json::from_value(json!({ "name": name, "file": name, "line": 1, "when": {}, "steps": steps })).unwrap()
+    };
+    let with = |flows: Vec<Workflow>| Directives { workflows: flows, ..set(&[]) };
+    let (signs, waits): (Step<'_>, Step<'_>) = (("sign it", &[]), ("sign it", &["person:@kim"]));
+    let was = with(vec![flow("joining", &[("greet", &[])]), flow("hiring", &[waits])]);
+    let now = |steps: &[Step<'_>]| looser(&was, &with(vec![flow("joining", steps)]));
+    assert_eq!(now(&[("greet", &[])]), [], "what is gone starts nothing");
+    assert_eq!(now(&[("greet", &[]), waits]), []);
+    let found = now(&[("greet", &[]), signs]);
+    assert_eq!(found.iter().map(|looser| looser.what).collect::<Vec<_>>(), [What::Gate]);
 }
 
 #[test]

@@ -15,9 +15,8 @@ fn policies(pair: &Pair<'_>, found: &mut Vec<Looser>) {
 
 pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
     policies(pair, found);
-    // A workflow by another name is a new one; each of its steps stands for one step of those that are gone.
-    let is_new = |now: &&Workflow| pair.was.workflows.iter().all(|was| was.name != now.name);
-    let mut moved: Vec<&WorkflowStep> = pair.now.workflows.iter().filter(is_new).flat_map(|now| &now.steps).collect();
+    // A workflow by another name is a new one; each step that is new anywhere stands for one step of those that are gone.
+    let mut moved: Vec<&WorkflowStep> = pair.now.workflows.iter().flat_map(|now| added(pair, now)).collect();
     let starts_elsewhere = !moved.is_empty();
     for was in &pair.was.workflows {
         let same = pair.now.workflows.iter().find(|now| now.name == was.name);
@@ -37,6 +36,20 @@ pub(super) fn compare(pair: &Pair<'_>, found: &mut Vec<Looser>) {
             found.push(Looser { what: What::Gate, says, place, file: was.file.clone() });
         }
     }
+}
+
+/// The steps of a workflow that it had not before, by who does what; of several alike those that still wait as they did stayed.
+fn added<'a>(pair: &Pair<'a>, now: &'a Workflow) -> Vec<&'a WorkflowStep> {
+    let mut left: Vec<&WorkflowStep> = now.steps.iter().collect();
+    let was = pair.was.workflows.iter().find(|was| was.name == now.name);
+    for old in was.into_iter().flat_map(|was| &was.steps) {
+        let alike = |step: &&WorkflowStep| (&step.who, &step.what) == (&old.who, &old.what);
+        let stayed = left.iter().position(|step| alike(step) && step.approval == old.approval);
+        if let Some(at) = stayed.or_else(|| left.iter().position(alike)) {
+            left.remove(at);
+        }
+    }
+    left
 }
 
 fn waits_as_much(kept: &WorkflowStep, was: &WorkflowStep) -> bool {

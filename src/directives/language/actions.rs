@@ -3,6 +3,7 @@
 
 use super::Finding;
 use super::grammar::Slot;
+use super::index::ToolWords;
 use super::narrow::priority_word;
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
@@ -10,6 +11,7 @@ use super::tools::{Bound, bind};
 use super::values::{Action, Slotted, Val, error};
 use super::vocabulary::synonyms::NOISE;
 use super::vocabulary::words::VAGUE;
+use crate::catalogue::ToolName;
 use crate::directives::rule::{Condition, Same, ToolPattern};
 
 /// No action phrase is longer.
@@ -112,7 +114,15 @@ fn phrase(reader: &Reader<'_>, slot: Slot, i: usize, end: usize) -> Option<Slott
         .map(|at| reader.low(at))
         .filter(|low| !matches!(*low, "the" | "a" | "an" | "any" | "all" | "every" | "our" | "'s"))
         .collect();
-    let same = counted(reader, i, end);
+    let same = match counted(reader, i, end, &tools) {
+        Some(Err(fault)) => {
+            cost += UNDEFINED;
+            faults.push(fault);
+            None
+        }
+        Some(Ok(same)) => Some(same),
+        None => None,
+    };
     let action = Action { text: text.join(" "), tools, when: parts.when, same, span: reader.span(i, end) };
     Some(Slotted { end, val: Val::Action(Box::new(action)), cost, faults })
 }
@@ -237,10 +247,23 @@ fn names_its_object(tool: &str) -> bool {
 }
 
 /// "to one customer", "of the same order".
-fn counted(reader: &Reader<'_>, from: usize, to: usize) -> Option<Same> {
+fn counted(reader: &Reader<'_>, from: usize, to: usize, tools: &[ToolPattern]) -> Option<Result<Same, Finding>> {
     (from + 1..to).filter(|at| matches!(reader.low(at - 1), "one" | "single" | "same")).find_map(|at| {
         let again = reader.low(at - 1) == "same" && !STOPS.contains(&reader.low(at));
-        super::times::counted_by(reader.low(at)).or(again.then_some(Same::Target))
+        if again { Some(same_one(reader, at, tools)) } else { super::times::counted_by(reader.low(at)).map(Ok) }
+    })
+}
+
+/// What stands behind "the same": somebody, or the thing that these tools are about. Of anything else nobody keeps count.
+pub fn same_one(reader: &Reader<'_>, at: usize, tools: &[ToolPattern]) -> Result<Same, Finding> {
+    let is_target = || of(reader, tools).any(|tool| tool.target.iter().any(|word| word == reader.stem(at)));
+    super::times::counted_by(reader.low(at)).or_else(|| is_target().then_some(Same::Target)).ok_or_else(|| {
+        error(
+            "undefined-term",
+            reader.span(at - 1, at + 1),
+            format!("“the same {}” is nothing that calls are counted by", reader.low(at)),
+            "count them by the customer, the requester, the worker or the target, as in “per customer and week”",
+        )
     })
 }
 
@@ -359,11 +382,17 @@ fn is_vague(reader: &Reader<'_>, slot: Slot, at: usize) -> bool {
 
 /// Whether a tool or a term is known by this word, so that it is no mere adjective.
 pub fn is_tool_word(reader: &Reader<'_>, at: usize) -> bool {
-    let stem = reader.stem(at);
-    reader.index.tools.iter().any(|tool| {
-        tool.local.iter().chain(&tool.server).any(|word| word == stem)
-            || tool.terms.iter().flatten().any(|word| word == stem)
-    })
+    reader.index.tools.iter().any(|tool| tool.is_known_by(reader.stem(at)))
+}
+
+/// Whether one of these tools is known by this word.
+pub fn is_word_of(reader: &Reader<'_>, tools: &[ToolPattern], at: usize) -> bool {
+    of(reader, tools).any(|tool| tool.is_known_by(reader.stem(at)))
+}
+
+fn of<'a>(reader: &'a Reader<'_>, tools: &'a [ToolPattern]) -> impl Iterator<Item = &'a ToolWords> {
+    let named = |tool: &&ToolWords| tools.iter().any(|pattern| pattern.covers(&ToolName(tool.name.clone())));
+    reader.index.tools.iter().filter(named)
 }
 
 /// A defined term for customers or accounts: ("VIP", "the VIP customers") → its length and the term.

@@ -131,10 +131,11 @@ fn asked_of_people(reader: &Reader<'_>, fitting: &Match) -> bool {
 fn orders(reader: &Reader<'_>, fitting: &Match) -> bool {
     let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
     let Some(Val::Action(action)) = act.map(|bind| &bind.val) else { return false };
-    let ordering = |pattern: &crate::directives::rule::ToolPattern| pattern.0.contains("order_");
-    let said = |at: usize| matches!(reader.low(at), "order" | "orders" | "ordered");
-    action.tools.iter().any(ordering)
-        && act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
+    let said = |at: usize| {
+        matches!(reader.low(at), "order" | "orders" | "ordered")
+            && super::actions::is_word_of(reader, &action.tools, at)
+    };
+    act.is_some_and(|bind| bind.from > 0 && said(bind.from - 1) || (bind.to..fitting.end).any(said))
 }
 
 /// "Refunds of $200 and more: ask Jun" is about the refund rather than about a message.

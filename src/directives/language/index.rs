@@ -6,7 +6,7 @@ use super::forms::{singular, stem};
 use super::token::tokenize;
 use super::vocabulary::synonyms::OWN_TOOLS;
 use super::vocabulary::topics::CUSTOMERS;
-use crate::catalogue::{Catalogue, Class};
+use crate::catalogue::{Catalogue, Class, target};
 use crate::directives::rule::Define;
 use crate::roster::{Driver, Roster};
 use crate::workers::WorkerRef;
@@ -35,6 +35,14 @@ pub struct ToolWords {
     pub currency: Option<String>,
     /// Whether its arguments could hold an amount; `None` where nobody can tell.
     pub takes_amount: Option<bool>,
+    /// What the thing is called that its calls are about, by its arguments.
+    pub target: Vec<String>,
+}
+
+impl ToolWords {
+    pub fn is_known_by(&self, stem: &str) -> bool {
+        self.local.iter().chain(&self.server).chain(self.terms.iter().flatten()).any(|word| word == stem)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -278,6 +286,11 @@ impl Index {
                 takes_amount: takes_amount(&tool.binding.input_schema),
                 ..ToolWords::default()
             };
+            words.target = target::argument(&tool.binding.input_schema).map(text_stems).unwrap_or_default();
+            // A bare `id` is that of what the tool's name speaks of.
+            if words.target == ["id"] {
+                words.target = words.server.iter().chain(&words.local).cloned().collect();
+            }
             for define in defines {
                 if define.tools.iter().any(|pattern| pattern.covers(&tool.name)) {
                     words.terms.push(stems(&define.term));

@@ -60,6 +60,7 @@ use crate::workers::WorkerRef;
 pub use super::diagnostics::Severity;
 use super::rule::{Define, Rule};
 pub use paraphrase::paraphrase;
+pub use verdict::scoped;
 
 /// One sentence, or a list item that may be a fragment: no trailing newline, soft breaks already single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Action phrases in numbers ("more than $500 in refunds a week"), and tools by their names in backticks.
 
 use super::Finding;
-use super::actions::{MAX_WORDS, NO_TOOL, STOPS, cores};
+use super::actions::{MAX_WORDS, NO_TOOL, STOPS, cores, same_one};
 use super::grammar::Slot;
 use super::scan::Reader;
 use super::token::Kind;
 use super::values::{Action, Slotted, Val, error};
 use super::workers::phrase_at;
 use crate::catalogue::{Tool, ToolName, own};
-use crate::directives::rule::{AmountRange, Condition, Same, Times, ToolPattern};
+use crate::directives::rule::{AmountRange, Condition, Times, ToolPattern};
 
 /// "more than $500 in refunds per customer and week", "more than five refunds a day".
 pub fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
@@ -44,10 +44,9 @@ pub fn quantities(reader: &Reader<'_>, slot: Slot, i: usize) -> Vec<Slotted> {
             let Val::Action(action) = &core.val else { continue };
             for per in reader.slot(Slot::Per, core.end).iter() {
                 let Val::Per { days, same } = &per.val else { continue };
-                // "of the same service".
+                // "of the same service"; what cannot be counted by is a fault of the phrase.
                 let again = (bound.end..core.end).find(|at| reader.low(*at) == "same");
-                let same =
-                    same.or(again.map(|at| super::times::counted_by(reader.low(at + 1)).unwrap_or(Same::Target)));
+                let same = same.or(again.and_then(|at| same_one(reader, at + 1, &action.tools).ok()));
                 let times = Times { over, per: days.clone(), same };
                 let when = Condition { times: Some(times), ..action.when.clone() };
                 let action = Action { when, same: None, span: reader.span(i, per.end), ..(**action).clone() };

@@ -5,7 +5,7 @@ use super::build::{Built, build};
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
 use super::token::Token;
-use super::values::error;
+use super::values::{Val, error};
 use super::{Finding, Outcome, Read, Scope, Severity, Vocabulary, guards, schedule};
 use crate::directives::rule::Rule;
 use crate::workers::WorkerRef;
@@ -42,7 +42,7 @@ pub fn read_tokens(voc: &Vocabulary<'_>, tokens: Vec<Token>, scope: &Scope<'_>) 
             let read = |rule: Rule| Read { rule: scoped(rule, scope), offset, findings: Vec::new() };
             Outcome::Rules(built.rules.into_iter().map(read).collect())
         }
-        Meaning::Broken(built) if enforceable(&built, &tokens) => {
+        Meaning::Broken(built) if enforceable(voc, &built, &tokens) => {
             let mut findings: Vec<Finding> = Vec::new();
             for mut fault in built.faults {
                 if fault.code == "undefined-act" {
@@ -74,7 +74,7 @@ pub fn addressed(scope: &Scope<'_>) -> Vec<WorkerRef> {
 }
 
 /// In a role file a rule that names nobody is for that role.
-fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
+pub fn scoped(mut rule: Rule, scope: &Scope<'_>) -> Rule {
     let role = match (scope.role, &scope.heading) {
         (Some(role), _) => WorkerRef::Role(role.to_owned()),
         (None, Some(super::Heading::Worker(worker))) if needs_worker(&rule) => worker.clone(),
@@ -147,7 +147,7 @@ pub fn understand(voc: &Vocabulary<'_>, tokens: &[Token], depth: usize) -> Meani
         return Meaning::Rules(rules, cost);
     }
     // A gate that someone believes in counts before a cheaper reading that nobody would miss.
-    let believed = candidates.iter().position(|built| enforceable(built, tokens)).unwrap_or(0);
+    let believed = candidates.iter().position(|built| enforceable(voc, built, tokens)).unwrap_or(0);
     match candidates.into_iter().nth(believed) {
         Some(built) => Meaning::Broken(built),
         None => Meaning::Nothing,
@@ -184,7 +184,7 @@ fn ambiguous(voc: &Vocabulary<'_>, reader: &Reader<'_>, one: &Built, two: &Built
 }
 
 /// Whether the best broken reading is a rule that someone believes in, rather than guidance that looks a little like one.
-fn enforceable(built: &Built, tokens: &[Token]) -> bool {
+fn enforceable(voc: &Vocabulary<'_>, built: &Built, tokens: &[Token]) -> bool {
     let says = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.low.as_str()));
     let has = |code: &str| built.faults.iter().any(|f| f.code == code && f.severity == Severity::Error);
     let approval_word = says(&[
@@ -192,8 +192,7 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
         "authorise", "authorize", "authorised", "authorized", "ok", "okay", "approver", "approvers", "authorisation",
         "authorization", "clearance", "signature",
     ]);
-    // "Tomas used to run a bike shop" tells what was.
-    if tokens.windows(2).any(|pair| pair[0].low == "used" && pair[1].low == "to") {
+    if tells_what_was(voc, tokens) {
         return false;
     }
     // Who answers, in a case that nobody can check, is no gate.
@@ -244,6 +243,23 @@ fn enforceable(built: &Built, tokens: &[Token]) -> bool {
     built.cost < 330
 }
 
+/// "Tomas used to run a bike shop": a person, and what they did once. What is "used to refund" is no person.
+fn tells_what_was(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.low == word);
+    let Some(used) = (1..tokens.len()).find(|at| is(*at, "used") && is(at + 1, "to")) else { return false };
+    let no_verb =
+        ["the", "a", "an", "this", "that", "these", "those", "our", "your", "their", "his", "her", "its", "my"];
+    let verb = tokens.get(used + 2).filter(|token| token.is_word() && !no_verb.contains(&token.low.as_str()));
+    let reader = Reader::new(voc, tokens.to_vec());
+    let pronoun = used == 1 && matches!(reader.low(0), "i" | "he" | "she" | "we" | "they");
+    let person = pronoun
+        || reader.slot(super::grammar::Slot::Who, 0).iter().any(|who| {
+            let people = |refs: &[WorkerRef]| refs.iter().all(|one| matches!(one, WorkerRef::Person(_)));
+            who.end == used && who.faults.is_empty() && matches!(&who.val, Val::Workers(who) if people(&who.refs))
+        });
+    verb.is_some() && person
+}
+
 /// Shaped like a ban.
 fn ban_like(tokens: &[Token]) -> bool {
     tokens.iter().enumerate().any(|(i, token)| {
@@ -270,18 +286,24 @@ fn negated_gate(voc: &Vocabulary<'_>, tokens: &[Token]) -> bool {
     })
 }
 
+/// "a direct no" is what somebody says; "a customer no refund" is not.
+fn is_an_answer(tokens: &[Token], no: usize) -> bool {
+    let said = |back: usize| {
+        no.checked_sub(back).is_some_and(|at| matches!(tokens[at].low.as_str(), "a" | "the" | "your" | "our"))
+    };
+    let ends = tokens.get(no + 1).is_none_or(|next| {
+        [',', '.', ';', '!', '?'].into_iter().any(|mark| next.is_mark(mark))
+            || matches!(next.low.as_str(), "is" | "was" | "means")
+    });
+    ends && (said(1) || said(2))
+}
+
 /// What a term of a double negation reads as, and other shapes that no grammar should try to read.
 pub fn unreadable(tokens: &[Token]) -> Option<Finding> {
     let negations: Vec<usize> = tokens
         .iter()
         .enumerate()
-        // "a direct no" is what somebody says.
-        .filter(|(i, t)| {
-            let said = |back: usize| {
-                i.checked_sub(back).is_some_and(|at| matches!(tokens[at].low.as_str(), "a" | "the" | "your" | "our"))
-            };
-            t.low != "no" || !(said(1) || said(2))
-        })
+        .filter(|(i, t)| t.low != "no" || !is_an_answer(tokens, *i))
         .filter(|(_, t)| {
             matches!(t.low.as_str(), "not" | "never" | "forbidden" | "prohibited" | "nobody" | "banned" | "no")
         })

@@ -132,7 +132,7 @@ async fn begin(app: &App, stored: Stored) -> Result<Option<Begun>, FlowError> {
     };
     let row = ActionRow {
         id: stored.id,
-        facts: facts::of_task(&mut tx, &moment, &task, &stored.position).await?,
+        facts: facts::of_task(&mut tx, &moment, &task, (&stored.position, &proposal.actor)).await?,
         digest: stored.digest.clone(),
         attempt: stored.attempt + 1,
         approval: card.as_ref().map(|card| card.approval.clone()),

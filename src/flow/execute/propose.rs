@@ -143,7 +143,7 @@ async fn judged(
     wish: &Wish<'_>,
 ) -> Result<(Verdict, Shown), FlowError> {
     let Wish { id, proposal, position, version } = wish;
-    let known = facts::of_task(tx, moment, task, position).await?;
+    let known = facts::of_task(tx, moment, task, (position, &proposal.actor)).await?;
     let history = facts::history(tx, moment, *id).await?;
     let outside = facts::outside(app, &moment.directives, &proposal.tool, version.clone());
     let bound = Bound { proposal, task: task.id, outside: &outside };

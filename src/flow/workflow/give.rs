@@ -135,7 +135,7 @@ impl Scene {
         let child = Task { state: TaskState::Assigned, ..child.clone() };
         let arguments = asked_for(&self.run.workflow.name, step, &self.task.text);
         // The start of a step is refused to nobody for how free they are: it changes nothing by itself.
-        let tool = self.run.workflow.gate_tool(step.n);
+        let tool = self.run.workflow.gate_tool(step);
         execute::propose(&self.app, tx, &run, &child, tool, arguments, "start").await.map(|_stored| ())
     }
 }
@@ -188,7 +188,7 @@ pub(in crate::flow) async fn gate_settled(scene: &step::Scene, tx: &mut Tx) -> R
                 return scene.give_up(tx, "The workflow that this belongs to is gone.").await;
             };
             let arguments = asked_for(&run.workflow.name, &step, &began.text);
-            let tool = run.workflow.gate_tool(step.n);
+            let tool = run.workflow.gate_tool(&step);
             execute::propose(&scene.app, tx, &scene.run, &scene.task, tool, arguments, "start").await.map(|_stored| ())
         }
     }

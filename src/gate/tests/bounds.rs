@@ -193,6 +193,14 @@ fn autonomy_and_status_take_away() {
     check("refunds are the exception", vec![level("observe", None), with_refunds("act")], 5, "run", &[2]);
     check("either way round", vec![with_refunds("observe"), level("act", None)], 5, "deny", &[1]);
     check("not its refunds", vec![allowed(), with_others], 5, "run", &[1]);
+    let refunds_of = |who: &str| {
+        company(
+            json!({"kind": "autonomy", "who": [who], "level": "act", "action": "refund", "tools": ["billing.refund"]}),
+        )
+    };
+    check("a role's refunds", vec![level("observe", None), refunds_of("role:finance-operations")], 5, "run", &[2]);
+    check("a team's", vec![level("observe", None), refunds_of("team:finance")], 5, "deny", &[1]);
+    check("who may be meant is no exception", vec![level("suggest", None), refunds_of("owner")], 5, "deny", &[1]);
     check(
         "a role's own exception lifts nothing",
         vec![level("suggest", None), Said(Some("finance-operations"), with_refunds("act").1)],

@@ -178,7 +178,7 @@ async fn judged(
 ) -> Result<(Verdict, Shown), FlowError> {
     use super::super::super::facts;
     let moment = &scene.moment;
-    let known = facts::of_task(tx, moment, &scene.task, &scene.stored.position).await?;
+    let known = facts::of_task(tx, moment, &scene.task, (&scene.stored.position, &edited.actor)).await?;
     let history = facts::history(tx, moment, action).await?;
     let bound = Bound { proposal: edited, task: scene.task.id, outside };
     let verdict = judge(edited, &known, &moment.directives, &history, moment.now);
