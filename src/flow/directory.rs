@@ -124,6 +124,7 @@ fn problem(file: &str, code: &str, message: String) -> Problem {
         help: None,
         length: 0,
         related: None,
+        suggestion: None,
     }
 }
 

@@ -37,7 +37,7 @@ struct Tally {
     guidance_kept: u32,
 }
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
 }
 
@@ -47,7 +47,7 @@ fn company_of(batch: &str) -> String {
     std::fs::read_to_string(named).map_or("company".to_owned(), |name| name.trim().to_owned())
 }
 
-fn company(name: &str) -> Directives {
+pub(super) fn company(name: &str) -> Directives {
     let root = folder().join(name);
     let mut files = BTreeMap::new();
     let mut add = |name: String| {
@@ -63,7 +63,7 @@ fn company(name: &str) -> Directives {
     read_all(&files, Some(catalogue), today()).0
 }
 
-fn today() -> NaiveDate {
+pub(super) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 6, 1).expect("a date")
 }
 
@@ -85,7 +85,7 @@ fn batches() -> Vec<(String, Vec<Line>)> {
 }
 
 /// A reading in a form that may be compared: defaults filled in, lists sorted, durations by length, nothing for display.
-fn comparable(value: &Value, home: &str) -> Value {
+pub(super) fn comparable(value: &Value, home: &str) -> Value {
     let mut value = value.clone();
     if let Ok(rule) = serde_json::from_value::<Rule>(value.clone()) {
         value = serde_json::to_value(&rule).expect("a rule is JSON");
@@ -118,7 +118,7 @@ fn comparable(value: &Value, home: &str) -> Value {
     sorted(&value)
 }
 
-fn sorted(value: &Value) -> Value {
+pub(super) fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(sorted).collect();

@@ -200,6 +200,7 @@ fn check_allow(
         ),
         length: u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX),
         related: None,
+        suggestion: None,
     });
 }
 

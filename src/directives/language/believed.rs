@@ -155,7 +155,11 @@ fn of_a_route(reader: &Reader<'_>) -> bool {
             _ => false,
         })
     };
-    let work = |at: usize| !reader.slot(Slot::Work, 0).is_empty() && reader.low(at.wrapping_sub(1)) != "that";
+    // "Anyone who threatens to sue is passed to Dana."
+    let whoever = matches!(reader.low(0), "anyone" | "anybody" | "whoever" | "everyone" | "everybody")
+        || matches!(reader.low(0), "people" | "customers") && reader.low(1) == "who";
+    let work =
+        |at: usize| (whoever || !reader.slot(Slot::Work, 0).is_empty()) && reader.low(at.wrapping_sub(1)) != "that";
     (1..reader.tokens.len())
         .any(|at| moved(at) && named(at + 2) && work(at) || handed(at) && reader.low(at + 2) == "to" && named(at + 3))
 }
@@ -296,12 +300,16 @@ fn of_help(reader: &Reader<'_>) -> Option<Finding> {
         reader.low(verb),
         "tell" | "page" | "notify" | "alert" | "inform" | "wake" | "ping" | "escalate" | "warn"
     );
-    let to = verb + 1 + usize::from(reader.low(verb + 1) == "to");
+    // "bring in a human": whoever it is.
+    let brought =
+        matches!(reader.low(verb), "bring" | "loop" | "pull" | "call" | "get") && reader.low(verb + 1) == "in";
+    let told = told || brought;
+    let to = verb + 1 + usize::from(reader.low(verb + 1) == "to" || brought);
     let named = reader.slot(Slot::To, to).iter().any(|one| match &one.val {
         Val::Workers(workers) => {
             one.faults.is_empty()
                 && one.end == reader.tokens.len()
-                && workers.refs.iter().all(|who| !matches!(who, WorkerRef::Human | WorkerRef::Requester))
+                && workers.refs.iter().all(|who| *who != WorkerRef::Requester && (brought || *who != WorkerRef::Human))
         }
         _ => false,
     });

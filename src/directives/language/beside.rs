@@ -74,6 +74,14 @@ impl Beside {
                 let when = Condition { segments: segments.clone(), ..Condition::default() };
                 self.add_unless(&Clause { when, ..Clause::default() })?;
             }
+            _ => self.settle(adjunct)?,
+        }
+        Some(())
+    }
+
+    /// What is no condition: a deadline, what follows it, whose word, until when.
+    fn settle(&mut self, adjunct: &Match) -> Option<()> {
+        match adjunct.form {
             Form::Within => put(&mut self.within, adjunct.duration()?.clone())?,
             Form::OtherwiseAsk => {
                 let to = adjunct.workers(Slot::To)?;

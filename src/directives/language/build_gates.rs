@@ -23,13 +23,7 @@ pub fn build(
 ) -> Option<Vec<Rule>> {
     let span = reader.span(fitting.start, fitting.end);
     let alternatives = gate_clauses(reader, fitting, beside, faults, extra)?;
-    // "Before somebody rejects a claim": whoever it is.
-    let anybody = |bind: &super::values::Bind| {
-        bind.slot == Some(Slot::Who)
-            && matches!(reader.low(bind.from), "somebody" | "someone" | "anybody" | "anyone" | "one" | "people")
-    };
-    let named = fitting.workers(Slot::Who).filter(|_| !fitting.binds.iter().any(anybody));
-    let everyone_but_actor = named.map(|w| w.refs.clone()).unwrap_or_default();
+    let everyone_but_actor = actors_named(reader, fitting);
     let mut rules = Vec::new();
     for clause in alternatives {
         // "They need approval": the pronoun is what is wrong.
@@ -76,12 +70,7 @@ pub fn build(
             }
             Form::Before => {
                 plain(beside)?;
-                // "Before cancelling a subscription, look up the customer, …": the list belongs to what is looked up.
-                let reads =
-                    |tool: &ToolPattern| reader.index.tools.iter().any(|known| known.name == tool.0 && known.reads);
-                if action.tools.len() > 1 && action.tools.iter().any(reads) {
-                    *extra += 4;
-                }
+                *extra += looks_itself(reader, &action);
                 let first = looked_up(reader, fitting)?;
                 Rule::Before(Before { action: action.text, tools: action.tools, who, when: clause.when, first })
             }
@@ -89,6 +78,22 @@ pub fn build(
         });
     }
     Some(rules)
+}
+
+/// Who acts; "before somebody rejects a claim" is about whoever it is.
+fn actors_named(reader: &Reader<'_>, fitting: &Match) -> Vec<WorkerRef> {
+    let anybody = |bind: &super::values::Bind| {
+        bind.slot == Some(Slot::Who)
+            && matches!(reader.low(bind.from), "somebody" | "someone" | "anybody" | "anyone" | "one" | "people")
+    };
+    let named = fitting.workers(Slot::Who).filter(|_| !fitting.binds.iter().any(anybody));
+    named.map(|workers| workers.refs.clone()).unwrap_or_default()
+}
+
+/// "Before cancelling a subscription, look up the customer, …": the list belongs to what is looked up.
+fn looks_itself(reader: &Reader<'_>, action: &Action) -> u32 {
+    let reads = |tool: &ToolPattern| reader.index.tools.iter().any(|known| known.name == tool.0 && known.reads);
+    if action.tools.len() > 1 && action.tools.iter().any(reads) { 4 } else { 0 }
 }
 
 /// "only Kim may ask for refunds", "refunds only in #money": forbidden but for that.

@@ -236,7 +236,7 @@ fn defines(tokens: &[Token], start: usize, at: usize, phrase: &[&str]) -> bool {
         && matches!(low(tokens, rest), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
     let names_nothing = matches!(
         low(tokens, start),
-        "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"
+        "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence" | "mention"
     );
     free && !pronoun && of_words && (!weak || code || quoted_term || listed) && !names_nothing
 }

@@ -1,5 +1,6 @@
 //! Actions in the passive ("licences may be revoked"), and words that nothing accounts for.
 
+use super::Finding;
 use super::actions::{NO_TOOL, STOPS, UNDEFINED, is_tool_word, no_tool, segment_at, several, undefined};
 use super::grammar::Slot;
 use super::scan::{HEDGE_COST, Reader};
@@ -132,7 +133,7 @@ pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)
     let (mut cost, mut faults) = (1, Vec::new());
     let mut at = object.0;
     let sum = sums(reader, at).find(|(end, _)| *end == object.1);
-    if let Some((end, range)) = sum {
+    if let Some((end, range)) = sum.clone() {
         when.amount = Some(range);
         words.retain(|word| *word < object.0 || *word >= end);
         at = end;
@@ -163,6 +164,24 @@ pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)
             at += 1;
         }
     }
+    let tools = bound_tools(reader, &words, part, &mut cost, &mut faults);
+    let mut text: Vec<&str> = vec![reader.low(part.0)];
+    // What narrows the act is said in its condition.
+    let said = if sum.is_some() { object.0 } else { noun_end };
+    text.extend((object.0..said).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
+    let span = reader.span(object.0, part.1);
+    let action = Action { text: text.join(" "), tools, when, span, ..Action::default() };
+    Slotted { end: part.1, val: Val::Action(Box::new(action)), cost, faults }
+}
+
+/// The tools of a passive's words, which begin with the participle's.
+fn bound_tools(
+    reader: &Reader<'_>,
+    words: &[usize],
+    part: (usize, usize),
+    cost: &mut u32,
+    faults: &mut Vec<Finding>,
+) -> Vec<ToolPattern> {
     // "accounts and licences may be revoked": each object with the one participle.
     let mut objects: Vec<Vec<usize>> = vec![Vec::new()];
     for &at in &words[(part.1 - part.0)..] {
@@ -177,28 +196,24 @@ pub fn passive(reader: &Reader<'_>, object: (usize, usize), part: (usize, usize)
         let all: Vec<usize> = (part.0..part.1).chain(object_words).collect();
         match bind(reader, &all, false) {
             Bound::Tool(name, far) => {
-                cost += far;
+                *cost += far;
                 tools.push(ToolPattern(name));
             }
             Bound::Several(names) => {
-                cost += UNDEFINED;
+                *cost += UNDEFINED;
                 faults.push(several(reader, &all, &names));
             }
             Bound::Unknown(name, missing) => {
-                cost += UNDEFINED;
+                *cost += UNDEFINED;
                 faults.push(undefined(reader, &missing, &name));
             }
             Bound::None => {
-                cost += NO_TOOL;
+                *cost += NO_TOOL;
                 faults.push(no_tool(reader, &all));
             }
         }
     }
-    let mut text: Vec<&str> = vec![reader.low(part.0)];
-    text.extend((object.0..object.1).map(|at| reader.low(at)).filter(|low| !NOISE.contains(low)));
-    let span = reader.span(object.0, part.1);
-    let action = Action { text: text.join(" "), tools, when, span, ..Action::default() };
-    Slotted { end: part.1, val: Val::Action(Box::new(action)), cost, faults }
+    tools
 }
 
 /// Words that nothing else accounts for, as an error: a condition that cannot be looked up.

@@ -108,6 +108,7 @@ pub const VOICES: &[(Form, &[&str])] = &[
     (
         Allow,
         &[
+            "~ {act} ~ (:|-) (just)? (go ahead|go for it) ~",
             "~ (for|to) {act} {who} <needs_no> <any>? (<approval>|approvals) ~",
             "~ {who} (need not|do not need to|do not have to|be not required to) ask (anyone|anybody|a human|us|a person) for <any>? <approval> (before|for|to|when) {act} ~",
             "~ no <approval> <aux>? (be)? (needed|required|necessary|obtained|sought|asked for) (for|to|when|if|before|where) {act} ~",
