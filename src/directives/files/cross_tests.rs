@@ -221,7 +221,6 @@ fn a_tool_of_which_no_sentence_speaks_is_told() {
         ("[orders.cancel]", "Orders may be cancelled without approval.\n", &[]),
         ("[orders.cancel]", "Never cancel an order outside working hours.\n", &[]),
         ("[orders.cancel]", "The orders agent may cancel orders.\n", &[]),
-        ("[orders.*]", "Before cancelling an order, look up the order.\n", &[]),
         // One about another tool will not.
         ("[orders.cancel]", "Refunds need approval from Dana Ruiz.\n", &[both]),
     ];

@@ -351,6 +351,10 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
 }
 
 fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+    // "… and the priority is urgent" is a condition rather than a rule of its own.
+    if fitting.pattern.contains("(the|its|their) priority") && !led(fitting) {
+        return None;
+    }
     let priority: Priority = fitting.vals(Slot::Prio).find_map(|val| match val {
         Val::Priority(priority) => Some(*priority),
         _ => None,
@@ -363,6 +367,11 @@ fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
         return None;
     }
     Some(clauses.into_iter().map(|clause| Rule::Prioritise(Prioritise { when: clause.when, priority })).collect())
+}
+
+/// Whether the sentence begins with "if …".
+fn led(fitting: &Match) -> bool {
+    fitting.adjuncts().any(|adjunct| adjunct.start == 0 && adjunct.form == Form::If)
 }
 
 fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
@@ -383,9 +392,8 @@ fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<V
         _ => (None, Some(durations.next()?)),
     };
     // "If a ticket is urgent, answer it within …": "it" is what the sentence began with.
-    let led = fitting.adjuncts().any(|adjunct| adjunct.start == 0 && adjunct.form == Form::If);
     let unsaid = fitting.workers(Slot::Who).is_none() && fitting.val(Slot::Work).is_none();
-    if unsaid && !led {
+    if unsaid && !led(fitting) {
         return None;
     }
     let clauses = work_clauses(fitting, beside)?;
