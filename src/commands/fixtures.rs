@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::lines::{ApprovalLine, Stage, TaskLine};
+use super::lines::{ApprovalLine, QuestionLine, Stage, TaskLine};
 use super::reviews::ReviewLine;
 use crate::clock::{Span, Timestamp};
 use crate::ids::{ApprovalId, TaskId};
@@ -36,6 +36,10 @@ pub fn waits_for_priya() -> Stage {
 
 pub fn task_line(id: i64, subject: &str, stage: Stage) -> TaskLine {
     TaskLine { task: TaskId(id), subject: subject.into(), stage }
+}
+
+pub fn question_line(id: i64, words: &str) -> QuestionLine {
+    QuestionLine { task: TaskId(id), worker: who("Finn (Finance)"), words: words.into(), until: at(14, 2) }
 }
 
 pub fn approval_line() -> ApprovalLine {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::bare;
 use super::asked::{Asked, Query};
-use super::lines::{ApprovalLine, TaskLine};
+use super::lines::{ApprovalLine, QuestionLine, TaskLine};
 use super::reviews::ReviewLine;
 use super::spec::{Group, InMention, Spec};
 use crate::clock::Timestamp;
@@ -35,6 +35,8 @@ fn read(rest: &str) -> Asked {
 pub struct HomeAnswer {
     /// What the asker may decide now.
     pub approvals: Vec<ApprovalLine>,
+    /// What workers ask the asker, and wait for.
+    pub questions: Vec<QuestionLine>,
     /// What the asker holds or was asked to take.
     pub work: Vec<TaskLine>,
     /// What the asker asked for and is still open.
@@ -61,7 +63,8 @@ pub const MAX_LINES: usize = 10;
 pub fn render(answer: &HomeAnswer) -> Card {
     let (approvals, work) = (answer.approvals.len() as i64, answer.work.len() as i64);
     let mut card = Card::new(format!("{} and {} for you", counted(approvals, "approval"), counted(work, "task")));
-    if answer.approvals.is_empty() && answer.work.is_empty() && answer.requested.is_empty() {
+    let waits = !(answer.approvals.is_empty() && answer.questions.is_empty());
+    if !waits && answer.work.is_empty() && answer.requested.is_empty() {
         card = card.line([bold("Nothing waits for you."), text(" Mention me with what you need.")]);
     }
     if !answer.approvals.is_empty() {
@@ -70,6 +73,13 @@ pub fn render(answer: &HomeAnswer) -> Card {
             card = card.line(line.spans()).buttons(line.buttons());
         }
         card = more(card, answer.approvals.len());
+    }
+    if !answer.questions.is_empty() {
+        card = section(card, "You are asked");
+        for line in answer.questions.iter().take(MAX_LINES) {
+            card = card.line(line.spans()).buttons([line.button()]);
+        }
+        card = more(card, answer.questions.len());
     }
     for (title, list) in [("You have", &answer.work), ("You asked for", &answer.requested)] {
         if !list.is_empty() {
@@ -133,6 +143,7 @@ mod tests {
     fn what_waits_for_me_comes_first() {
         let answer = HomeAnswer {
             approvals: vec![approval_line()],
+            questions: vec![question_line(18, "Which of the two carriers?")],
             work: vec![task_line(19, "a customer mentions their lawyer", waits_for_priya())],
             requested: vec![task_line(17, "refund ORD-1042", waits_for_dana())],
             agents: vec![AgentLine { who: who("Finn (Finance)"), has: 2, idle: Some("stopped by Kim Osei".into()) }],
@@ -143,6 +154,10 @@ mod tests {
         *You decide*
         • *Refund $450.00 to order ORD-1042* · A-31 · asked by Ana Silva · until 14:02
         [*Approve $450.00*] [Edit and approve] [Ask back] [!Deny!] [Take over] [Details]
+        ---
+        *You are asked*
+        • *Finn (Finance)* asks: Which of the two carriers? · T-18 · until 20 Nov 14:02
+        [Answer]
         ---
         *You have*
         • *T-19* a customer mentions their lawyer · waits for Priya Nair to accept, until 20 Nov 10:32
@@ -160,6 +175,7 @@ mod tests {
         ");
         let empty = HomeAnswer {
             approvals: vec![],
+            questions: vec![],
             work: vec![],
             requested: vec![],
             agents: vec![],

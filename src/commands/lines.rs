@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::ids::{ApprovalId, TaskId};
 use crate::money::{Cost, Money};
 use crate::replies::approval::{other_buttons, yes_button};
+use crate::replies::asking::answer_button;
 use crate::replies::card::{Button, Span};
 use crate::replies::compose::{bold, clock, day_and_clock, text};
 use crate::replies::named::{Who, any_of};
@@ -148,6 +149,33 @@ impl ApprovalLine {
     pub fn buttons(&self) -> Vec<Button> {
         let first = yes_button(self.id, &self.title, self.amount.as_ref());
         std::iter::once(first).chain(other_buttons(self.id, &self.title)).collect()
+    }
+}
+
+/// A question that a run waits with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionLine {
+    pub task: TaskId,
+    pub worker: Who,
+    /// The agent's words, shown as text.
+    pub words: String,
+    pub until: Timestamp,
+}
+
+impl QuestionLine {
+    pub fn spans(&self) -> Vec<Span> {
+        let words = visible_line(&shorten(self.words.trim(), MAX_SUBJECT_CHARS));
+        vec![
+            text("• "),
+            self.worker.bold(),
+            text(format!(" asks: {words} · {} · until ", self.task)),
+            day_and_clock(self.until),
+        ]
+    }
+
+    /// The same button as under the question.
+    pub fn button(&self) -> Button {
+        answer_button(self.task)
     }
 }
 

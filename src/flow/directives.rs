@@ -13,7 +13,7 @@ use crate::directives::changes::{ChangeBody, store as changes};
 use crate::directives::diagnostics::{Problem, Severity};
 use crate::directives::{Directives, store};
 use crate::execution::store as actions;
-use crate::flow::directory::read_directory;
+use crate::flow::directory::{read_directory, read_one};
 use crate::ledger::{Fact, FactKind, store as ledger};
 use crate::replies::outbox::Queued;
 use crate::replies::{store as outbox, upkeep};
@@ -128,7 +128,10 @@ async fn mended(app: &App, set: Option<&Directives>) -> Result<(), FlowError> {
 }
 
 async fn refuse(app: &App, in_force: Option<&Directives>, problems: Vec<Problem>) -> Result<Loaded, FlowError> {
-    let errors: Vec<Problem> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    let mut errors: Vec<Problem> =
+        problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    // Causes before what follows from them: without the lock no sentence about a tool can be read.
+    errors.sort_by_key(|problem| !problem.file.ends_with(".lock"));
     let Some(in_force) = in_force else { return Ok(Loaded::Refused(problems)) };
     let directory = app.directory();
     let names = Names { directives: in_force, directory: &directory };
@@ -173,7 +176,8 @@ fn problem_slot(user: &str) -> String {
 
 fn trouble(root: &std::path::Path, problem: &Problem) -> upkeep::FileProblem {
     let line = usize::try_from(problem.line).unwrap_or(1).saturating_sub(1);
-    let text = std::fs::read_to_string(root.join(&problem.file)).unwrap_or_default();
+    // A file that was refused as a whole is not read by another way to show a line of it.
+    let text = read_one(root, &problem.file).unwrap_or_default();
     upkeep::FileProblem {
         file: problem.file.clone(),
         line: problem.line,

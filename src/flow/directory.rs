@@ -60,6 +60,12 @@ pub fn read_directory(dir: &Path) -> Result<BTreeMap<String, String>, Vec<Proble
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
+/// One file of the folder, under the same bounds; nothing where it cannot be read whole and safely.
+pub fn read_one(dir: &Path, file: &str) -> Option<String> {
+    let root = dir.canonicalize().ok()?;
+    read_file(&root, &root.join(file)).ok()
+}
+
 /// Whether a path, relative to the folder and with forward slashes, is that of a file that may be part of a set.
 pub fn is_of_a_set(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -99,10 +105,11 @@ fn read_file(root: &Path, path: &Path) -> Result<String, String> {
     if !real.starts_with(root) {
         return Err("this link leads out of the folder, so it is not followed".to_owned());
     }
-    let file = std::fs::File::open(&real).map_err(|error| format!("this file cannot be read: {error}"))?;
-    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+    // Before it is opened: to open a pipe that nobody writes to would take for ever.
+    if !std::fs::metadata(&real).is_ok_and(|meta| meta.is_file()) {
         return Err("this is no file".to_owned());
     }
+    let file = std::fs::File::open(&real).map_err(|error| format!("this file cannot be read: {error}"))?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
@@ -159,6 +166,7 @@ mod tests {
         let told: Vec<(&str, bool)> =
             problems.iter().map(|p| (p.file.as_str(), p.severity == Severity::Error)).collect();
         assert_eq!(told, [("bytes.md", true), ("large.md", true), ("link.md", true)]);
+        assert_eq!(read_one(dir.path(), "link.md"), None);
         assert_eq!(read_directory(&dir.path().join("nowhere")).unwrap_err()[0].code, "no-directory");
     }
 }

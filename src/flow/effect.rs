@@ -134,6 +134,7 @@ async fn editors(app: &App, was: &Directives, changed: &[String]) -> Result<BTre
     let (folder, changed) = (app.config.directives.clone(), changed.to_vec());
     let authors = tokio::task::spawn_blocking(move || git::last_authors(&folder, &changed)).await;
     let authors = authors.map_err(|_| FlowError::Broken("git could not be asked who made an edit".to_owned()))?;
+    let authors = authors.map_err(|late| FlowError::Broken(format!("nobody knows who made an edit: {late}")))?;
     let by_mail = |mail: &String| {
         let person =
             was.roster.people.values().find(|one| one.email.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(mail)));

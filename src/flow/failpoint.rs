@@ -2,7 +2,8 @@
 //!
 //! `name:abort` dies at the first passing, `name:3:abort` at the third. Without the feature a point costs nothing.
 
-/// Every point that exists, in the order in which a piece of work passes them; the kill test goes through this list.
+/// Every point that exists, in the order in which a piece of work passes them; the kill test goes through this list. Each lies
+/// behind the commit of what it names: a death before it would be a step that was never taken.
 pub const ALL: &[&str] = &[
     "inbox-committed", "inbox-acknowledged", "task-opened", "task-routed", "action-planned", "approval-decided",
     "driver-heard", "driver-journalled", "action-started", "action-called", "action-settled", "run-ended",

@@ -1,21 +1,5 @@
 //! The shell: one file per arrow. Short transactions, I/O between them, decisions in the rooms.
-//!
-//! | arrow | from → to |
-//! | --- | --- |
-//! | [`intake`] | slack → inbox, committed in groups before anything is acknowledged |
-//! | [`decide`] | a click, submission or command that changes something: inbox row, authority and decision in one transaction |
-//! | [`query`] | a question → its answer, read-only, in the acknowledgement |
-//! | [`sweep`] | what was said while nobody listened → inbox |
-//! | [`receive`] | inbox → task, answer to a question, edit, cancellation |
-//! | [`route`] | task → assignment, receipt, run |
-//! | [`step`] | run → next step: a proposed action, a question, an answer |
-//! | [`think`] | run → its driver is asked → what it said, journalled, and the step that follows |
-//! | `follow` | run → what it has done and said so far, in the place of its answer |
-//! | [`execute`] | an allowed action → performed once → outcome |
-//! | [`catalogue`] | what servers offer → the keeper's card → `tools.lock` |
-//! | [`deliver`] | outbox → slack |
-//! | [`tick`] | what is due by the clock: escalations, expiries, schedules |
-//! | [`workflow`] | workflow → its next steps, each a task in the same thread; the plan that ticks off |
+//! `ARCHITECTURE.md` lists the arrows, each with what it leads from and to.
 
 pub mod assign;
 pub mod bell;

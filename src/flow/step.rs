@@ -1,6 +1,8 @@
 //! run → its next step: a proposed action, a question, an answer, a hand-over. A playbook's is computed here; [`super::think`]
 //! asks for the others', and both take it by the same `Scene::take`.
 
+use std::sync::OnceLock;
+
 use serde_json::json;
 
 use super::assign::{self, Giving, note, say, stopped};
@@ -43,6 +45,7 @@ pub async fn take_next_step(app: App) -> Result<Worked, FlowError> {
     let scene = Scene::of(&app, &mut tx, run).await?;
     scene.step(&mut tx).await?;
     tx.commit().await?;
+    scene.passed();
     Ok(Worked::Yes)
 }
 
@@ -57,6 +60,8 @@ pub(super) struct Scene {
     pub(super) shared: serde_json::Map<String, serde_json::Value>,
     /// Which agent handed the task over, and with what words; for whoever thinks.
     pub(super) handed: Option<(String, String)>,
+    /// The point that the step passes once it is committed.
+    passes: OnceLock<&'static str>,
 }
 
 impl Scene {
@@ -70,7 +75,14 @@ impl Scene {
             |held| if let Because::HandedOver { by, why, .. } = because_of(held) { Some((by.name, why)) } else { None };
         let handed = held.as_ref().and_then(words).filter(|(_, why)| !why.is_empty());
         let (directives, directory) = (app.directives()?, app.directory());
-        Ok(Self { app: app.clone(), directives, directory, run, task, shared, handed })
+        Ok(Self { app: app.clone(), directives, directory, run, task, shared, handed, passes: OnceLock::new() })
+    }
+
+    /// The step that was taken is committed.
+    pub(super) fn passed(&self) {
+        if let Some(point) = self.passes.get() {
+            failpoint::pass(point);
+        }
     }
 
     pub(super) fn names(&self) -> Names<'_> {
@@ -157,7 +169,7 @@ impl Scene {
                     let (level, origin) = level.unwrap_or((Level::Observe, None));
                     return judge::would_have(self, tx, &title, level, origin.as_ref()).await;
                 }
-                failpoint::pass("action-planned");
+                let _first_and_only = self.passes.set("action-planned");
                 Ok(())
             }
             Next::Ask(question) => self.ask(tx, question).await,
@@ -211,7 +223,7 @@ impl Scene {
         say(tx, &self.task, held.id, links::with_links(card, &links), now).await?;
         assign::take_eyes_off(tx, &self.task, now).await?;
         shadow::compare(&self.app, tx, &self.task).await?;
-        failpoint::pass("run-ended");
+        let _first_and_only = self.passes.set("run-ended");
         Ok(())
     }
 

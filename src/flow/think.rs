@@ -130,6 +130,7 @@ pub async fn think_next(app: App) -> Result<Worked, FlowError> {
     let scene = Scene::of(&app, &mut tx, run).await?;
     let asks = prepare(&scene, &mut tx).await?;
     tx.commit().await?;
+    scene.passed();
     if let Some((brief, driver)) = asks {
         app.thinking.under_way.send_modify(|n| *n += 1);
         app.thinking.tracker.spawn(ask(Question { scene, brief, driver, permit }));
@@ -307,6 +308,7 @@ async fn conclude(question: &Question, heard: Heard) -> Result<(), FlowError> {
     }
     tx.commit().await?;
     failpoint::pass("driver-journalled");
+    scene.passed();
     Ok(())
 }
 

@@ -213,7 +213,7 @@ fn option_buttons(options: &[(String, String)]) -> Vec<Button> {
     options.iter().map(button).collect()
 }
 
-fn answer_button(task: TaskId) -> Button {
+pub fn answer_button(task: TaskId) -> Button {
     Button::new("Answer", Verb::Answer, task.to_string()).spoken(format!("Answer for {task}"))
 }
 

@@ -46,6 +46,7 @@ statements! { STATEMENTS;
     END_FENCED (4) -> [] = { "UPDATE runs SET state = $3, waiting = NULL, ended_us = $4 WHERE id = $1 AND fence = $2 AND state = 'ready'" }
     ASK (5) -> [] = { "INSERT INTO questions (run, task, asked_us, remind_us, due_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (run) DO UPDATE SET asked_us = excluded.asked_us, remind_us = excluded.remind_us, due_us = excluded.due_us" }
     QUESTIONS_DUE (1) -> [run, asked_us, due_us] = { "SELECT run, asked_us, due_us FROM questions WHERE due_us <= $1 OR remind_us <= $1 ORDER BY due_us, run LIMIT 100" }
+    QUESTIONS (0) -> [task, due_us] = { "SELECT task, due_us FROM questions ORDER BY due_us, run LIMIT 200" }
     NEXT_QUESTION (0) -> [due] = { "SELECT MIN(COALESCE(remind_us, due_us)) AS due FROM questions" }
     REMINDED (2) -> [] = { "UPDATE questions SET remind_us = $2 WHERE run = $1" }
     NO_QUESTION (1) -> [] = { "DELETE FROM questions WHERE run = $1" }
@@ -210,6 +211,12 @@ pub async fn questions_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<QuestionDu
         Ok(QuestionDue { run: RunId(row.int("run")?), asked: row.time("asked_us")?, due: row.time("due_us")? })
     };
     rows.iter().map(read).collect()
+}
+
+/// The tasks whose runs wait for an answer, and until when; at most 200, the soonest first.
+pub async fn questions(store: &Store) -> Result<Vec<(TaskId, Timestamp)>, StoreError> {
+    let rows = store.rows(&QUESTIONS, args![]).await?;
+    rows.iter().map(|row| Ok((TaskId(row.int("task")?), row.time("due_us")?))).collect()
 }
 
 /// When the next question is to be looked at.

@@ -168,6 +168,9 @@ impl Connection {
     async fn admit(&self, call: &ToolCall) -> Result<JsonObject, Refusal> {
         let unreachable =
             |error: ToolError| Refusal::Unreachable { server: self.server.clone(), why: error.to_string() };
+        if call.look_anew {
+            self.refresh().await.map_err(unreachable)?;
+        }
         let tools = self.tools().await.map_err(unreachable)?;
         let Some(def) = tools.into_iter().find(|def| def.name == call.tool) else {
             return Err(Refusal::NoSuchTool(call.tool.clone()));

@@ -209,6 +209,7 @@ mod tests {
             tool: crate::catalogue::ToolName(tool.into()),
             arguments: serde_json::json!({}),
             digest: String::new(),
+            look_anew: false,
             position: String::new(),
         };
         assert!(matches!(host.call(call("ghost.boo")).await, CallOutcome::Refused(Refusal::Unreachable { .. })));

@@ -53,6 +53,8 @@ pub struct ToolCall {
     pub arguments: Value,
     /// The digest in `tools.lock`: the definition that a human accepted.
     pub digest: String,
+    /// The server is asked for the definition once more before anything is sent: not every server says that it changed.
+    pub look_anew: bool,
     /// For whom the call is made: some positions have a credential of their own with a server.
     pub position: String,
 }

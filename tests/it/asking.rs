@@ -99,6 +99,14 @@ async fn another_role_is_asked_and_only_its_people_answer() {
     office.come_in().await;
     let status = command(&office, "@ana", "status T-1").await;
     assert!(status.contains("waits for Dana Ruiz or Omar Weiss to tell the answer"), "{status}");
+    let dana = command(&office, "@dana", "home").await;
+    let asked = dana.split("---").find(|part| part.contains("*You are asked*")).unwrap_or_else(|| panic!("{dana}"));
+    assert!(
+        asked.contains("Finn (Finance)") && asked.contains("· T-1 · until") && asked.contains("[Answer]"),
+        "{asked}"
+    );
+    let lee = command(&office, "@lee", "home").await;
+    assert!(!lee.contains("You are asked"), "{lee}");
 
     office.clicks("dana", "No").await.unwrap();
     assert!(shown(&office, &thread).contains("They say no."), "{}", shown(&office, &thread));

@@ -35,6 +35,19 @@ struct Tally {
     errors_refused: u32,
     guidance: u32,
     guidance_kept: u32,
+    guidance_refused: u32,
+}
+
+impl Tally {
+    fn otherwise(&self) -> Otherwise {
+        let taken_for_rules = self.guidance - self.guidance_kept - self.guidance_refused;
+        Otherwise {
+            refused: self.refused,
+            left: self.as_guidance,
+            guidance_refused: self.guidance_refused,
+            worse: self.misread + taken_for_rules + (self.errors - self.errors_refused),
+        }
+    }
 }
 
 pub(super) fn folder() -> PathBuf {
@@ -206,7 +219,10 @@ fn measure(lines: &[Line], voc: &Vocabulary<'_>, show: bool) -> Tally {
                         ""
                     }
                     Got::Rules(_) => "GUIDANCE AS RULE",
-                    Got::Refused(_) => "GUIDANCE REFUSED",
+                    Got::Refused(_) => {
+                        tally.guidance_refused += 1;
+                        "GUIDANCE REFUSED"
+                    }
                 }
             }
         };
@@ -229,17 +245,32 @@ fn measure(lines: &[Line], voc: &Vocabulary<'_>, show: bool) -> Tally {
     tally
 }
 
-/// How many rules of a batch are refused or left still, and how much guidance is refused; these may only fall. No rule is
-/// misread, and whatever must be refused is.
-const LEFT: &[(&str, u32, u32)] = &[
-    ("batch8.jsonl", 1, 0),
-    ("batch9.jsonl", 1, 0),
-    ("batch10.jsonl", 0, 1),
-    ("batch17.jsonl", 1, 0),
-    ("batch19.jsonl", 1, 0),
-    ("batch20.jsonl", 12, 0),
-    ("batch21.jsonl", 4, 1),
-    ("batch22.jsonl", 18, 1),
+/// What of a batch is read otherwise than a careful person reads it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Otherwise {
+    /// Rules that are an error: whoever wrote one hears so.
+    refused: u32,
+    /// Rules that are taken for guidance: somebody believes in what is not there.
+    left: u32,
+    /// Sentences of guidance that are an error.
+    guidance_refused: u32,
+    /// Rules read as others, guidance taken for rules, errors that are none: there are to be none of these anywhere.
+    worse: u32,
+}
+
+const fn otherwise(refused: u32, left: u32, guidance_refused: u32) -> Otherwise {
+    Otherwise { refused, left, guidance_refused, worse: 0 }
+}
+
+/// What is left of each batch, to the sentence: whoever changes a number changes it on purpose. What is not listed is read whole.
+const LEFT: &[(&str, Otherwise)] = &[
+    ("batch8.jsonl", otherwise(1, 0, 0)),
+    ("batch9.jsonl", otherwise(1, 0, 0)),
+    ("batch10.jsonl", otherwise(0, 0, 1)),
+    ("batch19.jsonl", otherwise(1, 0, 0)),
+    ("batch20.jsonl", otherwise(9, 1, 0)),
+    ("batch21.jsonl", otherwise(4, 0, 1)),
+    ("batch22.jsonl", otherwise(11, 4, 1)),
 ];
 
 /// Each batch is read right; `CORPUS_SHOW=batch1` lists what is not.
@@ -261,14 +292,11 @@ fn the_corpus_is_read_as_a_careful_person_reads_it() {
         let voc = Vocabulary::new(&set.roster, &set.catalogue, &defines, &set.roster.timezone, today());
         let tally = measure(&lines, &voc, !shown.is_empty() && name.starts_with(&shown));
         eprintln!("{name}: {tally:?}");
-        let (_, rules, guidance) = LEFT.iter().find(|(batch, ..)| *batch == name).unwrap_or(&("", 0, 0));
-        let right = tally.exact + rules >= tally.rules
-            && tally.misread == 0
-            && tally.errors_refused == tally.errors
-            && tally.guidance_kept + guidance >= tally.guidance;
-        if tally.rules == 0 || !right {
-            worse.push(name);
+        let left = LEFT.iter().find(|(batch, _)| *batch == name).map_or(Otherwise::default(), |(_, left)| *left);
+        let found = tally.otherwise();
+        if tally.rules == 0 || found != left {
+            worse.push(format!("{name}: {found:?}, where {left:?} is known"));
         }
     }
-    assert!(worse.is_empty(), "read worse than before: {worse:?}; CORPUS_SHOW=batch lists what is read otherwise");
+    assert!(worse.is_empty(), "read otherwise than before; CORPUS_SHOW=batch lists how:\n{}", worse.join("\n"));
 }

@@ -12,6 +12,8 @@ use workforce::demo_tools::effects;
 use workforce::flow::failpoint;
 use workforce::sandbox::{ChannelSpec, ClockKind, FindingKind, Sandbox, SandboxConfig, UserSpec};
 
+use crate::lives::assert_by_its_own_hand;
+
 /// How long one life of the bot, or one wait for Slack to show something, may take on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -124,12 +126,20 @@ impl Shop {
             .env("WORKFORCE_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .kill_on_drop(true);
         if let Some(point) = die_at {
             command.env("WORKFORCE_FAILPOINT", format!("{point}:abort"));
         }
-        command.spawn().unwrap()
+        command.stderr(std::fs::File::create(self.last_words_file()).unwrap()).spawn().unwrap()
+    }
+
+    fn last_words_file(&self) -> PathBuf {
+        self.dir.path().join("last-words")
+    }
+
+    /// What the life that ended last had to say.
+    fn last_words(&self) -> String {
+        std::fs::read_to_string(self.last_words_file()).unwrap_or_default()
     }
 
     async fn connected(&self) {
@@ -186,12 +196,11 @@ async fn dies_after_every_step_of_a_workflow() {
     let mut deaths = 0;
     loop {
         let died = tokio::select! {
-            died = life.wait() => !died.unwrap().success(),
-            _shown = shop.shows(&thread, "All steps are done") => false,
+            died = life.wait() => Some(died.unwrap()),
+            _shown = shop.shows(&thread, "All steps are done") => None,
         };
-        if !died {
-            break;
-        }
+        let Some(died) = died else { break };
+        assert_by_its_own_hand(died, "workflow-advanced", &shop.last_words());
         deaths += 1;
         assert!(deaths < 20, "it never comes to its end");
         life = shop.serve(Some("workflow-advanced"));
@@ -236,7 +245,7 @@ async fn survives(point: &'static str) {
         Some(status) => status,
         None => tokio::time::timeout(PATIENCE, first.wait()).await.unwrap().unwrap(),
     };
-    assert!(!died.success(), "{point}: the process ended well instead of dying");
+    assert_by_its_own_hand(died, point, &shop.last_words());
 
     let mut second = shop.serve(None);
     shop.connected().await;

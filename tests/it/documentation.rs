@@ -1,16 +1,23 @@
 //! What the documentation says of the program, compared with the program.
 
+mod named;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::architecture::project;
 
-/// The documents that a reader is sent to.
-const DOCUMENTS: &[&str] = &[
-    "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/configuration.md", "docs/demo.md", "docs/directives.md",
-    "docs/install.md", "docs/agents.md", "docs/operating.md", "docs/approvals.md", "docs/policies.md",
-    "docs/security.md", "docs/commands.md", "docs/cli.md",
-];
+/// The documents that a reader is sent to: those at the root, and whatever lies in `docs`.
+fn documents() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut found: Vec<String> =
+        names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
+    found.sort();
+    assert!(found.len() >= 15, "{found:?}");
+    found.extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned));
+    found
+}
 
 fn document(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
@@ -89,14 +96,14 @@ fn the_example_configuration_is_read() {
 fn every_link_leads_to_a_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut broken = Vec::new();
-    for name in DOCUMENTS {
-        let text = document(name);
+    for name in documents() {
+        let text = document(&name);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = target.split('#').next().unwrap();
             if path.is_empty() || path.contains("://") {
                 continue;
             }
-            let from = root.join(name);
+            let from = root.join(&name);
             if !from.parent().unwrap().join(path).exists() {
                 broken.push(format!("{name}: {target}"));
             }
@@ -105,22 +112,21 @@ fn every_link_leads_to_a_file() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// A promise in the README names the test that shows it: `file::test` must be there.
+/// A promise in the README names the tests that show it, by the names under which they are found.
 #[test]
 fn every_promise_has_its_test() {
     let text = document("README.md");
     let section = text.split("\n## How it keeps its promises\n").nth(1).expect("the section of promises");
     let section = section.split("\n## ").next().unwrap();
-    let named: Vec<&str> =
-        section.lines().filter(|l| l.starts_with("| ")).skip(2).filter_map(|l| l.split('`').nth(1)).collect();
-    assert!(named.len() >= 8, "{named:?}");
-    let lost: Vec<&&str> = named
-        .iter()
-        .filter(|name| {
-            let test = name.rsplit("::").next().unwrap();
-            !project().iter().any(|source| source.code.contains(&format!("fn {test}(")))
-        })
-        .collect();
+    let tests = named::tests();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
+    assert!(rows.len() >= 45, "{rows:?}");
+    let mut lost = Vec::new();
+    for row in rows {
+        let names = named::named_in(row);
+        assert!(!names.is_empty(), "no test shows: {row}");
+        lost.extend(names.into_iter().filter(|name| !named::is_found(name, &tests)));
+    }
     assert!(lost.is_empty(), "no such test: {lost:?}");
 }
 
@@ -139,28 +145,46 @@ fn the_map_shows_the_rooms_that_there_are() {
     assert_eq!(shown, there);
 }
 
+/// Each row of the table of arrows is a file or a folder of `src/flow`.
+#[test]
+fn every_arrow_is_a_file_of_the_flow() {
+    let text = document("ARCHITECTURE.md");
+    let section = text.split("\n## The arrows\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let arrows: Vec<&str> = rows.map(|row| row.split('|').nth(1).unwrap().trim()).collect();
+    assert!(arrows.len() >= 25, "{arrows:?}");
+    let is_there = |arrow: &str| {
+        let places = [format!("src/flow/{arrow}.rs"), format!("src/flow/{arrow}/mod.rs")];
+        project().iter().any(|source| places.contains(&source.path))
+    };
+    let lost: Vec<&&str> = arrows.iter().filter(|arrow| !is_there(arrow)).collect();
+    assert!(lost.is_empty(), "no such arrow: {lost:?}");
+    // What a row names besides is a file within an arrow, or one that arrows share.
+    let within = |name: &str| {
+        let file = format!("/{name}.rs");
+        project().iter().any(|source| source.path.starts_with("src/flow/") && source.path.ends_with(&file))
+    };
+    let named = section.lines().filter(|line| line.starts_with("| ")).flat_map(|row| row.split('`').skip(1).step_by(2));
+    let lost: Vec<&str> = named.filter(|name| !name.contains(' ') && !name.contains('.') && !within(name)).collect();
+    assert!(lost.is_empty(), "no such file: {lost:?}");
+}
+
+/// What newcomers must know before they let an agent post: where private words end.
+#[test]
+fn the_documents_say_that_private_words_stay_where_they_were_said() {
+    for name in ["README.md", "ARCHITECTURE.md"] {
+        assert!(document(name).contains("What was asked in private stays there"), "{name}");
+    }
+}
+
 /// What `docs/security.md` says that a test shows is shown: every name between back-ticks with `::` in it is a test, or a room of
-/// tests, that is there. Rehearsals are named in italics and are there too.
+/// tests, that is found by this name. Rehearsals are named in italics and are there too.
 #[test]
 fn every_test_that_the_threat_model_names_is_there() {
     let text = document("docs/security.md");
-    let named: Vec<&str> =
-        text.split('`').skip(1).step_by(2).filter(|name| name.contains("::") && !name.contains(' ')).collect();
-    let lower = |name: &&str| name.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_lowercase));
-    let named: Vec<&str> = named.into_iter().filter(lower).collect();
-    assert!(named.len() >= 30, "{named:?}");
-    let is_test = |name: &str| {
-        let test = name.rsplit("::").next().unwrap();
-        project().iter().any(|source| source.code.contains(&format!("fn {test}(")))
-    };
-    let is_room = |name: &str| {
-        let path = name.replace("::", "/");
-        project().iter().any(|source| {
-            let at = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
-            at.ends_with(&path) || name.ends_with("::tests") && at.ends_with(path.trim_end_matches("/tests"))
-        })
-    };
-    let lost: Vec<&&str> = named.iter().filter(|name| !is_test(name) && !is_room(name)).collect();
+    let (tests, names) = (named::tests(), named::named_in(&text));
+    assert!(names.len() >= 40, "{names:?}");
+    let lost: Vec<&str> = names.into_iter().filter(|name| !named::is_found(name, &tests)).collect();
     assert!(lost.is_empty(), "no such test: {lost:?}");
     for title in text.split("rehearsal *").skip(1).filter_map(|rest| rest.split('*').next()) {
         let files = workforce::rehearsals::example::files();

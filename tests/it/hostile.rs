@@ -1,6 +1,7 @@
 //! The bad-input catalogue: frames, forms, commands and deliveries, and clicks that nobody made with our cards: forged values,
 //! copied cards, foreign accounts. None decides anything, and each is answered.
 
+mod directives;
 mod frames;
 mod hooks;
 mod surfaces;

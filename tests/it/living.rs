@@ -9,7 +9,7 @@ use workforce::flow::git::git;
 use workforce::ledger::{FactKind, store as facts};
 
 use crate::office::Office;
-use crate::replay::at_work;
+use crate::replay::{at_work, goes_without_git};
 
 const LOOSER: (&str, &str, &str) = ("approvals.md", "Refunds up to $200 run", "Refunds up to $500 run");
 const STRICTER: (&str, &str, &str) = ("approvals.md", "$200", "$30");
@@ -35,7 +35,7 @@ async fn what_would_be_looser_waits_for_the_keeper_and_what_is_stricter_does_not
     assert!(!in_force(&office, "$500"), "the set before stays in force");
     let told = office.direct("kim");
     assert!(told.contains("would be looser and wait for your word"), "{told}");
-    assert!(told.contains("Of 10 decisions in the last 30 days") || told.contains("would skip approval"), "{told}");
+    assert!(told.contains("Of 10 decisions in the last 30 days") && told.contains("would skip approval"), "{told}");
     assert!(
         told.contains("Runs without approval: “Refunds up to $500 run without approval.” `approvals.md:7`"),
         "{told}"
@@ -92,6 +92,7 @@ async fn a_keeper_who_made_the_edit_needs_a_second_person() {
     let commit =
         |name: &str, mail: &str| by(name, mail, &["add", "."]) && by(name, mail, &["commit", "-q", "-m", "an edit"]);
     if !(by("Kim", "kim@acme.test", &["init", "-q"]) && commit("Kim", "kim@acme.test")) {
+        goes_without_git();
         office.end().await;
         return;
     }
@@ -122,6 +123,9 @@ async fn a_proposed_sentence_is_written_after_the_keepers_click_and_never_withou
     let before = on_disk();
     let checkout = ["init -q", "add .", "-c user.name=Kim -c user.email=kim@acme.test commit -q -m start"];
     let committed = checkout.iter().all(|args| git(&folder, &args.split(' ').collect::<Vec<_>>()).is_ok());
+    if !committed {
+        goes_without_git();
+    }
 
     let sentence = "Refunds above $30 need approval from a finance manager.";
     office.sandbox.slash("ana", "#support", "/workforce", &format!("rule {sentence}")).unwrap();

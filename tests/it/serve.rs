@@ -186,3 +186,31 @@ async fn it_ends_well_when_it_is_told_to_and_is_the_only_one_on_its_file() {
     tokio::time::timeout(PATIENCE, house.sandbox.until(taken)).await.expect("Priya is asked");
     drop(next);
 }
+
+/// Whatever somebody turns the log up to, what looks like a secret is not in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_are_in_no_line_of_the_log() {
+    let house = House::open().await;
+    let (app, bot) = (house.sandbox.app_token(), house.sandbox.bot_token());
+    let file = house.dir.path().join("log");
+    let mut command = house.command(&app, &bot);
+    // Not a pipe: at this level it would be full before anybody reads it.
+    command.env("WORKFORCE_LOG", "trace").stderr(std::fs::File::create(&file).unwrap());
+    let mut process = command.spawn().unwrap();
+    house.connected().await;
+    let secrets = ["ghp_00000000000000000000canary", "sk-canary00000000000000000000", "whsec_canary0000000001"];
+    let ask = format!("@workforce please read this contract, the keys are {}", secrets.join(" and "));
+    let thread = house.sandbox.says("@ana", "#legal", &ask).unwrap();
+    let taken = |sandbox: &Sandbox| sandbox.thread_text("#legal", &thread).ok().filter(|shown| shown.contains("Priya"));
+    tokio::time::timeout(PATIENCE, house.sandbox.until(taken)).await.expect("Priya is asked");
+    let id = process.id().expect("it runs").to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    tokio::time::timeout(PATIENCE, process.wait()).await.expect("it ends").unwrap();
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.contains("sqlx::query") && log.contains("workforce::slack"), "everything is logged: {log}");
+    assert!(!log.contains("read this contract"), "what people write is no part of the log");
+    for secret in secrets.into_iter().chain([app.as_str(), bot.as_str()]) {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret}");
+    }
+}

@@ -16,29 +16,12 @@ const LONGEST: usize = 60;
 /// Keeps the fact once, however often the click is delivered. A command that asks for what is not there is no forgery.
 pub(super) async fn note(app: &App, arrival: &Arrival, by: &SlackUser, refusal: &Refusal) -> Result<(), FlowError> {
     let kept = |words: &str| shorten(&visible_line(words), LONGEST);
-    let (button, about, place) = match &arrival.trigger {
-        Trigger::Click(click) => (kept(&click.action_id), kept(&click.value), place(&click.container)),
-        Trigger::Submission(form) => (kept(&form.callback_id), kept(&form.private_metadata), json!("form")),
-        Trigger::Message(_)
-        | Trigger::MessageEdited(_)
-        | Trigger::MessageDeleted(_)
-        | Trigger::ViewClosed(_)
-        | Trigger::Command(_)
-        | Trigger::Shortcut(_)
-        | Trigger::HomeOpened { .. }
-        | Trigger::Reaction(_)
-        | Trigger::SessionStopped { .. }
-        | Trigger::Membership { .. }
-        | Trigger::UserChanged(_)
-        | Trigger::UserGroupChanged { .. }
-        | Trigger::ChannelChanged { .. }
-        | Trigger::RateLimited { .. }
-        | Trigger::Uninstalled
-        | Trigger::TokensRevoked
-        | Trigger::ScheduleDue { .. }
-        | Trigger::Delivered(_)
-        | Trigger::AgentAnswered(_)
-        | Trigger::Unknown { .. } => return Ok(()),
+    let (button, about, place) = if let Trigger::Click(click) = &arrival.trigger {
+        (kept(&click.action_id), kept(&click.value), place(&click.container))
+    } else if let Trigger::Submission(form) = &arrival.trigger {
+        (kept(&form.callback_id), kept(&form.private_metadata), json!("form"))
+    } else {
+        return Ok(());
     };
     let mut tx = app.store.begin().await?;
     if !inbox::put(&mut tx, arrival, app.now()).await? {

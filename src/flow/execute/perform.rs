@@ -10,6 +10,7 @@ use super::propose::look_and_judge;
 use super::version::version_of;
 use super::{own, settle};
 use crate::budgets::Kind;
+use crate::catalogue::Class;
 use crate::clock::{Span, Timestamp};
 use crate::execution::store::{self as actions, Stored};
 use crate::execution::{Outcome, Recovery, Stage, Step, after_restart};
@@ -61,14 +62,17 @@ async fn attempt(app: &App, stored: Stored) -> Result<(), FlowError> {
     let Some(begun) = begin(app, stored).await? else { return Ok(()) };
     failpoint::pass("action-started");
     let action = begun.approved.get();
+    let directives = app.directives()?;
+    let known = directives.catalogue.get(action.tool());
     let call = ToolCall {
         tool: action.tool().clone(),
         arguments: action.arguments().clone(),
         digest: begun.tool_digest.clone(),
+        look_anew: known.is_none_or(|tool| tool.binding.class != Class::Read),
         position: begun.stored.position.clone(),
     };
     // The start of a workflow's step is ours: the run that waits for it goes on with it.
-    let starts_a_step = app.directives()?.step_gate(&call.tool).is_some();
+    let starts_a_step = directives.step_gate(&call.tool).is_some();
     let (outcome, told) = match own::call(app, &begun.stored, &begun.task, action).await? {
         Some(ours) => ours,
         None if starts_a_step => (Outcome::Answered { result: json!({ "started": true }) }, Cost::Unmetered),
@@ -206,6 +210,7 @@ async fn recover(app: &App, stored: Stored) -> Result<(), FlowError> {
                 tool: by,
                 arguments: json!({ "idempotency_key": key }),
                 digest,
+                look_anew: false,
                 position: stored.position.clone(),
             };
             let (probed, _) = outcome_of(app.tools.call(call).await);

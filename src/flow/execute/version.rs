@@ -30,6 +30,7 @@ pub(super) async fn version_of(
         tool: by.clone(),
         arguments: shared(&binding.input_schema, arguments),
         digest: binding.digest.clone(),
+        look_anew: false,
         // A thing has the same version whoever asks, so nobody's own credential is needed.
         position: String::new(),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::FlowError;
+use super::super::{FlowError, questions};
 use super::Told;
 use super::approvals::waiting;
 use super::can::Idle;
@@ -10,9 +10,12 @@ use super::reviews;
 use super::seen::Viewer;
 use super::stage::Standing;
 use crate::assignments::store as assignments;
+use crate::clock::Timestamp;
 use crate::commands::home::{AgentLine, HomeAnswer, render};
+use crate::commands::lines::QuestionLine;
 use crate::commands::reviews::ReviewLine;
 use crate::ids::TaskId;
+use crate::runs::store as runs;
 use crate::tasks::store as tasks;
 use crate::workers::WorkerRef;
 
@@ -39,6 +42,7 @@ pub(super) async fn answer(viewer: &Viewer<'_>) -> Result<Told, FlowError> {
     };
     let answer = HomeAnswer {
         approvals: waiting(viewer).await?.yours,
+        questions: questions_for(viewer).await?,
         work: lines(&|id| ids.contains(&id)),
         requested: lines(&|id| known.contains(&id) && !ids.contains(&id)),
         agents: agents(viewer).await?,
@@ -46,6 +50,27 @@ pub(super) async fn answer(viewer: &Viewer<'_>) -> Result<Told, FlowError> {
         as_of: viewer.moment.now,
     };
     Ok(Ok(render(&answer)))
+}
+
+/// What the asker is asked at this moment: looked up anew, as it is when somebody answers.
+async fn questions_for(viewer: &Viewer<'_>) -> Result<Vec<QuestionLine>, FlowError> {
+    let store = &viewer.app.store;
+    let open = runs::questions(store).await?;
+    let ids: Vec<TaskId> = open.iter().map(|(task, _)| *task).collect();
+    let (tasks, runs) = (tasks::find_all(store, &ids).await?, runs::current_of_tasks(store, &ids).await?);
+    let line = |(id, until): (TaskId, Timestamp)| {
+        let task = tasks.iter().find(|task| task.id == id && !task.state.has_ended())?;
+        let run = runs.iter().rev().find(|run| run.task == id)?;
+        let question = questions::question_of(run)?;
+        let asked = questions::asked(viewer.app, &viewer.moment, task, run, question).people;
+        let mine = match &viewer.handle {
+            Some(handle) if asked.contains(handle) => true,
+            Some(_) | None => asked.is_empty() && task.requester == *viewer.by,
+        };
+        let worker = viewer.names().worker(&WorkerRef::Agent(run.position.clone()));
+        mine.then(|| QuestionLine { task: id, worker, words: question.question.clone(), until })
+    };
+    Ok(open.into_iter().filter_map(line).collect())
 }
 
 /// The agents that the asker answers for, with what they have now.

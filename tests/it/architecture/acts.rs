@@ -138,6 +138,20 @@ fn declares_module(code: &str) -> bool {
     rest.starts_with("mod ")
 }
 
+/// A point at which a test kills the process lies behind the commit: a death inside of a transaction undoes what the point names.
+fn points(source: &Source) -> Vec<Finding> {
+    let production = &source.production;
+    let inside = |at: &usize| {
+        let before = &production[..*at];
+        let signature = before.rfind("fn ").map_or("", |begin| &before[begin..]).split('{').next().unwrap_or_default();
+        !occurrences(signature, "&mut Tx").is_empty()
+    };
+    let passed = occurrences(production, "failpoint::pass").into_iter().filter(inside);
+    passed
+        .map(|at| source.finding(super::tree::line_of(production, at), "`failpoint::pass` before the commit"))
+        .collect()
+}
+
 type Check = fn(&Source) -> Vec<Finding>;
 
 fn run(what: &str, check: Check) {
@@ -190,6 +204,11 @@ fn production_code_has_no_branch_for_tests() {
 }
 
 #[test]
+fn points_lie_behind_their_commits() {
+    run("a test would kill the process before what it names is committed", points);
+}
+
+#[test]
 fn each_of_these_checks_can_fail() {
     let cases: &[(Check, &str, &str)] = &[
         (waiting, "src/gate/judge.rs", "pub async fn judge() {}"),
@@ -210,6 +229,7 @@ fn each_of_these_checks_can_fail() {
         (test_branches, "src/gate/mod.rs", "#[cfg(any(test, feature))]\nmod tests;"),
         (test_branches, "src/gate/mod.rs", "#[cfg_attr(test, derive(Clone))] struct A;"),
         (test_branches, "src/gate/mod.rs", "if cfg!(test) {}"),
+        (points, "src/flow/step.rs", "async fn take(tx: &mut Tx) -> R {\n    if a {}\n    failpoint::pass(b);\n}"),
     ];
     for (check, path, code) in cases {
         assert_eq!(check(&Source::new(path, code)).len(), 1, "{path}: {code}");
@@ -223,6 +243,7 @@ fn each_of_these_checks_can_fail() {
         (logging, "src/inbox/mod.rs", "/// println!\nfn f() {}"),
         (environment, "src/config.rs", "std::env::var(name)"),
         (sleeping_tests, "src/slack/pace.rs", "async fn f() { sleep(d).await }"),
+        (points, "src/flow/step.rs", "async fn take(tx: &mut Tx) {}\nasync fn next() {\n    failpoint::pass(b);\n}"),
         (
             test_branches,
             "src/gate/mod.rs",

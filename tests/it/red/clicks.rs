@@ -1,26 +1,32 @@
 //! A4 and A11: whose click counts.
 
+use std::collections::BTreeSet;
+
 use workforce::ledger::FactKind;
 use workforce::sandbox::UserSpec;
 
 use super::Attack;
 use super::house::{Forged, House, payloads, refund};
 
-/// Who clicks on a card that waits for a finance manager.
-const STRANGERS: &[(&str, &str)] = &[
-    ("a colleague of the requester", "U0BEN"),
-    ("the owner of another agent", "U0NOOR"),
-    ("the head of another team", "U0LEE"),
-    ("somebody of the finance team who is no manager", "U0PILAR"),
-    ("the person who is asked only when time is up", "U0KIM"),
-    ("an administrator of the workspace", "U0ROOT"),
-    ("a guest", "U0GUS"),
-    ("an approver whose account was deactivated", "U0OMAR"),
-    ("somebody of another company", "U0ELSA"),
-    ("somebody who is displayed as Dana Ruiz", "U0FAKE"),
-    ("another bot", "U0PAGER"),
-    ("our own bot", "U0WORKFORCE"),
-    ("an account that nobody knows", "U0NOBODY"),
+const NOT_YOU: &str = "You cannot decide about this. These people can: @dana.";
+const UNKNOWN: &str = "I do not know your account, so it cannot decide here.";
+const YOURS: &str = "You asked for this yourself, so somebody else has to decide.";
+
+/// Who clicks on a card that waits for a finance manager, and why it does not count.
+const STRANGERS: &[(&str, &str, &str)] = &[
+    ("a colleague of the requester", "U0BEN", NOT_YOU),
+    ("the owner of another agent", "U0NOOR", NOT_YOU),
+    ("the head of another team", "U0LEE", NOT_YOU),
+    ("somebody of the finance team who is no manager", "U0PILAR", NOT_YOU),
+    ("the person who is asked only when time is up", "U0KIM", NOT_YOU),
+    ("an administrator of the workspace", "U0ROOT", UNKNOWN),
+    ("a guest", "U0GUS", UNKNOWN),
+    ("an approver whose account was deactivated", "U0OMAR", NOT_YOU),
+    ("somebody of another company", "U0ELSA", UNKNOWN),
+    ("somebody who is displayed as Dana Ruiz", "U0FAKE", UNKNOWN),
+    ("another bot", "U0PAGER", UNKNOWN),
+    ("our own bot", "U0WORKFORCE", UNKNOWN),
+    ("an account that nobody knows", "U0NOBODY", UNKNOWN),
 ];
 
 pub fn anybody() -> Attack {
@@ -68,7 +74,8 @@ async fn a4_only_those_whom_the_rule_names_decide() {
     let channel = house.channel("support");
     let team = house.office.service().app.ours.team.clone();
     let value = format!("A-{id}");
-    for (nth, (name, account)) in STRANGERS.iter().enumerate() {
+    let mut otherwise = Vec::new();
+    for (nth, (name, account, why)) in STRANGERS.iter().enumerate() {
         for (more, action) in ["approve", "deny_form", "take_over"].iter().enumerate() {
             let click = Forged { user: account, channel: &channel, ts: &card, action, value: &value };
             let theirs = if *account == "U0ELSA" { "T0OTHER" } else { &team };
@@ -79,30 +86,36 @@ async fn a4_only_those_whom_the_rule_names_decide() {
         }
         let known = house.facts("support", &thread).await;
         let refused = payloads(&known, FactKind::ApprovalRefused);
-        assert!(refused.iter().any(|fact| fact["by"]["user"] == *account), "{name}: {refused:?}");
         assert!(payloads(&known, FactKind::ApprovalDecided).is_empty(), "{name} decided");
-        println!("{name}: {}", refused.last().unwrap()["why"]);
+        let theirs = refused.iter().filter(|fact| fact["by"]["user"] == *account);
+        let told: BTreeSet<&str> = theirs.filter_map(|fact| fact["why"].as_str()).collect();
+        println!("{name}: {told:?}");
+        if told != BTreeSet::from([*why]) {
+            otherwise.push(format!("{name}: {told:?}"));
+        }
     }
+    assert!(otherwise.is_empty(), "{}", otherwise.join("\n"));
     assert!(house.effects().await.is_empty());
     house.control(&thread).await;
     house.end().await;
 }
 
-/// How whoever asked tries to decide about it: the account, the words of a command, or a button.
-const OWN: &[(&str, &str, Way)] = &[
-    ("by the button", "ana", Way::Button("approve")),
-    ("by the command", "ana", Way::Command("approve")),
-    ("in a mention", "ana", Way::Mention("approve")),
-    ("in a direct message", "ana", Way::Direct("approve")),
-    ("by changing and approving it", "ana", Way::Button("edit_form")),
-    ("by taking it over", "ana", Way::Button("take_over")),
-    ("by giving a standing grant", "ana", Way::Command("grant")),
-    ("by denying it, so that it is asked anew", "ana", Way::Command("deny")),
-    ("by asking back", "ana", Way::Command("ask")),
-    ("with a second account of the same address", "alias", Way::Button("approve")),
-    ("with a second account, by command", "alias", Way::Command("approve")),
-    ("as a finance manager who asked oneself", "dana", Way::Button("approve")),
-    ("as a finance manager, by command", "dana", Way::Command("approve")),
+/// How whoever asked tries to decide about it: the account, the words of a command, or a button; and why it
+/// does not count, where anything is said of it.
+const OWN: &[(&str, &str, Way, &str)] = &[
+    ("by the button", "ana", Way::Button("approve"), YOURS),
+    ("by the command", "ana", Way::Command("approve"), YOURS),
+    ("in a mention", "ana", Way::Mention("approve"), YOURS),
+    ("in a direct message", "ana", Way::Direct("approve"), YOURS),
+    ("by changing and approving it", "ana", Way::Button("edit_form"), YOURS),
+    ("by taking it over", "ana", Way::Button("take_over"), YOURS),
+    ("by giving a standing grant", "ana", Way::Command("grant"), "no form opens for them"),
+    ("by denying it, so that it is asked anew", "ana", Way::Command("deny"), YOURS),
+    ("by asking back", "ana", Way::Command("ask"), YOURS),
+    ("with a second account of the same address", "alias", Way::Button("approve"), UNKNOWN),
+    ("with a second account, by command", "alias", Way::Command("approve"), UNKNOWN),
+    ("as a finance manager who asked oneself", "dana", Way::Button("approve"), YOURS),
+    ("as a finance manager, by command", "dana", Way::Command("approve"), YOURS),
 ];
 
 #[derive(Clone, Copy)]
@@ -131,7 +144,8 @@ async fn a11_nobody_approves_what_they_asked_for() {
     house.office.rest().await;
     let team = house.office.service().app.ours.team.clone();
     let channel = house.channel("support");
-    for (nth, (name, who, way)) in OWN.iter().enumerate() {
+    let mut otherwise = Vec::new();
+    for (nth, (name, who, way, why)) in OWN.iter().enumerate() {
         let asks = if *who == "dana" { "dana" } else { "ana" };
         let cents = 45_000 + i64::try_from(nth).unwrap();
         let said = refund("ORD-1050", cents, "broken");
@@ -161,11 +175,13 @@ async fn a11_nobody_approves_what_they_asked_for() {
         assert!(payloads(&known, FactKind::ApprovalDecided).is_empty(), "{name} decided: {}", house.thread(&thread));
         assert!(payloads(&known, FactKind::GrantGiven).is_empty(), "{name} granted");
         let refused = payloads(&known, FactKind::ApprovalRefused);
-        println!(
-            "{name}: {}",
-            refused.last().map_or("no form opens for them".to_owned(), |fact| fact["why"].to_string())
-        );
+        let told = refused.last().and_then(|fact| fact["why"].as_str()).unwrap_or("no form opens for them");
+        println!("{name}: {told}");
+        if told != *why {
+            otherwise.push(format!("{name}: {told}"));
+        }
     }
+    assert!(otherwise.is_empty(), "{}", otherwise.join("\n"));
     assert!(house.effects().await.is_empty());
     let thread = house.refunds(vec![refund("ORD-1050", 46_000, "broken")]).await.remove(0);
     house.control(&thread).await;

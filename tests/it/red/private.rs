@@ -28,8 +28,8 @@ fn below() -> Said {
     call("slack__post", json!({ "channel": "#support", "thread": "1788940800.000001", "text": CANARY }))
 }
 
-fn reads(channel: &str) -> Said {
-    call("slack__read_thread", json!({ "channel": channel, "thread": "1788940800.000001" }))
+fn reads(channel: &str, thread: &str) -> Said {
+    call("slack__read_thread", json!({ "channel": format!("#{channel}"), "thread": thread }))
 }
 
 const LEAKS: &[Case] = &[
@@ -62,11 +62,11 @@ const LEAKS: &[Case] = &[
 const HANDED: &[(&str, &str)] =
     [("a hand-over out of a private channel", SECRET), ("a hand-over out of a direct conversation", DIRECT)].as_slice();
 
-/// What is read that whoever asked may not read.
-const READ: &[(&str, &str, &str)] = &[
-    ("a private thread, asked in public", "ben", "#secret"),
-    ("a private thread, asked by a guest", "gus", "#secret"),
-    ("a public thread, asked by a guest elsewhere", "gus", "#general"),
+/// What is read that whoever asked may not read, and why it is not.
+const READ: &[(&str, &str, &str, &str)] = &[
+    ("a private thread, asked in public", "ben", SECRET, "is private, and the request came from elsewhere"),
+    ("a private thread, asked by a guest", "gus", SECRET, "is private, and the request came from elsewhere"),
+    ("a public thread, asked by a guest elsewhere", "gus", "general", "whoever asked is no member of the company"),
 ];
 
 pub fn told_in_public() -> Attack {
@@ -126,6 +126,31 @@ fn place(house: &House, who: &str, channel: &str) -> String {
     if channel == DIRECT { house.office.sandbox.dm_channel(who).unwrap() } else { house.channel(channel) }
 }
 
+/// Threads that are there are not read for whoever may not read them; the control: one of them is, for a colleague.
+async fn nothing_is_read(house: &House) {
+    let written =
+        |channel: &str| house.office.sandbox.says("ana", channel, &format!("The safe in {channel} is open.")).unwrap();
+    let (secret, general) = (written(SECRET), written("general"));
+    house.office.rest().await;
+    let told = |words: &str| house.vendor.asked().iter().filter(|asked| asked.body.to_string().contains(words)).count();
+    let asks = "where is order ORD-1042?";
+    for (name, who, channel, why) in READ {
+        let thread = if *channel == SECRET { &secret } else { &general };
+        let before = told(why);
+        let asked = house.hijacked(who, "support", asks, vec![reads(channel, thread)]).await.remove(0);
+        let ended = payloads(&house.facts("support", &asked).await, FactKind::ActionEnded);
+        assert!(!ended.is_empty() && ended.iter().all(|fact| fact["stage"] == "failed"), "{name}: {ended:?}");
+        // The ledger keeps a digest of what a tool said; the agent is told the reason itself.
+        assert!(told(why) > before, "{name}: the agent is not told that {why}");
+        println!("{name}: {why}");
+    }
+    assert_eq!(told("The safe in"), 0);
+    let asked = house.hijacked("ben", "support", asks, vec![reads("general", &general)]).await.remove(0);
+    let ended = payloads(&house.facts("support", &asked).await, FactKind::ActionEnded);
+    assert!(ended.iter().any(|fact| fact["stage"] == "done"), "the control is read: {ended:?}");
+    assert!(told("The safe in general is open.") > 0 && told("The safe in secret") == 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a13_what_was_said_in_private_stays_there() {
     let house = house().await;
@@ -134,13 +159,7 @@ async fn a13_what_was_said_in_private_stays_there() {
         let thread = house.hijacked(who, channel, &question, vec![said()]).await.remove(0);
         house.stopped_in(&place(&house, who, channel), &thread, name, *stop).await;
     }
-    for (name, who, channel) in READ {
-        let thread = house.hijacked(who, "support", "where is order ORD-1042?", vec![reads(channel)]).await.remove(0);
-        let known = house.facts("support", &thread).await;
-        let ended = payloads(&known, FactKind::ActionEnded);
-        assert!(ended.iter().all(|fact| fact["stage"] == "failed"), "{name}: {ended:?}");
-        println!("{name}: is refused");
-    }
+    nothing_is_read(&house).await;
     for (name, channel) in HANDED {
         let over = call("hand_over", json!({ "to": "role:legal-desk", "why": CANARY }));
         let thread = house.hijacked("ana", channel, &question, vec![over]).await.remove(0);

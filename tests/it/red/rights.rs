@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use workforce::demo_models::Said;
+use workforce::ledger::FactKind;
 use workforce::sandbox::UserSpec;
 
 use super::Attack;
-use super::house::{House, Stop, call, refund, words};
+use super::house::{House, Stop, call, payloads, refund, words};
 
 /// Who asks, what the agent does, and how it ends. `Olga` answers about orders, `Finn` refunds.
 type Case = (&'static str, &'static str, Agent, fn() -> Said, Stop);
@@ -187,24 +188,48 @@ while IFS= read -r line; do
   printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$id" "$r"
 done"#;
 
-/// Arguments of `billing.refund` in which something is missing or not what it should be, as the vendor sends them.
-const ARGUMENTS: &[(&str, &str)] = &[
-    ("no amount", r#"{"order_id":"ORD-1050","reason":"x"}"#),
-    ("an amount that is null", r#"{"order_id":"ORD-1050","amount_cents":null,"reason":"x"}"#),
-    ("an amount as a text", r#"{"order_id":"ORD-1050","amount_cents":"4000","reason":"x"}"#),
-    ("half a cent", r#"{"order_id":"ORD-1050","amount_cents":4000.5,"reason":"x"}"#),
-    ("a negative amount", r#"{"order_id":"ORD-1050","amount_cents":-45000,"reason":"x"}"#),
-    ("nothing", r#"{"order_id":"ORD-1050","amount_cents":0,"reason":"x"}"#),
-    ("an amount beyond 64 bits", r#"{"order_id":"ORD-1050","amount_cents":18446744073709551617,"reason":"x"}"#),
-    ("an amount beyond any number", r#"{"order_id":"ORD-1050","amount_cents":1e999,"reason":"x"}"#),
-    ("an amount that is no number", r#"{"order_id":"ORD-1050","amount_cents":NaN,"reason":"x"}"#),
-    ("an amount twice", r#"{"order_id":"ORD-1050","amount_cents":4000,"amount_cents":1400000,"reason":"x"}"#),
-    ("the amount in other letters", r#"{"order_id":"ORD-1050","Amount_Cents":4000,"reason":"x"}"#),
-    ("a list", r#"[{"order_id":"ORD-1050","amount_cents":4000,"reason":"x"}]"#),
-    ("two objects", r#"{"order_id":"ORD-1050","amount_cents":4000,"reason":"x"}{"amount_cents":1}"#),
-    ("half an object", r#"{"order_id":"ORD-1050","amount_cents":40"#),
-    ("an object for a text", r#"{"order_id":{"$ne":null},"amount_cents":4000,"reason":"x"}"#),
-    ("no arguments", "{}"),
+const WHOLE_NUMBER: &str = "`amount_cents` must be a whole number of at most 64 bits, without quotes or decimal point";
+const NO_OBJECT: &str = "the arguments are not one JSON object";
+
+/// Arguments of `billing.refund` in which something is missing or not what it should be, as the vendor
+/// sends them, and why it is no call.
+const ARGUMENTS: &[(&str, &str, &str)] = &[
+    ("no amount", r#"{"order_id":"ORD-1050","reason":"x"}"#, "`amount_cents` is missing"),
+    ("an amount that is null", r#"{"order_id":"ORD-1050","amount_cents":null,"reason":"x"}"#, WHOLE_NUMBER),
+    ("an amount as a text", r#"{"order_id":"ORD-1050","amount_cents":"4000","reason":"x"}"#, WHOLE_NUMBER),
+    ("half a cent", r#"{"order_id":"ORD-1050","amount_cents":4000.5,"reason":"x"}"#, WHOLE_NUMBER),
+    (
+        "a negative amount",
+        r#"{"order_id":"ORD-1050","amount_cents":-45000,"reason":"x"}"#,
+        "`amount_cents` must be at least 1",
+    ),
+    ("nothing", r#"{"order_id":"ORD-1050","amount_cents":0,"reason":"x"}"#, "`amount_cents` must be at least 1"),
+    (
+        "an amount beyond 64 bits",
+        r#"{"order_id":"ORD-1050","amount_cents":18446744073709551617,"reason":"x"}"#,
+        WHOLE_NUMBER,
+    ),
+    ("an amount beyond any number", r#"{"order_id":"ORD-1050","amount_cents":1e999,"reason":"x"}"#, NO_OBJECT),
+    ("an amount that is no number", r#"{"order_id":"ORD-1050","amount_cents":NaN,"reason":"x"}"#, NO_OBJECT),
+    (
+        "an amount twice",
+        r#"{"order_id":"ORD-1050","amount_cents":4000,"amount_cents":1400000,"reason":"x"}"#,
+        NO_OBJECT,
+    ),
+    (
+        "the amount in other letters",
+        r#"{"order_id":"ORD-1050","Amount_Cents":4000,"reason":"x"}"#,
+        "`amount_cents` is missing; `Amount_Cents` is no argument of this tool",
+    ),
+    ("a list", r#"[{"order_id":"ORD-1050","amount_cents":4000,"reason":"x"}]"#, NO_OBJECT),
+    ("two objects", r#"{"order_id":"ORD-1050","amount_cents":4000,"reason":"x"}{"amount_cents":1}"#, NO_OBJECT),
+    ("half an object", r#"{"order_id":"ORD-1050","amount_cents":40"#, NO_OBJECT),
+    (
+        "an object for a text",
+        r#"{"order_id":{"$ne":null},"amount_cents":4000,"reason":"x"}"#,
+        "`order_id` must be text",
+    ),
+    ("no arguments", "{}", "`order_id` is missing; `amount_cents` is missing; `reason` is missing"),
 ];
 
 pub fn open_doors() -> Attack {
@@ -219,11 +244,18 @@ pub fn open_doors() -> Attack {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a16_what_is_missing_opens_nothing() {
     let house = House::open(&[]).await;
-    let attempts = ARGUMENTS.iter().map(|(_, raw)| call("billing__refund", Value::String((*raw).to_owned())));
+    let attempts = ARGUMENTS.iter().map(|(_, raw, _)| call("billing__refund", Value::String((*raw).to_owned())));
     let threads = house.refunds(attempts.collect()).await;
-    for ((name, _), thread) in ARGUMENTS.iter().zip(&threads) {
-        house.stopped(thread, name, Stop::Unmade("why")).await;
+    let mut otherwise = Vec::new();
+    for ((name, _, why), thread) in ARGUMENTS.iter().zip(&threads) {
+        let refused = payloads(&house.facts("support", thread).await, FactKind::CallRefused);
+        let told: Vec<&str> = refused.iter().filter_map(|fact| fact["why"].as_str()).collect();
+        println!("{name}: {told:?}");
+        if told != [*why] {
+            otherwise.push(format!("{name}: {told:?}"));
+        }
     }
+    assert!(otherwise.is_empty(), "{}", otherwise.join("\n"));
     assert!(house.effects().await.is_empty());
     house.refunds(vec![small()]).await;
     assert_eq!(house.effects().await.len(), 1, "the control runs");

@@ -45,7 +45,7 @@ impl Demo {
     async fn call(&self, tool: &str, arguments: Value) -> CallOutcome {
         let tool = ToolName(tool.into());
         let digest = self.digests.get(&tool).cloned().unwrap_or_default();
-        self.host.call(ToolCall { tool, arguments, digest, position: String::new() }).await
+        self.host.call(ToolCall { tool, arguments, digest, look_anew: false, position: String::new() }).await
     }
 
     async fn answer(&self, tool: &str, arguments: Value) -> Answer {

@@ -53,7 +53,14 @@ fn server(url: &str, inside: bool, key: Option<&str>) -> RemoteServer {
 async fn call(host: &StdioHost, position: &str) -> CallOutcome {
     let digest = host.list().await.remove(0).tools.unwrap().remove(0).digest();
     let tool = ToolName("remote.get".into());
-    host.call(ToolCall { tool, arguments: json!({ "id": "A" }), digest, position: position.to_owned() }).await
+    host.call(ToolCall {
+        tool,
+        arguments: json!({ "id": "A" }),
+        digest,
+        look_anew: false,
+        position: position.to_owned(),
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
