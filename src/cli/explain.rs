@@ -268,6 +268,9 @@ pub(super) fn report(problems: &[Problem], dir: &Path) {
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
         let path = dir.join(&problem.file);
         eprintln!("{}:{}:{}: {}", path.display(), problem.line, problem.column, problem.message);
+        if let Some(suggestion) = &problem.suggestion {
+            eprintln!("    this would be read: {suggestion}");
+        }
     }
     eprintln!(
         "The directives have errors, so nothing is routed by them. `workforce check {}` says how to mend them.",

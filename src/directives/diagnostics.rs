@@ -24,6 +24,9 @@ pub struct Problem {
     pub message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The nearest sentence that would be read; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
     /// The length of the marked text in characters, for drawing; not part of the contract's JSON.
     #[serde(skip)]
     pub length: u32,

@@ -131,6 +131,7 @@ fn problem(file: &str, code: &str, message: String) -> Problem {
         help: None,
         length: 0,
         related: None,
+        suggestion: None,
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::LONGEST_SENTENCE;
 use super::diff::inserted;
-use crate::directives::language::{Outcome, Scope, Sentence, Severity, Vocabulary, paraphrase, read, scoped};
+use crate::directives::language::{Finding, Outcome, Scope, Sentence, Severity, Vocabulary, paraphrase, read, scoped};
 use crate::directives::rule::{Define, Rule, ToolPattern};
 use crate::directives::{Directives, Reading, files};
 use crate::workers::WorkerRef;
@@ -63,7 +63,7 @@ pub fn place(text: &str, set: &Directives, today: NaiveDate) -> Placed {
         Outcome::Refused(findings) => Placed {
             sentence,
             reading: Vec::new(),
-            problems: findings.into_iter().map(|finding| (finding.message, finding.help)).collect(),
+            problems: findings.into_iter().flat_map(told).collect(),
             spot: None,
         },
         Outcome::Guidance { who, ban_like } => {
@@ -88,6 +88,12 @@ pub fn place(text: &str, set: &Directives, today: NaiveDate) -> Placed {
             }
         }
     }
+}
+
+/// What is wrong, how to mend it, and the nearest sentence that would be read.
+fn told(finding: Finding) -> Vec<(String, Option<String>)> {
+    let near = finding.suggestion.map(|near| (format!("This would be read: “{near}”"), None));
+    std::iter::once((finding.message, finding.help)).chain(near).collect()
 }
 
 /// On one line, with a full stop, without a list's mark; hidden signs are left for the reader of files to refuse.

@@ -85,3 +85,15 @@ fn the_books_equal_the_bill_though_processes_die() {
     let many = |figure: &str| report[figure].as_u64() > Some(10);
     assert!(many("deaths") && many("refused") && many("doubts"), "it measured something: {report}");
 }
+
+#[test]
+fn sentences_are_checked_next_to_the_set_without_them() {
+    let told = Command::new(env!("CARGO_BIN_EXE_workforce"))
+        .args(["bench", "check", "directives", "--sentences", "60", "--runs", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.starts_with("60 sentences, ") && told.contains("the files without them: "), "{told}");
+}

@@ -50,7 +50,7 @@ impl Tally {
     }
 }
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
 }
 
@@ -60,7 +60,7 @@ fn company_of(batch: &str) -> String {
     std::fs::read_to_string(named).map_or("company".to_owned(), |name| name.trim().to_owned())
 }
 
-fn company(name: &str) -> Directives {
+pub(super) fn company(name: &str) -> Directives {
     let root = folder().join(name);
     let mut files = BTreeMap::new();
     let mut add = |name: String| {
@@ -76,7 +76,7 @@ fn company(name: &str) -> Directives {
     read_all(&files, Some(catalogue), today()).0
 }
 
-fn today() -> NaiveDate {
+pub(super) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 6, 1).expect("a date")
 }
 
@@ -98,7 +98,7 @@ fn batches() -> Vec<(String, Vec<Line>)> {
 }
 
 /// A reading in a form that may be compared: defaults filled in, lists sorted, durations by length, nothing for display.
-fn comparable(value: &Value, home: &str) -> Value {
+pub(super) fn comparable(value: &Value, home: &str) -> Value {
     let mut value = value.clone();
     if let Ok(rule) = serde_json::from_value::<Rule>(value.clone()) {
         value = serde_json::to_value(&rule).expect("a rule is JSON");
@@ -131,7 +131,7 @@ fn comparable(value: &Value, home: &str) -> Value {
     sorted(&value)
 }
 
-fn sorted(value: &Value) -> Value {
+pub(super) fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(sorted).collect();
@@ -267,11 +267,10 @@ const LEFT: &[(&str, Otherwise)] = &[
     ("batch8.jsonl", otherwise(1, 0, 0)),
     ("batch9.jsonl", otherwise(1, 0, 0)),
     ("batch10.jsonl", otherwise(0, 0, 1)),
-    ("batch17.jsonl", otherwise(1, 0, 0)),
     ("batch19.jsonl", otherwise(1, 0, 0)),
-    ("batch20.jsonl", otherwise(12, 0, 0)),
+    ("batch20.jsonl", otherwise(9, 1, 0)),
     ("batch21.jsonl", otherwise(4, 0, 1)),
-    ("batch22.jsonl", otherwise(18, 0, 1)),
+    ("batch22.jsonl", otherwise(11, 4, 1)),
 ];
 
 /// Each batch is read right; `CORPUS_SHOW=batch1` lists what is not.

@@ -30,6 +30,7 @@ mod drivers;
 mod example_playbooks;
 #[cfg(feature = "sandbox")]
 mod fatigue;
+mod forms;
 mod fuzz;
 #[cfg(feature = "sandbox")]
 mod guides;

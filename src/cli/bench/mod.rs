@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sandbox")]
 pub mod ack;
+pub mod check;
 mod company;
 pub mod costs;
 pub mod query;
@@ -26,6 +27,8 @@ enum Command {
     /// Acknowledge events over real sockets, as fast as it goes and at a steady rate, next to two floors
     #[cfg(feature = "sandbox")]
     Ack(ack::Args),
+    /// Check a set with a thousand sentences, next to the same set without them
+    Check(check::Args),
     /// Let many runs spend at once while their process dies again and again, and compare the books with the vendor's bill
     Costs(costs::Args),
     /// Ask every question in a company at work, next to one where hardly anything has happened
@@ -43,6 +46,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         #[cfg(feature = "sandbox")]
         Command::Ack(args) => ack::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Costs(args) => costs::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Replay(args) => replay::run(&args),

@@ -119,6 +119,7 @@ fn note(file: &str, line: u32, column: u32, length: u32, message: String) -> Pro
         help: Some("look at what changed, then write it anew with `workforce check --write-lock`".to_owned()),
         length,
         related: None,
+        suggestion: None,
     }
 }
 

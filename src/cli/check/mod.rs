@@ -243,6 +243,9 @@ fn draw(problem: &Problem, text: &str, dir: &Path, renderer: &Renderer) -> Strin
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
+    if let Some(suggestion) = &problem.suggestion {
+        group = group.element(Level::HELP.message(format!("this would be read: {suggestion}")));
+    }
     renderer.render(&[group])
 }
 

@@ -33,6 +33,8 @@ fn result(problem: &Problem, dir: &Path) -> Value {
         Some(help) => format!("{}; {help}", problem.message),
         None => problem.message.clone(),
     };
+    let near = problem.suggestion.as_ref().map(|near| format!("; this would be read: {near}"));
+    let text = text + near.as_deref().unwrap_or_default();
     // Lines and columns count from 1 in SARIF too; a problem of a whole folder stands at its beginning.
     let (line, column) = (problem.line.max(1), problem.column.max(1));
     json!({
@@ -76,6 +78,7 @@ mod tests {
             help: Some("did you mean finance-manager?".to_owned()),
             length: 16,
             related: None,
+            suggestion: None,
         };
         let sarif = of(&[problem], Path::new("./directives"));
         let result = &sarif["runs"][0]["results"][0];

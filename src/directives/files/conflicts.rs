@@ -50,6 +50,7 @@ fn problem(reading: &Reading, other: &Reading, severity: Severity) -> Problem {
         help: Some(help.to_owned()),
         length: u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX),
         related: Some(place),
+        suggestion: None,
     }
 }
 

@@ -163,7 +163,7 @@ fn permissions_of(read: &[Reading]) -> Vec<String> {
     let mut problems = Vec::new();
     let pages = open(&files, today, &mut problems);
     let (set, before) = read_all(&files, Some(catalogue.clone()), today);
-    assert_eq!(told(&before), Vec::<String>::new());
+    assert_eq!(told(&before), ["unspoken-tool roles/orders.md:11:23"]);
     permissions::check(&pages, read, &set.playbooks, &set.roster, &catalogue, &mut problems);
     told(&problems)
 }
@@ -188,4 +188,43 @@ fn freedom_from_approval_grants_no_tool() {
     };
     assert_eq!(permissions_of(&allow("agent:orders-agent")), Vec::<String>::new());
     assert_eq!(permissions_of(&allow("person:@dana")), ["allow-without-tool rules.md:7:1"]);
+}
+
+/// What a set says of the tools that its agents hold; `sentences` stand in a page of their own.
+fn unspoken_in(tools_of_the_agent: &str, sentences: &str) -> Vec<String> {
+    let files = BTreeMap::from([
+        ("company.md".to_owned(), COMPANY.to_owned()),
+        ("roles/orders.md".to_owned(), ROLE.replace("[orders.*]", tools_of_the_agent)),
+        ("rules.md".to_owned(), sentences.to_owned()),
+    ]);
+    let tools = json!({"tools": [
+        {"name": "orders.get", "description": "Read one order.", "inputSchema": {}, "annotations": {"readOnlyHint": true}},
+        {"name": "billing.refund", "description": "Refund a charge.", "inputSchema": {}},
+        {"name": "orders.cancel", "description": "Cancel an order.", "inputSchema": {}},
+    ]});
+    let catalogue = Catalogue::from_tool_list(&tools.to_string()).expect("a list");
+    let (_, problems) = read_all(&files, Some(catalogue), NaiveDate::from_ymd_opt(2026, 11, 20).expect("a day"));
+    let said = problems.iter().filter(|problem| problem.code == "unspoken-tool");
+    said.map(|problem| format!("{}:{} {}", problem.line, problem.column, problem.message)).collect()
+}
+
+#[test]
+fn a_tool_of_which_no_sentence_speaks_is_told() {
+    let both = "11:13 Olga (Orders) may use `orders.cancel`, and no sentence says when: each call waits for the owner";
+    let table: &[(&str, &str, &[&str])] = &[
+        // What only reads runs anyway.
+        ("[orders.get]", "Be polite.\n", &[]),
+        ("[orders.get, orders.cancel]", "Be polite.\n", &[&both.replace("11:13", "11:25")]),
+        ("[orders.*]", "Be polite.\n", &[both]),
+        // Each kind of sentence about the tool will do.
+        ("[orders.cancel]", "Cancelling an order needs approval from Dana Ruiz.\n", &[]),
+        ("[orders.cancel]", "Orders may be cancelled without approval.\n", &[]),
+        ("[orders.cancel]", "Never cancel an order outside working hours.\n", &[]),
+        ("[orders.cancel]", "The orders agent may cancel orders.\n", &[]),
+        // One about another tool will not.
+        ("[orders.cancel]", "Refunds need approval from Dana Ruiz.\n", &[both]),
+    ];
+    for (tools, sentences, want) in table {
+        assert_eq!(unspoken_in(tools, sentences), *want, "{tools} {sentences}");
+    }
 }

@@ -29,6 +29,7 @@ pub(super) fn warning(reading: &Reading, code: &str, message: String, help: &str
         message,
         help: Some(help.to_owned()),
         length: u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX),
+        suggestion: None,
         related: other.map(|other| format!("{}:{}", other.origin.file, other.origin.line)),
     }
 }

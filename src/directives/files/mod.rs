@@ -30,6 +30,7 @@ mod takes;
 #[cfg(test)]
 mod tests;
 mod unheard;
+mod unspoken;
 mod when;
 mod words;
 mod workflow;
@@ -135,6 +136,7 @@ pub fn read_all(
     unheard::check(&read, &catalogue, &mut problems);
     let policies = rego::read_policies(files, &mut problems);
     permissions::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
+    unspoken::check(&pages, &read, &playbooks, &roster, &catalogue, &mut problems);
     check_triage(&pages, &read, &roster, &mut problems);
     let order = |p: &Problem| (p.file.clone(), p.line, p.column, p.severity, p.code.clone());
     problems.sort_by_key(order);

@@ -152,7 +152,7 @@ fn check_playbook(
     }
 }
 
-fn tool_of(act: &StepAct) -> Option<&ToolName> {
+pub(super) fn tool_of(act: &StepAct) -> Option<&ToolName> {
     match act {
         StepAct::Call { tool, .. } => Some(tool),
         StepAct::If { then, .. } => tool_of(then),
@@ -200,6 +200,7 @@ fn check_allow(
         ),
         length: u32::try_from(reading.origin.text.chars().count()).unwrap_or(u32::MAX),
         related: None,
+        suggestion: None,
     });
 }
 

@@ -52,6 +52,7 @@ impl<'t> Source<'t> {
             help: None,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             related: None,
+            suggestion: None,
         }
     }
 

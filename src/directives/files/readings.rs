@@ -168,7 +168,7 @@ fn origin(file: &File<'_>, prose: &Prose, offset: usize) -> Origin {
 
 fn place(file: &File<'_>, sentence: &Mapped, finding: Finding) -> Problem {
     let problem = file.source.problem(finding.severity, finding.code, sentence.range(finding.span), finding.message);
-    Problem { help: finding.help, ..problem }
+    Problem { help: finding.help, suggestion: finding.suggestion, ..problem }
 }
 
 /// A gate that someone wrote into a role's description binds nobody; its author must hear of it.

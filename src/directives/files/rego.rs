@@ -25,5 +25,6 @@ fn problem(flaw: Flaw) -> Problem {
         help: Some(flaw.help),
         length: flaw.length,
         related: None,
+        suggestion: None,
     }
 }

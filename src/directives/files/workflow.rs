@@ -192,7 +192,7 @@ impl WorkflowReader<'_, '_> {
         for finding in findings {
             let range = sentence.range(finding.span);
             let problem = self.file.source.problem(finding.severity, finding.code, range, finding.message);
-            self.problems.push(Problem { help: finding.help, ..problem });
+            self.problems.push(Problem { help: finding.help, suggestion: finding.suggestion, ..problem });
         }
     }
 

@@ -82,11 +82,13 @@ fn of_an_act(reader: &Reader<'_>) -> Option<Finding> {
     let subject = early.is_some_and(|at| {
         approval || waits || (0..at).any(|i| BAN.contains(&low(i))) || (at == 0 && low(1) == "nothing")
     });
-    if subject {
+    if subject && !(low(0) == "nothing" && low(1) == "in") {
         return Some(unread(reader));
     }
-    // What was is no rule.
-    if says(FACTS) {
+    // What was is no rule: "last year we wrote off less".
+    let last = low(0) == "last" && matches!(low(1), "year" | "month" | "week" | "quarter" | "summer" | "time");
+    let disclaimed = low(0) == "nothing" && low(1) == "in";
+    if says(FACTS) || last || disclaimed {
         return None;
     }
     if of_an_approver(reader) || of_a_named_tool(reader) {
@@ -153,7 +155,11 @@ fn of_a_route(reader: &Reader<'_>) -> bool {
             _ => false,
         })
     };
-    let work = |at: usize| !reader.slot(Slot::Work, 0).is_empty() && reader.low(at.wrapping_sub(1)) != "that";
+    // "Anyone who threatens to sue is passed to Dana."
+    let whoever = matches!(reader.low(0), "anyone" | "anybody" | "whoever" | "everyone" | "everybody")
+        || matches!(reader.low(0), "people" | "customers") && reader.low(1) == "who";
+    let work =
+        |at: usize| (whoever || !reader.slot(Slot::Work, 0).is_empty()) && reader.low(at.wrapping_sub(1)) != "that";
     (1..reader.tokens.len())
         .any(|at| moved(at) && named(at + 2) && work(at) || handed(at) && reader.low(at + 2) == "to" && named(at + 3))
 }
@@ -269,7 +275,7 @@ fn of_care(reader: &Reader<'_>) -> Option<Finding> {
     {
         return Some(reader.hedge_fault(at, at + reader.hedge_at(at)));
     }
-    let leads = matches!(reader.low(0), "if" | "when" | "whenever" | "once" | "should");
+    let leads = says(&["if", "when", "whenever", "once", "as"]) || reader.low(0) == "should";
     let measured = says(&[
         "quality", "acceptance", "accepted", "satisfaction", "csat", "escalations", "escalated", "rating",
         "performance", "accuracy", "worse",
@@ -294,12 +300,16 @@ fn of_help(reader: &Reader<'_>) -> Option<Finding> {
         reader.low(verb),
         "tell" | "page" | "notify" | "alert" | "inform" | "wake" | "ping" | "escalate" | "warn"
     );
-    let to = verb + 1 + usize::from(reader.low(verb + 1) == "to");
+    // "bring in a human": whoever it is.
+    let brought =
+        matches!(reader.low(verb), "bring" | "loop" | "pull" | "call" | "get") && reader.low(verb + 1) == "in";
+    let told = told || brought;
+    let to = verb + 1 + usize::from(reader.low(verb + 1) == "to" || brought);
     let named = reader.slot(Slot::To, to).iter().any(|one| match &one.val {
         Val::Workers(workers) => {
             one.faults.is_empty()
                 && one.end == reader.tokens.len()
-                && workers.refs.iter().all(|who| !matches!(who, WorkerRef::Human | WorkerRef::Requester))
+                && workers.refs.iter().all(|who| *who != WorkerRef::Requester && (brought || *who != WorkerRef::Human))
         }
         _ => false,
     });

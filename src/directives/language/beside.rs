@@ -41,6 +41,16 @@ impl Beside {
             })
         };
         match adjunct.form {
+            // "Three failed tries and Otis hands over": only what brings somebody in is said so.
+            Form::If if adjunct.pattern == "{mod} and" => {
+                let events = clauses(Slot::Mod)?;
+                let event = |clause: &Clause| {
+                    let when = &clause.when;
+                    when.failed_times.is_some() || when.unanswered_for.is_some() || when.stuck_for.is_some()
+                };
+                (adjunct.start == 0 && events.iter().all(event)).then_some(())?;
+                self.clauses = both(&self.clauses, &events)?;
+            }
             Form::If => self.clauses = both(&self.clauses, &clauses(Slot::Cond)?)?,
             Form::WhenMod => self.clauses = both(&self.clauses, &clauses(Slot::Mod)?)?,
             Form::Mentioning => {
@@ -64,6 +74,14 @@ impl Beside {
                 let when = Condition { segments: segments.clone(), ..Condition::default() };
                 self.add_unless(&Clause { when, ..Clause::default() })?;
             }
+            _ => self.settle(adjunct)?,
+        }
+        Some(())
+    }
+
+    /// What is no condition: a deadline, what follows it, whose word, until when.
+    fn settle(&mut self, adjunct: &Match) -> Option<()> {
+        match adjunct.form {
             Form::Within => put(&mut self.within, adjunct.duration()?.clone())?,
             Form::OtherwiseAsk => {
                 let to = adjunct.workers(Slot::To)?;
@@ -78,7 +96,12 @@ impl Beside {
                     put(&mut self.within, duration.clone())?;
                 }
             }
-            Form::Typed => self.typed = true,
+            Form::Typed => {
+                self.typed = true;
+                if let Some(by) = adjunct.workers(Slot::To) {
+                    put(&mut self.by, by.clone())?;
+                }
+            }
             Form::NothingElse => self.nothing_else = true,
             Form::UntilDate => {
                 let until = adjunct
@@ -90,8 +113,12 @@ impl Beside {
                     .or_else(|| adjunct.duration().map(|duration| duration.0.clone()))?;
                 put(&mut self.until, until)?;
             }
-            Form::ThenPause => put(&mut self.then, BudgetThen::Pause)?,
-            Form::ThenAsk => put(&mut self.then, BudgetThen::Ask)?,
+            Form::ThenPause | Form::ThenAsk => {
+                put(&mut self.then, if adjunct.form == Form::ThenAsk { BudgetThen::Ask } else { BudgetThen::Pause })?;
+                if let Some(who) = adjunct.workers(Slot::Who) {
+                    put(&mut self.by, who.clone())?;
+                }
+            }
             Form::ThenWarn => put(&mut self.then, BudgetThen::Warn)?,
             Form::RemindTo => put(&mut self.remind, adjunct.workers(Slot::To)?.refs.clone())?,
             Form::ByWho => put(&mut self.by, adjunct.workers(Slot::To)?.clone())?,

@@ -41,11 +41,13 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         }
         Form::EscalateWork | Form::Escalate => {
             extra += beside_the_point(fitting, &beside) + handles(reader, fitting);
+            faults.extend(nobody_spoken_of(reader, fitting));
             escalate(fitting, &beside)?
         }
         Form::Prioritise => prioritise(fitting, &beside)?,
         Form::ExpectBoth | Form::ExpectRespond | Form::ExpectResolve => expect(reader, fitting, &mut beside)?,
         Form::PermitOnly if asks(reader, fitting) => return None,
+        Form::Forbid if asked_of_people(reader, fitting) => return None,
         Form::ForbidUnlessFrom if orders(reader, fitting) => return None,
         Form::Approve
         | Form::Allow
@@ -66,7 +68,7 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
         | Form::Hours => build_care::build(reader, fitting, &beside, &mut faults)?,
         _ => return None,
     };
-    let subject = fitting.binds.iter().find(|bind| bind.slot.is_some()).map_or((0, 0), |bind| (bind.from, bind.to));
+    let subject = subject(fitting);
     if rules.iter().filter_map(condition).any(impossible) {
         faults.push(error(
             "empty-range",
@@ -93,6 +95,21 @@ pub fn build(reader: &Reader<'_>, fitting: &Match) -> Option<Built> {
     })
 }
 
+/// The tokens of the first slot; "messages from VIPs" are one subject, whether what narrows them belongs to the phrase or not.
+fn subject(fitting: &Match) -> (usize, usize) {
+    let mut binds = fitting.binds.iter().skip_while(|bind| bind.slot.is_none());
+    let Some(first) = binds.next() else { return (0, 0) };
+    let mut to = first.to;
+    if first.slot == Some(Slot::Work) {
+        for more in binds.take_while(|bind| bind.slot.is_none()) {
+            if more.from == to {
+                to = more.to;
+            }
+        }
+    }
+    (first.from, to)
+}
+
 /// "Only Jun can request a write-off": it is the asking that is reserved.
 fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
     let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act));
@@ -100,6 +117,14 @@ fn asks(reader: &Reader<'_>, fitting: &Match) -> bool {
         let order = reader.low(act.from) == "order" && !super::actions::is_tool_word(reader, act.from);
         order || matches!(reader.low(act.from), "request" | "ask" | "demand")
     })
+}
+
+/// "The sales team must not request …": people are kept from asking, rather than from a tool.
+fn asked_of_people(reader: &Reader<'_>, fitting: &Match) -> bool {
+    let people = fitting
+        .workers(Slot::Who)
+        .is_some_and(|who| !who.refs.is_empty() && who.refs.iter().all(|one| !matches!(one, WorkerRef::Agent(_))));
+    people && asks(reader, fitting)
 }
 
 /// "Only Ines may order medicine", where ordering is what the tool does: that is no asking.
@@ -269,6 +294,27 @@ fn short_topic(reader: &Reader<'_>, fitting: &Match) -> bool {
     })
 }
 
+/// "If it fails twice, page Tadhg": nobody was spoken of who could fail, be unsure or be stuck.
+fn nobody_spoken_of(reader: &Reader<'_>, fitting: &Match) -> Option<Finding> {
+    let adjunct = fitting.adjuncts().find(|adjunct| adjunct.form == Form::If && adjunct.start == 0)?;
+    let worker = fitting.workers(Slot::Who).is_some();
+    let Some(Val::Clauses(clauses)) = adjunct.val(Slot::Cond) else { return None };
+    let doing = |clause: &Clause| {
+        let when = &clause.when;
+        clause.who.is_empty() && (when.failed_times.is_some() || when.unsure || when.stuck_for.is_some())
+    };
+    let at = (adjunct.start + 1..adjunct.end.min(adjunct.start + 4))
+        .find(|at| matches!(reader.low(*at), "it" | "they" | "he" | "she"))?;
+    (!worker && !clauses.is_empty() && clauses.iter().all(doing)).then(|| {
+        error(
+            "pronoun",
+            reader.span(at, at + 1),
+            format!("“{}” does not say who is meant", reader.low(at)),
+            "name the agent, or write the sentence under a heading that names it",
+        )
+    })
+}
+
 fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
     if !beside.only_conditions() {
         return None;
@@ -305,6 +351,10 @@ fn escalate(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
 }
 
 fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
+    // "… and the priority is urgent" is a condition rather than a rule of its own.
+    if fitting.pattern.contains("(the|its|their) priority") && !led(fitting) {
+        return None;
+    }
     let priority: Priority = fitting.vals(Slot::Prio).find_map(|val| match val {
         Val::Priority(priority) => Some(*priority),
         _ => None,
@@ -317,6 +367,11 @@ fn prioritise(fitting: &Match, beside: &Beside) -> Option<Vec<Rule>> {
         return None;
     }
     Some(clauses.into_iter().map(|clause| Rule::Prioritise(Prioritise { when: clause.when, priority })).collect())
+}
+
+/// Whether the sentence begins with "if …".
+fn led(fitting: &Match) -> bool {
+    fitting.adjuncts().any(|adjunct| adjunct.start == 0 && adjunct.form == Form::If)
 }
 
 fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<Vec<Rule>> {
@@ -336,6 +391,11 @@ fn expect(reader: &Reader<'_>, fitting: &Match, beside: &mut Beside) -> Option<V
         Form::ExpectRespond => (Some(durations.next()?), None),
         _ => (None, Some(durations.next()?)),
     };
+    // "If a ticket is urgent, answer it within …": "it" is what the sentence began with.
+    let unsaid = fitting.workers(Slot::Who).is_none() && fitting.val(Slot::Work).is_none();
+    if unsaid && !led(fitting) {
+        return None;
+    }
     let clauses = work_clauses(fitting, beside)?;
     Some(
         clauses

@@ -129,7 +129,9 @@ fn budget(
     who: Vec<WorkerRef>,
     faults: &mut Vec<Finding>,
 ) -> Option<Budget> {
-    (Beside { then: None, remind: None, ..beside.clone() }).is_nothing().then_some(())?;
+    // "… at most $50 a week; then Mira is paused": whoever is named again is the same one.
+    beside.by.as_ref().is_none_or(|by| by.refs == who).then_some(())?;
+    (Beside { then: None, remind: None, by: None, ..beside.clone() }).is_nothing().then_some(())?;
     let (amount, currency) = fitting.binds.iter().find_map(|bind| match &bind.val {
         Val::Money(number, currency) => Some((*number, currency.clone())),
         Val::Range(range) if range.over.is_none() && range.at_least.is_none() && range.per.is_none() => {
@@ -160,7 +162,8 @@ fn budget(
             "quarterly" => Some(Period::Quarter),
             _ => None,
         });
-        match named.filter(|_| word) {
+        let named = named.filter(|_| word).or(fitting.pattern.contains("task (of").then_some(Period::Task));
+        match named {
             Some(period) => period,
             None => {
                 faults.push(error(

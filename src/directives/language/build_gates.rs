@@ -5,6 +5,7 @@ use super::beside::Beside;
 use super::grammar::Slot;
 use super::pattern_set::Form;
 use super::scan::Reader;
+use super::totals;
 use super::values::{Action, Clause, Match, Okay, Val, error, warning};
 use crate::catalogue::ToolName;
 use crate::directives::rule::{
@@ -22,7 +23,7 @@ pub fn build(
 ) -> Option<Vec<Rule>> {
     let span = reader.span(fitting.start, fitting.end);
     let alternatives = gate_clauses(reader, fitting, beside, faults, extra)?;
-    let everyone_but_actor = fitting.workers(Slot::Who).map(|w| w.refs.clone()).unwrap_or_default();
+    let everyone_but_actor = actors_named(reader, fitting);
     let mut rules = Vec::new();
     for clause in alternatives {
         // "They need approval": the pronoun is what is wrong.
@@ -32,9 +33,10 @@ pub fn build(
         // "No customer may be granted …": what is counted is counted for each.
         let each = fitting.pattern.contains("no (customer|client)").then_some(Same::Customer);
         if let Some(same) = action.same.or(each) {
-            counted_by(&mut clause.when, same, &span, faults);
+            totals::counted_by(&mut clause.when, same, &span, faults);
         }
-        check_amount(reader, &action, &clause.when, &span, faults);
+        *extra += totals::uncounted(&action, &clause.when, beside);
+        totals::check_amount(reader, &action, &clause.when, &span, faults);
         check_moment(&clause.when, &span, faults);
         // Two who act are one too many for a rule.
         if !everyone_but_actor.is_empty() && !clause.who.is_empty() && clause.who != everyone_but_actor {
@@ -68,6 +70,7 @@ pub fn build(
             }
             Form::Before => {
                 plain(beside)?;
+                *extra += looks_itself(reader, &action);
                 let first = looked_up(reader, fitting)?;
                 Rule::Before(Before { action: action.text, tools: action.tools, who, when: clause.when, first })
             }
@@ -75,6 +78,22 @@ pub fn build(
         });
     }
     Some(rules)
+}
+
+/// Who acts; "before somebody rejects a claim" is about whoever it is.
+fn actors_named(reader: &Reader<'_>, fitting: &Match) -> Vec<WorkerRef> {
+    let anybody = |bind: &super::values::Bind| {
+        bind.slot == Some(Slot::Who)
+            && matches!(reader.low(bind.from), "somebody" | "someone" | "anybody" | "anyone" | "one" | "people")
+    };
+    let named = fitting.workers(Slot::Who).filter(|_| !fitting.binds.iter().any(anybody));
+    named.map(|workers| workers.refs.clone()).unwrap_or_default()
+}
+
+/// "Before cancelling a subscription, look up the customer, …": the list belongs to what is looked up.
+fn looks_itself(reader: &Reader<'_>, action: &Action) -> u32 {
+    let reads = |tool: &ToolPattern| reader.index.tools.iter().any(|known| known.name == tool.0 && known.reads);
+    if action.tools.len() > 1 && action.tools.iter().any(reads) { 4 } else { 0 }
 }
 
 /// "only Kim may ask for refunds", "refunds only in #money": forbidden but for that.
@@ -116,8 +135,12 @@ fn looked_up(reader: &Reader<'_>, fitting: &Match) -> Option<Vec<ToolPattern>> {
     if !named.is_empty() {
         return Some(named);
     }
-    let object = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Obj))?;
-    let whole = reader.slot(Slot::First, object.from);
+    // "closing a ticket before it has been read": what is closed, behind its verb.
+    let object = fitting.binds.iter().find(|bind| matches!(bind.slot, Some(Slot::Obj | Slot::Act)))?;
+    let behind = if object.slot == Some(Slot::Act) { object.from + 1 } else { object.from };
+    let article = usize::from(matches!(reader.low(behind), "a" | "an" | "the" | "any"));
+    let starts = [behind, behind + article];
+    let whole: Vec<_> = starts.iter().flat_map(|from| reader.slot(Slot::First, *from).to_vec()).collect();
     whole.iter().find(|one| one.end == object.to && one.faults.is_empty()).and_then(|one| match &one.val {
         Val::Action(action) => Some(action.tools.clone()),
         _ => None,
@@ -127,7 +150,23 @@ fn looked_up(reader: &Reader<'_>, fitting: &Match) -> Option<Vec<ToolPattern>> {
 /// "the conversations have been searched": the verb behind may say which tool it is.
 fn by_verb(reader: &Reader<'_>, from: usize, to: usize) -> Option<ToolPattern> {
     let aux = |at: &usize| {
-        matches!(reader.low(*at), "has" | "have" | "been" | "is" | "are" | "be" | "to" | "must" | "should" | "first")
+        matches!(
+            reader.low(*at),
+            "has"
+                | "have"
+                | "been"
+                | "is"
+                | "are"
+                | "be"
+                | "to"
+                | "must"
+                | "should"
+                | "first"
+                | "shall"
+                | "will"
+                | "need"
+                | "needs"
+        )
     };
     let verb = (to..reader.tokens.len()).find(|at| !aux(at)).filter(|verb| *verb > to)?;
     matches!(reader.stem(verb), "search" | "list" | "find").then_some(())?;
@@ -388,71 +427,6 @@ fn people(reader: &Reader<'_>, by: &[WorkerRef]) -> Option<usize> {
         }
     }
     Some((known.len() + seats).max(1))
-}
-
-/// An amount must be in the tool's currency, and the tool must have one.
-fn check_amount(
-    reader: &Reader<'_>,
-    action: &Action,
-    when: &Condition,
-    span: &std::ops::Range<usize>,
-    faults: &mut Vec<Finding>,
-) {
-    let unless = when.unless.as_ref().and_then(|u| u.amount.as_ref());
-    let Some(amount) = when.amount.as_ref().or(unless) else { return };
-    if amount.currency.is_empty() {
-        return;
-    }
-    let tools =
-        reader.index.tools.iter().filter(|tool| action.tools.iter().any(|p| p.covers(&ToolName(tool.name.clone()))));
-    let tools: Vec<_> = tools.collect();
-    for tool in &tools {
-        if let Some(currency) = &tool.currency
-            && *currency != amount.currency
-        {
-            faults.push(error(
-                "currency",
-                span.clone(),
-                format!("the amounts of {} are in {currency}, not in {}", tool.name, amount.currency),
-                &format!("write the limit in {currency}"),
-            ));
-        }
-    }
-    let unknown = |tool: &&&super::index::ToolWords| tool.currency.is_none();
-    let whole_server = action.tools.iter().any(|pattern| pattern.0.ends_with(".*"));
-    let bad = if whole_server {
-        tools.iter().find(unknown).filter(|_| tools.iter().all(|t| t.currency.is_none()))
-    } else {
-        tools.iter().find(unknown)
-    };
-    if let Some(tool) = bad {
-        let (message, help) = if tool.takes_amount == Some(false) {
-            (format!("{} takes no amount of money", tool.name), "leave the amount out".to_owned())
-        } else {
-            (
-                format!("nobody has said where {} holds its amount, and in which unit", tool.name),
-                format!(
-                    "define it: “A … means `{}`; its amount is `amount_cents` in cents of {}.”",
-                    tool.name, amount.currency
-                ),
-            )
-        };
-        faults.push(error("no-amount", span.clone(), message, &help));
-    }
-}
-
-/// "refunds to one customer" only says something where refunds are added up or counted.
-fn counted_by(when: &mut Condition, by: Same, span: &std::ops::Range<usize>, faults: &mut Vec<Finding>) {
-    let total = when.amount.as_mut().filter(|amount| amount.per.is_some()).map(|amount| &mut amount.same);
-    match total.or(when.times.as_mut().map(|times| &mut times.same)) {
-        Some(same) if same.is_none_or(|known| known == by) => *same = Some(by),
-        Some(_) | None => faults.push(error(
-            "no-limit",
-            span.clone(),
-            "this does not say how much or how often for the same one".to_owned(),
-            "write a sum or a number and a time, as in “more than $500 per customer and week”",
-        )),
-    }
 }
 
 /// A gate is judged when the action is proposed: silence and doubt only bring people in.

@@ -6,7 +6,7 @@ use super::numbers::empty;
 use super::pattern_set::{Form, Set};
 use super::scan::Reader;
 use super::topics::merge_alternative;
-use super::values::{Clause, Match, Okay, Slotted, Val, error};
+use super::values::{Action, Clause, Match, Okay, Slotted, Val, error};
 use crate::directives::rule::{AmountRange, Condition, HoursSide, Times};
 use crate::workers::WorkerRef;
 
@@ -247,6 +247,12 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
         Form::Acts | Form::ActsAmount => acts(reader, fitting)?,
         _ => Clause { when: said_of_work(fitting)?, ..Clause::default() },
     };
+    // "transfers by the same agent exceeding …" add up.
+    if fitting.pattern.starts_with("(by|from) (the same") {
+        let same = (fitting.start..fitting.end).find_map(|at| super::times::counted_by(reader.low(at)));
+        let total = clause.when.amount.as_mut().filter(|amount| amount.per.is_some())?;
+        total.same = same;
+    }
     if let Some(who) = fitting.workers(Slot::Who)
         && !matches!(fitting.form, Form::Inside | Form::Outside)
     {
@@ -254,6 +260,13 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
     }
     // "messages about “late parcels”" means these words, "messages about parcels" a topic.
     if fitting.pattern.starts_with("(about|regarding") && !quoted(reader, fitting) {
+        return None;
+    }
+    // "What people write in #warehouse" says nothing of who they are.
+    let some = |bind: &super::values::Bind| {
+        bind.slot == Some(Slot::From) && matches!(reader.low(bind.from), "people" | "someone" | "anyone" | "somebody")
+    };
+    if fitting.form == Form::FromWorker && fitting.binds.iter().any(some) {
         return None;
     }
     let mut faults = Vec::new();
@@ -284,15 +297,24 @@ pub fn meaning(reader: &Reader<'_>, fitting: &Match) -> Option<(Vec<Clause>, Vec
 
 /// "a refund is over $200", "the agent wants to delete an account".
 fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
-    let action = fitting.action(Slot::Act)?.clone();
+    let action = fitting.action(Slot::Act).cloned().or_else(|| passive(reader, fitting))?;
     let mut when = action.when.clone();
     // "If the same requester books overtime more than 3 times in 14 days".
     if let (Some(over), Some(Val::Per { days, same })) = (count(fitting, Slot::NumBound), fitting.val(Slot::Per)) {
         when.times = Some(Times { over, per: days.clone(), same: *same });
     }
+    if fitting.form == Form::ActsAmount {
+        let mut total = amount(fitting)?;
+        // "makes in one week transfers of together more than £10,000".
+        if let Some(Val::Per { days, .. }) = fitting.val(Slot::Per) {
+            (total.per.is_none()).then_some(())?;
+            total.per = Some(days.clone());
+        }
+        when.amount = Some(total);
+    }
     // "If the same requester has more than three …": counted by whoever is the subject.
-    let subject =
-        fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act)).map_or(fitting.start, |bind| bind.from);
+    let subject = fitting.binds.iter().find(|bind| matches!(bind.slot, Some(Slot::Act | Slot::Part)));
+    let subject = subject.map_or(fitting.start, |bind| bind.from);
     if fitting.workers(Slot::Who).is_none()
         && let Some(by) = (fitting.start..subject).find_map(|at| super::times::counted_by(reader.low(at)))
     {
@@ -301,10 +323,19 @@ fn acts(reader: &Reader<'_>, fitting: &Match) -> Option<Clause> {
         (same.is_none() || *same == Some(by)).then_some(())?;
         *same = Some(by);
     }
-    if fitting.form == Form::ActsAmount {
-        when.amount = Some(amount(fitting)?);
-    }
     Some(Clause { when, action: Some(action), ..Clause::default() })
+}
+
+/// "more than $300 is refunded", "a customer has been refunded": the action of a passive clause.
+fn passive(reader: &Reader<'_>, fitting: &Match) -> Option<Action> {
+    let place = |slot: Slot| fitting.binds.iter().find(|bind| bind.slot == Some(slot)).map(|bind| (bind.from, bind.to));
+    let part = place(Slot::Part)?;
+    let object = place(Slot::Obj).unwrap_or((part.0, part.0));
+    let found = super::passives::passive(reader, object, part);
+    match found.val {
+        Val::Action(action) if found.faults.is_empty() => Some(*action),
+        _ => None,
+    }
 }
 
 fn words(fitting: &Match, slot: Slot) -> Option<Vec<String>> {
@@ -352,6 +383,7 @@ fn said_of_work(fitting: &Match) -> Option<Condition> {
             let vague = from.everyone || from.refs.contains(&WorkerRef::Human) && from.refs.len() > 1;
             (!vague).then_some(())?;
             when.from.clone_from(&from.refs);
+            when.topics = words(fitting, Slot::Topics).unwrap_or_default();
         }
         Form::Amount => when.amount = Some(amount(fitting)?),
         Form::NotAmount => when.amount = Some(negated(fitting)?),

@@ -91,6 +91,16 @@ const LEADS: &[&[&str]] = &[
     &["when", "we", "speak", "of"],
     &["when", "we", "talk", "about"],
     &["under"],
+    &["when", "these", "rules", "say"],
+    &["when", "these", "directives", "say"],
+    &["when", "this", "page", "says"],
+    &["where", "these", "rules", "say"],
+    &["when", "someone", "says"],
+    &["when", "you", "read"],
+    &["if", "you", "read"],
+    &["if", "these", "rules", "say"],
+    &["wherever", "these", "rules", "say"],
+    &["wherever", "we", "say"],
 ];
 
 const MEANT: &[&[&str]] = &[
@@ -98,6 +108,11 @@ const MEANT: &[&[&str]] = &[
     &["is", "meant"],
     &["are", "meant"],
     &["i", "mean"],
+    &["that", "is"],
+    &["that", "means"],
+    &["it", "means"],
+    &["this", "means"],
+    &["think", "of"],
     &["we", "understand"],
     &["you", "should", "understand"],
     &["shall", "be", "meant"],
@@ -109,6 +124,7 @@ const MEANT: &[&[&str]] = &[
 
 /// "X means …".
 const MEANS: &[&[&str]] = &[
+    &["shall", "mean"],
     &["means"],
     &["mean"],
     &["stands", "for"],
@@ -187,7 +203,8 @@ fn bare_head(tokens: &[Token]) -> Option<(std::ops::Range<usize>, usize)> {
     for lead in LEADS.iter().filter(|lead| find(&tokens[..tokens.len().min(lead.len())], lead, 0) == Some(0)) {
         if let Some((at, phrase)) = MEANT.iter().find_map(|phrase| Some((find(tokens, phrase, lead.len())?, phrase))) {
             let end = at - usize::from(tokens[at - 1].is_mark(','));
-            return Some((lead.len()..end, at + phrase.len()));
+            let colon = usize::from(tokens.get(at + phrase.len()).is_some_and(|token| token.is_mark(':')));
+            return Some((lead.len()..end, at + phrase.len() + colon));
         }
     }
     let start = usize::from(matches!(low(tokens, 0), "a" | "an" | "the" | "our"))
@@ -219,7 +236,7 @@ fn defines(tokens: &[Token], start: usize, at: usize, phrase: &[&str]) -> bool {
         && matches!(low(tokens, rest), "it" | "that" | "this" | "them" | "so" | "nothing" | "well");
     let names_nothing = matches!(
         low(tokens, start),
-        "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence"
+        "it" | "this" | "that" | "which" | "what" | "no" | "if" | "when" | "nobody" | "silence" | "mention"
     );
     free && !pronoun && of_words && (!weak || code || quoted_term || listed) && !names_nothing
 }
@@ -228,11 +245,18 @@ fn normal_term(tokens: &[Token]) -> String {
     let words: Vec<String> = tokens
         .iter()
         .filter(|t| !matches!(t.low.as_str(), "a" | "an" | "the" | "word" | "term" | "to"))
-        .map(|t| match &t.kind {
-            Kind::Quote(text) => text.to_lowercase(),
-            _ => t.low.clone(),
-        })
-        .collect();
+        .fold(Vec::new(), |mut words: Vec<String>, t| {
+            let word = match &t.kind {
+                Kind::Quote(text) => text.to_lowercase(),
+                _ => t.low.clone(),
+            };
+            // "month-end" is one word.
+            match words.last_mut().filter(|_| t.hyphen && t.glued) {
+                Some(last) => last.push_str(&format!("-{word}")),
+                None => words.push(word),
+            }
+            words
+        });
     let mut words = words;
     if let Some(last) = words.last_mut() {
         *last = singular(last);

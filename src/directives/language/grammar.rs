@@ -8,6 +8,7 @@ use super::forms::{bases_of, forms_of};
 use super::pattern_set::{Form, Set, TABLES};
 use super::vocabulary::gate_relations::GATE_RELATIONS;
 use super::vocabulary::relations::RELATIONS;
+use super::vocabulary::voices::VOICE_RELATIONS;
 use super::vocabulary::words::{FILLERS, HEDGES};
 
 /// What a pattern takes from the sentence besides its literal words.
@@ -304,6 +305,7 @@ impl Parser<'_> {
                 let table = RELATIONS
                     .iter()
                     .chain(GATE_RELATIONS)
+                    .chain(VOICE_RELATIONS)
                     .find(|(relation, _)| *relation == name)
                     .expect("a test compiles every pattern, so every relation that one names is there");
                 let mut alternatives = Vec::new();

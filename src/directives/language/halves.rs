@@ -9,6 +9,7 @@ use super::token::{Kind, Token};
 use super::values::Val;
 use super::verdict::{Meaning, Placed, understand};
 use super::workers::phrase_at;
+use crate::directives::condition::Condition;
 use crate::directives::rule::Rule;
 
 const MAX_SPLITS: usize = 8;
@@ -48,6 +49,8 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         {
             tries.push(tokens[..=comma].iter().chain(right).cloned().collect());
         }
+        tries.extend(still_silent(reader, &first, right, right_start));
+        tries.extend(about_it(voc, left, right, subject.as_deref()));
         tries.extend(gapped(reader, tokens, right_start, subject.as_deref()));
         tries.extend(elliptic(reader, tokens, (left_end, right_start), subject.as_deref()));
         for attempt in tries {
@@ -55,6 +58,7 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
                 if contradict(&first, &second) {
                     continue;
                 }
+                let second = of_the_same_work(&first, second, right);
                 let mut all = first.clone();
                 let offset = right.first().map_or(0, |t| t.span.start);
                 all.extend(second.into_iter().map(|(rule, at, findings)| (rule, at.max(offset), findings)));
@@ -63,6 +67,100 @@ pub fn halves(voc: &Vocabulary<'_>, reader: &Reader<'_>, tokens: &[Token], depth
         }
     }
     None
+}
+
+/// "… are urgent, and Tomas is told if nobody answers them": the second rule is about the work of the first one.
+fn of_the_same_work(first: &Placed, second: Placed, right: &[Token]) -> Placed {
+    let spoken_of = right.iter().any(|token| matches!(token.low.as_str(), "them" | "it" | "they" | "these" | "those"));
+    let work = match first.as_slice() {
+        [(Rule::Prioritise(rule), ..)] => Some(&rule.when),
+        [(Rule::Route(rule), ..)] => Some(&rule.when),
+        [(Rule::Expect(rule), ..)] => Some(&rule.when),
+        _ => None,
+    };
+    let Some(work) = work.filter(|work| spoken_of && !work.is_empty()) else { return second };
+    let joined = |rule: Rule| match rule {
+        Rule::Escalate(mut escalate) if escalate.when.unanswered_for.is_some() || escalate.when.stuck_for.is_some() => {
+            let bare = Condition {
+                unanswered_for: escalate.when.unanswered_for.clone(),
+                stuck_for: escalate.when.stuck_for.clone(),
+                ..Condition::default()
+            };
+            if escalate.when == bare
+                && let Some(when) = super::clauses::and(work, &escalate.when)
+            {
+                escalate.when = when;
+            }
+            Rule::Escalate(escalate)
+        }
+        other => other,
+    };
+    second.into_iter().map(|(rule, at, findings)| (joined(rule), at, findings)).collect()
+}
+
+/// "After 15 minutes without an answer page Tadhg, after 45 minutes page Hugo": still without an answer.
+fn still_silent(reader: &Reader<'_>, first: &Placed, right: &[Token], right_start: usize) -> Vec<Vec<Token>> {
+    let silent = matches!(first.as_slice(), [(Rule::Escalate(rule), ..)] if rule.when.unanswered_for.is_some());
+    if !silent || !matches!(reader.low(right_start), "after" | "following") {
+        return Vec::new();
+    }
+    let lasts = reader.slot(Slot::Dur, right_start + 1);
+    let Some(end) = lasts.iter().filter(|one| one.faults.is_empty()).map(|one| one.end).max() else {
+        return Vec::new();
+    };
+    let words = ["without", "an", "answer", ","].map(|word| match word {
+        "," => Token::new(Kind::Mark(','), 0..0, ","),
+        _ => Token::new(Kind::Word, 0..0, word),
+    });
+    let length = end - right_start;
+    vec![right[..length].iter().cloned().chain(words).chain(right[length..].iter().cloned()).collect()]
+}
+
+/// "may reship orders but must not cancel *them*", "may write off debts, but never more than €100": what the first half's
+/// action acts on, or all of that action, is understood.
+fn about_it(voc: &Vocabulary<'_>, left: &[Token], right: &[Token], subject: Option<&[Token]>) -> Vec<Vec<Token>> {
+    let Some(act) = action(voc, left) else { return Vec::new() };
+    let mut lists = Vec::new();
+    let lead: Vec<Token> = subject.map(<[Token]>::to_vec).unwrap_or_default();
+    if let Some(at) = right.iter().position(|token| matches!(token.low.as_str(), "them" | "it")).filter(|at| *at > 0)
+        && act.len() > 1
+    {
+        let noun = |list: &mut Vec<Token>| {
+            list.extend(right[..at].iter().cloned());
+            list.extend(act[1..].iter().cloned());
+            list.extend(right[at + 1..].iter().cloned());
+        };
+        let mut list = lead.clone();
+        noun(&mut list);
+        lists.push(list);
+        let mut alone = Vec::new();
+        noun(&mut alone);
+        lists.push(alone);
+    }
+    let words: Vec<&str> = right.iter().take(2).map(|token| token.low.as_str()).collect();
+    if let ["never" | "not" | "no", "more" | "over" | "above" | "beyond"] = words.as_slice()
+        && !lead.is_empty()
+    {
+        let word = |text: &str| Token::new(Kind::Word, 0..0, text);
+        let mut list = lead;
+        list.extend([word("may"), word("never")]);
+        list.extend(act.iter().cloned());
+        list.extend(right[1..].iter().cloned());
+        lists.push(list);
+    }
+    lists
+}
+
+/// The tokens of a clean reading's action.
+fn action(voc: &Vocabulary<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let reader = Reader::new(voc, tokens.to_vec());
+    let fittings = reader.whole(Set::Main);
+    let clean = fittings.iter().filter_map(|fitting| {
+        let built = build(&reader, fitting).filter(|built| built.faults.is_empty())?;
+        let act = fitting.binds.iter().find(|bind| bind.slot == Some(Slot::Act))?;
+        Some((built.cost, act.from, act.to))
+    });
+    clean.min().map(|(_, from, to)| tokens[from..to].to_vec())
 }
 
 /// "are to be approved by the CFO and are made without approval": both cannot be.
@@ -107,7 +205,13 @@ fn gapped(reader: &Reader<'_>, tokens: &[Token], right_start: usize, subject: Op
         reader.low(right_start),
         "those" | "ones" | "sums" | "amounts" | "anything" | "everything" | "any" | "that" | "these" | "larger"
     );
-    let starts = [Some(right_start), those.then_some(right_start + 1)];
+    // "…, and transfers above £25,000 the CFO's": the noun once more.
+    let again = subject.iter().zip(&tokens[right_start..]).take_while(|(one, two)| one.low == two.low).count();
+    let starts = [
+        Some(right_start),
+        those.then_some(right_start + 1),
+        (again > 0 && again == subject.len()).then_some(right_start + again),
+    ];
     let bounds: Vec<(usize, usize)> = starts
         .into_iter()
         .flatten()
@@ -186,8 +290,10 @@ fn elliptic(
 }
 
 /// Words with which a half begins whose subject stands in the first one.
-const BARE: &[&str] =
-    &["must", "may", "can", "should", "shall", "will", "never", "needs", "need", "has", "have", "is", "are", "does"];
+const BARE: &[&str] = &[
+    "get", "gets", "go", "goes", "receive", "receives", "must", "may", "can", "should", "shall", "will", "never",
+    "needs", "need", "has", "have", "is", "are", "does",
+];
 
 const BEYOND: &[&str] = &[
     "anything above", "anything over", "anything beyond", "everything above", "everything over", "all above", "above",

@@ -23,6 +23,7 @@ mod guards;
 mod halves;
 mod index;
 mod narrow;
+mod nearest;
 mod nobody;
 mod numbers;
 mod paraphrase;
@@ -40,7 +41,9 @@ mod tests;
 mod times;
 mod token;
 mod tools;
+mod topic_form;
 mod topics;
+mod totals;
 mod turns;
 mod values;
 mod verdict;
@@ -133,6 +136,8 @@ pub struct Finding {
     pub span: Range<usize>,
     pub message: String,
     pub help: Option<String>,
+    /// The nearest sentence that would be read, where one is known that is no looser.
+    pub suggestion: Option<String>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -153,7 +158,16 @@ impl<'a> Vocabulary<'a> {
 pub fn read(sentence: &Sentence<'_>, vocabulary: &Vocabulary<'_>) -> Outcome {
     let text = sentence.text.trim();
     let shift = sentence.text.len() - sentence.text.trim_start().len();
-    let outcome = read_trimmed(text, &sentence.scope, vocabulary);
+    let outcome = match read_trimmed(text, &sentence.scope, vocabulary) {
+        Outcome::Refused(mut findings) => {
+            let nearest = nearest::nearest(text, &sentence.scope, &findings, vocabulary);
+            if let Some(first) = findings.iter_mut().find(|one| one.severity == Severity::Error) {
+                first.suggestion = nearest;
+            }
+            Outcome::Refused(findings)
+        }
+        other => other,
+    };
     if shift == 0 { outcome } else { shifted(outcome, shift) }
 }
 

@@ -1,6 +1,6 @@
 //! Which sets of patterns there are, and what each pattern builds.
 
-use super::vocabulary::{approvals, clauses, gates, work};
+use super::vocabulary::{approvals, clauses, gates, modifiers, voices, work};
 
 /// Where a pattern may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,10 +100,11 @@ pub type Table = &'static [(Form, &'static [&'static str])];
 
 pub const TABLES: &[(Set, Table)] = &[
     (Set::Main, gates::GATES),
+    (Set::Main, voices::VOICES),
     (Set::Main, work::WORK),
     (Set::Main, work::CARE),
     (Set::Adjunct, clauses::ADJUNCTS),
     (Set::Clause, clauses::CLAUSES),
-    (Set::WorkMod, clauses::WORK_MODIFIERS),
+    (Set::WorkMod, modifiers::WORK_MODIFIERS),
     (Set::Okay, approvals::APPROVALS),
 ];

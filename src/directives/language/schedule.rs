@@ -158,6 +158,14 @@ fn workers(reader: &Reader<'_>, rest: &[usize], faults: &mut Vec<Finding>) -> (V
     match named.as_slice() {
         [] => (Vec::new(), Vec::new()),
         [(_, only)] => (Vec::new(), only.clone()),
+        // "Jun gets a report from Felix": whoever stands last does it.
+        [(first, hearer), (last, doer)]
+            if leads(*first)
+                && rest.iter().any(|at| matches!(reader.low(*at), "gets" | "get" | "receives" | "receive"))
+                && matches!(reader.low(last.wrapping_sub(1)), "from" | "by") =>
+        {
+            (doer.clone(), hearer.clone())
+        }
         [(first, subject), (_, object)] if leads(*first) => (subject.clone(), object.clone()),
         [(at, _), ..] => {
             faults.push(error(

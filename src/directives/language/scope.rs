@@ -3,7 +3,7 @@
 use super::pattern_set::Set;
 use super::scan::Reader;
 use super::token::{Kind, Token, tokenize};
-use super::topics::normal_words;
+use super::topic_form::normal_words;
 use super::values::Val;
 use super::{Heading, Scope, Vocabulary, grammar::Slot};
 use crate::directives::rule::Condition;

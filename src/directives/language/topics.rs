@@ -5,8 +5,9 @@ use super::narrow::{priority_word, segment_word};
 use super::pattern_set::{Form, Set};
 use super::scan::{HEDGE_COST, Reader};
 use super::token::Kind;
+use super::topic_form::normal;
 use super::values::{Clause, Slotted, Val, error};
-use super::vocabulary::topics::{CUSTOMERS, DROPPED, GENERIC, QUANTIFIERS, SOURCES, TOPIC_STOPS};
+use super::vocabulary::topics::{CUSTOMERS, GENERIC, QUANTIFIERS, SOURCES, TOPIC_STOPS};
 use super::vocabulary::words::VAGUE;
 use super::workers::phrase_at;
 use super::{Finding, clauses};
@@ -149,6 +150,7 @@ fn items(reader: &Reader<'_>, i: usize) -> Vec<Item> {
         }
     }
     found.extend(mentioned(reader, &lead));
+    found.extend(asked_by(reader, &lead));
     // "emails about …", "form submissions".
     for (phrase, source, _) in SOURCES.iter().filter(|(_, _, is_work)| *is_work) {
         if let Some(end) = phrase_at(reader, lead.end, phrase) {
@@ -237,7 +239,8 @@ fn described(reader: &Reader<'_>, from: usize) -> (usize, Condition) {
             at = if reader.low(end) == "priority" { end + 1 } else { end };
         } else if let Some((length, term)) = segment_word(reader, at).filter(|_| base.segments.is_empty()) {
             base.segments.push(term);
-            at += length;
+            // "a VIP's complaint".
+            at += length + usize::from(reader.low(at + length) == "'s");
         } else {
             return (at, base);
         }
@@ -264,6 +267,25 @@ fn sounds_vague(low: &str) -> bool {
                 | "long"
                 | "recent"
         )
+}
+
+/// "the sales team's questions about pay": whose questions they are.
+fn asked_by(reader: &Reader<'_>, lead: &Item) -> Vec<Item> {
+    let mut found = Vec::new();
+    for one in reader.slot(super::grammar::Slot::From, lead.end).iter().filter(|one| one.faults.is_empty()) {
+        let Val::Workers(from) = &one.val else { continue };
+        let named = !from.everyone && from.count.is_none() && !from.refs.is_empty();
+        let Some(end) = generic_end(reader, one.end + 1).filter(|_| named && reader.low(one.end) == "'s") else {
+            continue;
+        };
+        modified(
+            reader,
+            &lead.with(end, Condition { from: from.refs.clone(), ..Condition::default() }, 1),
+            0,
+            &mut found,
+        );
+    }
+    found
 }
 
 /// "any mention of the word lawsuit".
@@ -452,47 +474,4 @@ const NO_TOPIC: &[&str] = &[
 /// "special cases": an adjective and nothing that it describes. Some are topics by themselves ("a complaint that is new").
 fn sounds_vague_alone(word: &str) -> bool {
     !matches!(word, "standard" | "material" | "key" | "right" | "good" | "regular" | "general" | "senior" | "junior")
-}
-
-/// The normal form of a topic: lower case, singular, without "question", "request", "issue".
-fn normal(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<String>> {
-    let mut words: Vec<String> = Vec::new();
-    for j in from..to {
-        let low = reader.low(j);
-        match words.last_mut() {
-            Some(last) if reader.tokens[j].hyphen => {
-                last.push('-');
-                last.push_str(low);
-            }
-            _ if matches!(low, "the" | "a" | "an" | "my" | "our" | "please") => {}
-            _ => words.push(low.to_owned()),
-        }
-    }
-    normal_words(&mut words);
-    (!words.is_empty()).then_some(words)
-}
-
-/// See [`normal`]; in place.
-pub fn normal_words(words: &mut Vec<String>) {
-    let last = words.last().map(|word| singular(word)).unwrap_or_default();
-    if DROPPED.contains(&last.as_str()) {
-        words.pop();
-    } else if words.len() > 2
-        && DROPPED.contains(&singular(&words[0]).as_str())
-        && matches!(words[1].as_str(), "for" | "about" | "on" | "with" | "of" | "to")
-    {
-        words.drain(..2);
-    }
-    // The head of "password resets for customers" is "reset".
-    let head = words
-        .iter()
-        .position(|word| matches!(word.as_str(), "of" | "for" | "to" | "with" | "on"))
-        .unwrap_or(words.len());
-    if head > 0 && head < words.len() {
-        words[head - 1] = singular(&words[head - 1]);
-    }
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
-    words.retain(|word| word != "'s");
 }

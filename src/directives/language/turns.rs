@@ -1,15 +1,19 @@
 //! A sentence in plainer words: idioms of contracts and of offices are turned into what the grammar knows.
 
 use super::token::{Kind, Token};
-use super::vocabulary::turns::{APPROVALS, APPROVED, BEFORE_APPROVED, LIGHT_NOUNS, Near, TURNS};
+use super::vocabulary::turns::{
+    APPROVALS, APPROVED, BEFORE_APPROVED, HAS_DONE, IS_SO, LIGHT_NOUNS, Near, TURNS, WISHED, WISHES,
+};
 
 /// How far behind an idiom the approval that it speaks of may stand.
 const REACH: usize = 9;
 
 /// The sentence without its idioms; `None` where there are none.
 pub fn plainer(tokens: &[Token]) -> Option<Vec<Token>> {
+    let wished = wished(tokens);
+    let mut changed = wished.is_some();
+    let tokens = wished.as_deref().unwrap_or(tokens);
     let mut plain: Vec<Token> = Vec::with_capacity(tokens.len());
-    let mut changed = false;
     let mut at = 0;
     while at < tokens.len() {
         match turn(tokens, at) {
@@ -44,7 +48,39 @@ fn turn(tokens: &[Token], at: usize) -> Option<(usize, &'static str)> {
         };
         fits.then_some((length, *plain))
     });
-    known.chain(light(tokens, at)).chain(unless_approved(tokens, at)).max_by_key(|(length, _)| *length)
+    known
+        .chain(light(tokens, at))
+        .chain(unless_approved(tokens, at))
+        .chain(contracted(tokens, at))
+        .max_by_key(|(length, _)| *length)
+}
+
+/// "We'd like Joana to approve": she must.
+fn wished(tokens: &[Token]) -> Option<Vec<Token>> {
+    let clause = |at: usize| at == 0 || is_comma(tokens, at - 1);
+    let (at, length) = (0..tokens.len())
+        .filter(|at| clause(*at))
+        .find_map(|at| WISHES.iter().find_map(|words| stands(tokens, at, words)).map(|length| (at, length)))?;
+    let to = (at + length + 1..tokens.len())
+        .find(|to| low(tokens, *to) == "to" && WISHED.contains(&low(tokens, *to + 1)))?;
+    let must = Token::new(Kind::Word, tokens[to].span.clone(), "must");
+    let kept = tokens.iter().enumerate().filter(|(i, _)| *i < at || *i >= at + length);
+    Some(kept.map(|(i, token)| if i == to { must.clone() } else { token.clone() }).collect())
+}
+
+/// "a shift lead's signed off", "the request's from the returns team".
+fn contracted(tokens: &[Token], at: usize) -> Option<(usize, &'static str)> {
+    if low(tokens, at) != "'s" || at == 0 {
+        return None;
+    }
+    let next = low(tokens, at + 1);
+    if HAS_DONE.contains(&next) {
+        Some((1, "has"))
+    } else if IS_SO.contains(&next) {
+        Some((1, "is"))
+    } else {
+        None
+    }
 }
 
 /// "the issuance of".

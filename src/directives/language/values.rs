@@ -162,7 +162,7 @@ impl Match {
 
 pub fn error(code: &'static str, span: Range<usize>, message: String, help: &str) -> Finding {
     let help = (!help.is_empty()).then(|| help.to_owned());
-    Finding { severity: Severity::Error, code, span, message, help }
+    Finding { severity: Severity::Error, code, span, message, help, suggestion: None }
 }
 
 pub fn warning(code: &'static str, span: Range<usize>, message: String, help: &str) -> Finding {

@@ -2,6 +2,7 @@
 
 mod contract;
 mod frames;
+mod nearest;
 mod paraphrases;
 mod strangers;
 mod synonyms;

@@ -7,6 +7,8 @@ pub const APPROVALS: &[(Form, &[&str])] = &[
     (
         OkayBy,
         &[
+            "{to} 's <approval> (and|as well as|plus|together with) {to} 's <approval>",
+            "<any>? <approval> (from|by|of) (any)? one of (the two|them|the two of them|the following|the two people) : {to}",
             "<any>? <approval> (from|by|of|with|given by|granted by) {to}",
             "<any>? <approval> of {to}",
             "that of {to}",

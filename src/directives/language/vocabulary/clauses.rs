@@ -6,6 +6,7 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         If,
         &[
+            "{mod} and",
             "(if|when|whenever|where|wherever|in case|provided|provided that|as long as|so long as|once|as soon as|in the event that|in the event of|should|while|after|on|every time|each time|any time|anytime|the moment|on condition that|only if|only when|only while|but only if|but only when|given that|assuming|whenever) {cond}",
         ],
     ),
@@ -66,6 +67,8 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         OtherwiseAsk,
         &[
+            "(otherwise|or else|else|failing that|failing which|if not|after that|after which|thereafter|then) {to} <aux>? (decide|be asked|take over|approve|step in|do|do so|do it|have the last word)",
+            "(and|or|,)? (no|without (an|any)?|with no) (<answer>|answer|approval) (within|in|after) {dur} (and|,|means|then)? (it|they|the request)? <aux>? (go to|pass to|fall to|be passed to|be decided by|be up to|escalate to|be escalated to|be put to|ask) {to}",
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|then|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|do|have decided) (in time|by then|within that time|until then)?|after which|if (they|he|she) (do not|do not answer|do not decide|do not reply|be not available|be away|do not respond) (in time|by then)?|and if not|if that fail|if it be not (given|decided|granted) (in time|by then)?|thereafter|if time (run out|be up)|when time (run out|be up)|when the time be up|on (timeout|expiry)|if no (answer|decision|reply|response) (come|arrive|be given)? (in time|by then)?|if unanswered|if it time out|if the time be up|beyond that|past that|if (it|that) expire|after the deadline|without an answer) (it|they|the request|that|the decision|the approval|the matter|the right to decide)? <aux>? (<notify>|go to|be up to|fall to|be decided by|be for|be asked of|go up to|pass to|be passed to|be escalated to|be put to|be sent to|move to) {to} (to decide|decide|instead|for a decision|for approval|is asked|do|may|can|will)?",
             "(or|and)? (otherwise|or else|else|failing that|failing which|if not|after that|thereafter|then) (from|by|with)? {to} ('s)? (<answer>|approval|ok|okay|sign off)?",
             "(or|and)? (if (he|she|they|{to}) (be|be not) (away|out|absent|unavailable|available|there|reachable|on leave|on holiday|around)|in (his|her|their) absence) ,? (from|by|with|that of|then|ask|by)? {to} ('s)?",
@@ -78,12 +81,16 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         OtherwiseDeny,
         &[
+            "(and|or|,)? (no|without (an|any)?|with no) (<answer>|answer|approval) (within|in|after) {dur} (and|,|means|then)? (it|they|the request|this|that)? <aux>? (be)? (denied|refused|rejected|declined|no|a no|off|lapse|expire|count as (denied|refused|a no|rejected)|not go ahead)",
             "(otherwise|or else|else|failing that|failing which|if not|or|after that|after which|if there be no <answer>|if (nobody|no one) (answer|decide|respond|reply|react|approve) (in time|by then|within that time)?|then|on timeout|and if not) (it|they|the request|that|this|we|the refund|the action|the answer|the change)? <aux>? (be)? (deny|denied|refused|rejected|declined|cancelled|dropped|no|refuse|reject|decline|it|turned down|not run|not done|a no|forbidden|void|off|lapse|expire|do not happen|do not run|do nothing|count as (denied|refused|a no)|count as a no|not go ahead|not go through|not happen) (it)? ((after|within|in) {dur})?",
         ],
     ),
     (
         Typed,
         &[
+            "(who|and|,)? (have to|must|should|shall|need to)? type (the|a)? (confirmation|word|it out)",
+            "(and|,|who)? {to} <aux>? (confirm|approve) (it|this|that|the action)? (by typing|in typing|with a typed (word|confirmation|answer)) (a word|the word|it|a phrase|a code|in|it out)? ({mentions})?",
+            "(and|,)? {to} <aux>? type (a word|the word|it|it out|the confirmation|a confirmation|to confirm) (to confirm)? ({mentions})?",
             "(and|,)? (must|should|has to|needs to|have to)? (be|is|are)? confirm (it|this|that)? by typing (a word|the word|it|a phrase|a code|in)? ({mentions})?",
             "(and|with|,)? (a)? typed (confirmation|word|yes)",
             "(who|and|,)? (they|he|she|who|the approver)? (must|should|has to|have to)? (type) (a word|the word|it|a confirmation|to confirm|yes|it out) (to confirm)? ({mentions})?",
@@ -109,19 +116,19 @@ pub const ADJUNCTS: &[(Form, &[&str])] = &[
     (
         ThenPause,
         &[
-            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if)? (it|they|that|the <thing>|the budget)? (be)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we)? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) (it|her|him|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
+            "(and|then|after that|after which|beyond that|above that|past that|over that|when|once|if|as soon as)? (it|they|that|he|she|the <thing>|(that|this|the) (sum|amount|limit|budget|money)|the agent)? (be|have been)? (spent|reached|used up|exceeded|gone|exhausted)? (then)? (it|they|we|he|she|{who})? <aux>? (be)? (pause|stop|halt|suspend|freeze|switch off|turn off|put on hold|shut down) ({who}|it|her|him|them|the agent|work|working|that agent|everything|the work|all work)? (until next (week|month|day|quarter)|after that|then|beyond that|above that|(when|once|if|as soon as) (it|that) be (spent|reached|used up|gone|exhausted|exceeded)|for the rest of the (day|week|month|quarter)|if it go over|when it run out|when reached|at the limit)?",
         ],
     ),
     (
         ThenAsk,
         &[
-            "(and|then|after that|after this|after which|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we|he|she)? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
+            "(and|then|after that|after this|after which|(once|when|if|as soon as) (that|this|the|its)? (sum|amount|limit|budget|it|money)? (be|have been)? (spent|reached|used up|gone|exhausted|exceeded)|beyond which|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|if it need more|for more|for anything more|for anything above|for anything beyond|anything above that|more than that)? (it|they|we|he|she|{who})? <aux>? (ask|must ask|need to ask|needs approval|need approval|check with|ask for approval|require approval|ask before spending more|need a yes|need permission) ({to})? (first|for more|before spending more|before continuing|before going further|before it continue|for permission|for approval|after that|before going on|to go on|before it go on|beyond that|above that|(when|if|before) it (need|want|spend) more|once it be (spent|reached|used up|gone)|when it be (spent|reached|used up|gone))?",
         ],
     ),
     (
         ThenWarn,
         &[
-            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (if it do)? (warn|tell|notify|alert|send a warning|inform|a warning be issued|a warning be given|a warning|be warned) ({to})? (after that|beyond that|above that|(when|once|if|as soon as) it be (reached|used up|spent|gone|exhausted|exceeded)|but go on|but carry on|but do not stop|at that point|then)?",
+            "(and|then|after that|beyond that|above that|past that|over that|when it be (spent|reached|used up|gone)|once it be (spent|reached|used up|gone))? (it|they|we)? <aux>? (just|only)? (if it do)? (only)? (warn|tell|notify|alert|send a warning|inform|warn us|a warning be issued|a warning be given|a warning|be warned) ({to})? (after that|beyond that|above that|(when|once|if|as soon as) it be (reached|used up|spent|gone|exhausted|exceeded)|but go on|but carry on|but do not stop|at that point|then)?",
         ],
     ),
     (
@@ -165,11 +172,11 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
         &[
             "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|come|have come) (within|in|after|for) {dur} to {work}",
             "no (first)? (answer|reply|response|reaction|acknowledgement) (be given|have been given|have been received|have been sent|have come) (to {work})? (within|in|after|for) {dur}",
-            "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
+            "(nobody|no one|noone|no human|no agent|none of them|none) (have|be|have been)? (answer|reply|respond|react|take (it|the <thing>)|pick (it|the <thing>) up|pick up|accept (it|the <thing>)?|claim (it|the <thing>)|get back|give (an|a|any)? (answer|reply|response)|send (an|a|any)? (answer|reply|response)|step in|look at it|come back|be there|do anything|reply to (it|a <thing>|the <thing>|them)|answer (it|a <thing>|the <thing>|them)|respond to (it|a <thing>|the <thing>)|take it on|take it over|touch it|take the <thing> on) (to {work})? (in {channels})? (within|in|after|for|for more than|for over|inside|since|by) {dur}",
             "(there be|we have|there have been|it have) (no|no first|still no) (answer|reply|response|reaction|sign of life) (within|in|after|for|for more than|for over) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (come|arrive|be given|have come|be received|have arrived|follow|be there|be heard)? (in|within|after|for|for more than) {dur}",
             "no (answer|reply|response|reaction|acknowledgement) (in {channels}|to {work}) (in|within|after|for|for more than) {dur}",
-            "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|be left|have gone|have been left|wait|sit there) (still)? (open and|open|waiting)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
+            "(it|they|a <thing>|the <thing>|anything|something|an <thing>|{work}) (be|remain|stay|go|sit|lie|have been|have remained|have stayed|have sat|be left|have gone|have been left|wait|sit there) (still)? (open and|open|waiting)? (unanswered|without (an|a)? (answer|reply|response|reaction)|not answered|with no (answer|reply|response)|unclaimed|unattended) (for|after|longer than|for more than|for over|for longer than|more than|past)? {dur}",
             "(it|they|a <thing>|the <thing>|{work}) (be|have)? not (be)? (answered|picked up|taken|accepted|claimed|replied to|responded to|acknowledged) (within|in|after|for|by) {dur}",
             "(it|they|a <thing>|the <thing>|anyone|somebody|someone|a customer|the requester|{work}) (wait|have waited|have been waiting|be waiting|have to wait|be kept waiting) (for)? (more than|longer than|over|for)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
             "{dur} (pass|go by|have passed|have gone by|go past|elapse) (without|with no) (an|a|any)? (answer|reply|response|reaction)",
@@ -191,7 +198,12 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|{who}|a <thing>|the <thing>|something|a step|an agent|a tool|the tool|a task|the task|this|that|the same <thing>|a run|an action|an attempt) (have)? (fail|go wrong|crash|break|error|error out|err|be failing|hit an error) (at it|on it|at a task|on a task|with it|to (do|finish|complete|solve|resolve) (it|a <thing>|the <thing>|this))? {count} (in a row|running|in succession|consecutively|one after another)?",
             "(after|there be|there have been|there are|it have had|it have|following|with)? {num} (failed|unsuccessful|failing) (attempt|try|run|step|time) (in a row|running)?",
             "(after|following)? {num} (failed|unsuccessful|failing) (attempt|try|run) (by|of) {who}",
+            "(after)? {num} (failure|error|attempt|try) (in a row|running)? (of|by|from) {who}",
             "(after)? {num} (failure|error|attempt|try) (in a row|running)?",
+            "{who} (do not (succeed|manage it)|fail) (on|at|with|in) (the|its|his|her|their)? {num} (attempt|try|time)",
+            "{who} 's {num} (attempt|try) fail",
+            "{who} (do not|can not|fail to) (manage|solve|do|finish|get|fix|complete) (it|the <thing>|this) (done)? (in|after|within) {num} (attempt|try)",
+            "{who} (get|do) (it|this) wrong {count}",
             "{num} (attempt|try|run) (in a row)? (have)? (fail|failed|go wrong)",
             "(it|they|{who}|the agent) (have)? (try|tried|attempted) {count} (without success|in vain|and (fail|failed))",
         ],
@@ -209,6 +221,8 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|{who}|you|he|she|the agent|an agent) (do not|does not|not) (know|understand|feel sure|feel certain|be certain|know for sure) (what to do|the answer|how to (answer|proceed|go on|help|respond|reply|handle it)|it|what be meant|the <thing>|who to ask|enough|what the customer want|what to (answer|say|reply))?",
             "(in|when in|if in) doubt",
             "there be (a|any)? doubt (on the part of {who})?",
+            "in case of (any)? (doubt|uncertainty)",
+            "(it|they|{who}|you|he|she|the agent) (can not|be unable to) (tell|say|decide|work out|figure out) (what to do|what be meant|who be right|the answer)",
             "unsure",
             "uncertain",
             "not sure",
@@ -227,6 +241,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
             "(it|they|{who}|a <thing>|the <thing>|an agent|anything|something|any <thing>|{work}) (be|get|remain|stay|sit|have been|hang|be left) (stuck|blocked|hanging|idle|at a standstill|stalled|jammed|without progress|in limbo) (with (it|a <thing>|the <thing>|the same <thing>)|on (it|a <thing>|the <thing>|the same <thing>|one <thing>))? (since|for|longer than|more than|for more than|over|for over|for longer than|after)? {dur}",
             "(there be|we see|there have been|it make|it have made|{who} make|{who} have made|a <thing> make|the <thing> make) no (progress|movement|headway) (for|in|within|after|for more than|over) {dur}",
             "(no|without) progress (be made)? (for|in|within|after|for more than) {dur}",
+            "{dur} without (any)? (progress|headway|movement) (by|from|of|on the part of) {who}",
+            "{who} (have not|do not) (move|moved|get|got|come|advance|progress|advanced|progressed) (forward|on|anywhere|further|ahead|along)? (in|for|within) {dur}",
+            "{who} (get|have got) nowhere (for|in) {dur}",
             "(nothing|it|a <thing>|the <thing>) (happen|do not move|has not moved|have not moved|do not progress|have not progressed|make no progress|stand still|moves) (for|in|within|after|for more than) {dur}",
             "stuck (for|more than|longer than) {dur}",
             "{who} (stuck|stalled|blocked) (for|more than|longer than|since)? {dur}",
@@ -236,6 +253,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Amount,
         &[
+            "(by|from) (the same|one|a single|any one) (agent|requester|person|worker|customer|employee|colleague) (exceeding|totalling|that exceed|that total|worth|together)? {bound}",
             "(the|its|their|an|a)? (amount|sum|total|value|price|cost|figure|invoice|refund|order|purchase|payment|credit|discount|bill|order value|order total|request|refund amount|charge|expense|transaction) (be|come to|amount to|total|add up to|be worth|be for|lie|have a value of|cost)? {bound}",
             "(it|they|this|that|these|those) (be|come to|amount to|total|add up to|be worth|cost|be for|run to)? (worth|for|of)? {bound}",
             "(worth|for|of|in|with|totalling|totaling|costing|amounting to|valued at|at|to the value of|with a value of|with an amount of|in the amount of|with a total of|where the amount be|when the amount be|if the amount be|that be|that cost|which cost|which be|that total|that come to|that amount to|amounts|in amounts of|for amounts|for anything|for sums|anything|everything|all|amounts of|sums|for amounts of|in total|with amounts)? {bound} (in total|altogether|in value|in all|all told)?",
@@ -297,7 +315,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         About,
         &[
-            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|touching on) {topics}",
+            "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|a colleague|a message|customers|an email|a person|a user|a client|the request|{work})? (be|ask|be asking|write|talk|complain|want to know|have questions|have a question|have an issue|have a problem|need help|come|come in|have to do|speak|call|inquire|enquire)? (about|regarding|concerning|on the subject of|with regard to|relating to|related to|to do with|in connection with|with respect to|re|on the topic of|with reference to|touching on) {topics}",
             "(it|they|this|the <thing>|a <thing>|something|anything|{work}) (concern|touch|involve|relate to|have to do with|deal with|touch on|revolve around|cover|affect) {topics}",
             "(it|this|that) be (a|an) {topics} (question|request|issue|matter|problem|case|topic|one|thing|ticket)",
             "(someone|anyone|somebody|a customer|the customer|people|a colleague|an employee|customers|a user|a client|a person) (ask for|request|want|need|report|have|raise|want to discuss|come with|apply for|send|submit|ask about|need help with|need an answer about|complain about|have trouble with|require) {topics}",
@@ -309,6 +327,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Mentions,
         &[
+            "(in|within) (the|a|any) (<thing>|text|email) (stand|be|appear|come up|occur|be written|be found) (the)? (word|words|phrase|term)? {mentions}",
             "(it|they|this|that|the <thing>|a <thing>|someone|anyone|somebody|a customer|the customer|something|anything|people|the text|an email|a colleague|customers|a user|he|she|a client|any <thing>|{work})? (that|which|who|where)? (mention|contain|say|use the (word|phrase|term|words|phrases)|include the (word|phrase|term|words)|have the (word|words|phrase) (in it)?|contain the (word|phrase|term|words|phrases)|say the (word|words)|mention the (word|phrase|term|words)|talk of|speak of|name|bring up|drop the word|threaten|mention of|refer to|cite|bear the word|with the word|state|read|write|mention either|contain either) {mentions} (in it|anywhere|in the text|in the message|in the subject|appear in it)?",
             "(with|containing|including|mentioning|saying|that has|which has) the (word|words|phrase|term|phrases|terms) {mentions} (in it|in them|anywhere)?",
             "the (word|words|phrase|term|phrases|terms) {mentions} (appear|come up|occur|be used|be mentioned|fall|show up|be in it|turn up|be there|crop up|be said) (in (it|a <thing>|the <thing>|them|the text|any <thing>))?",
@@ -334,6 +353,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         FromWorker,
         &[
+            "(someone|somebody|anyone|anybody|a member|a colleague|people|a person|members) (from|in|of|on|at) {from} (ask|write|request (it|this|something)|want (it|this|something)|send it|need (it|something)|ask for it|have a question|have questions)",
+            "{from} (ask|write|have a question|have questions|have a problem|want to know|want something|ask something|want to know something|complain|need help|need something|ask us|come to us|come|inquire|enquire) (about|on|regarding|concerning|with|for) {topics}",
+            "(someone|somebody|anyone|anybody|a member|a colleague|people|a person|members) (from|in|of|on|at) {from} (ask|write|have a question|have questions|have a problem|want to know|want something|ask something|want to know something|complain|need help|need something|ask us|come to us|come|inquire|enquire) (about|on|regarding|concerning|with|for) {topics}",
             "(it|they|the <thing>|a <thing>|that|this|something|anything|{work})? (that|which)? (be|come|come in|arrive|be sent|be asked|be raised|be requested|be made|be asked for|be written|be posted)? (sent|asked|raised|coming|requested|asked for|made|written|posted|submitted|filed|opened|reported|that come|which come|that be|given|ordered|started)? (from|by|of) {from} (himself|herself|themselves)?",
             "{from} (ask|write|request|want|ask for it|request it|ask us|send it|be asking|send|ask a question|post|raise it|be the requester|make the request|have asked|want it|need it|order it|have asked for it|have requested it|ask (us|you) to|need something|need help|want something|be the one asking|say so|ask (it|for something)|request (something|this|that))",
             "(the|a|an)? (requester|requestor|person asking|sender|author|one asking|asker|person who ask|person who asked) (be|come|work)? (from|in|with|on|for|at|part of|a member of|one of)? {from}",
@@ -363,6 +385,7 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Acting,
         &[
+            "{who} do (it|this|that|so)",
             "(that|which)? {who} (want to|wish to|would like to|be about to|intend to|plan to|try to)? (give|make|issue|offer|do|grant|send|propose|initiate|start|perform|run|carry out|pay|process|handle)",
             "(made|issued|offered|proposed|initiated|started|performed|run|sent|processed) by {who}",
         ],
@@ -370,6 +393,9 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         ActsAmount,
         &[
+            "(the same|same|one|a single|any one|a|the) (requester|customer|client|user|person|employee|agent) (make|do|get|have|issue|send|request|ask for|order|receive) {per} {act} (of)? (together|in total|altogether|totalling)? {bound}",
+            "(the same|one|a|any one|a single|the|any) (requester|customer|client|user|person|employee|account|buyer) (be|have been|get) {part} {bound}",
+            "(the same|one|a|any one|a single|the|any) (requester|customer|client|user|person|employee|account|buyer|carrier) 's {act} (together|in total|altogether)? (be|exceed|go over|come to|amount to|total|add up to|sum up to|run to|reach|go|climb|rise|pass)? {bound}",
             "(the)? (amount|value|sum|total|size) of (a|an|the|any|all)? {act} (be|exceed|reach|come to)? {bound}",
             "(a|an|the|any)? {act} (together|in total|altogether|in sum)? (come together|go together|sum up|add up|together come|together be|come together to|be|cost|come to|amount to|total|be worth|be for|add up to|sum up to|run to|reach|go|climb|rise|get|sum to|reach a total of|run up to)? {bound}",
         ],
@@ -377,105 +403,15 @@ pub const CLAUSES: &[(Form, &[&str])] = &[
     (
         Acts,
         &[
+            "(the same|one|a|any one|a single) (requester|customer|client|user|person|employee|agent) (ask for|request|want|order|ask that) {nbound} {obj} (to be|be) {part} {per}",
+            "{obj} (be|have been|must be|should be|be to be|be being|get) {part}",
+            "<anybody> <wants>? {act}",
+            "(a|an|the|any)? {act} <goes_ahead>",
+            "(the same|one|a|any one|a single|the|any) (requester|customer|client|user|person|employee|account|buyer) (be|have been|get) {part} {nbound} (time|=once)? {per}",
             "(a|an|the|any)? {act} (be (made|needed|requested|due|asked for|wanted)|happen)",
             "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|agent) {act} {nbound} (time|=once)? {per}",
             "{who} (want to|wish to|need to|try to|be about to|have to|would like to|be going to|intend to|plan to)? {act}",
             "(the same|one|a|any one|a single|the) (requester|customer|client|user|person|employee|account|buyer|order|agent) (have|get|request|ask for|want|make|receive|order|submit|need|place|cause|see|be given|be granted|be paid) {act}",
-        ],
-    ),
-];
-
-/// After a word for work that comes in; the rest is shared with [`CLAUSES`], without their subjects.
-pub const WORK_MODIFIERS: &[(Form, &[&str])] = &[
-    (
-        Unanswered,
-        &[
-            "(that|which) (nobody|no one|noone|no human|no agent) (have)? (answer|reply to|respond to|react to|take|pick up|touch|answered|picked up|taken) (within|in|after|for|for more than|since) {dur}",
-            "(that|which)? (be|have been|remain|stay|go|sit|have gone)? (left)? (still)? (unanswered|without an answer|without a reply|without a response|not answered|unattended) (for|after|within|in|longer than|for more than|more than) {dur}",
-            "(that|which) (wait|have waited|have been waiting) (for)? (more than|longer than|over)? {dur} (for (an|a)? (answer|reply|response)|without (an|a)? (answer|reply|response))?",
-            "(that|which) (get|have|receive) no (answer|reply|response) (within|in|for|after) {dur}",
-            "with no (answer|reply|response) (within|in|for|after) {dur}",
-        ],
-    ),
-    (
-        Stuck,
-        &[
-            "(that|which) (be|get|remain|have been)? (stuck|blocked|stalled) (for|longer than|more than|for more than) {dur}",
-            "stuck (for|longer than|more than|for more than) {dur}",
-        ],
-    ),
-    (FailedTimes, &["(that|which) (have)? fail (for)? {count} (in a row)?", "that fail {count}"]),
-    (
-        About,
-        &[
-            "(be|that be|which be|that ask|which ask|asking|have to do|have anything to do|(who|that)? (ask|write|call|come|complain|inquire|enquire|speak|have a question|have questions|have a problem|have problems|have trouble|have an issue|have issues|need help|need information|need advice|want to know|be asking|come to us|contact us|get in touch|turn to us)|with (a question|questions|a problem|problems|an issue|issues|trouble)|that have to do|having to do|that deal|dealing|to do|that come in|coming in)? (about|regarding|concerning|on|with|around|related to|relating to|to do with|in connection with|with regard to|with respect to|re|having to do with|on the subject of|over|into|for|to|of|as to|in relation to|pertaining to|connected with|that concern|which concern|that involve|which involve|that relate to|that touch|that touch on|involving|touching|touching on|dealing with|that be related to|linked to|that deal with|that affect|affecting|surrounding) {topics}",
-            "(who|that) (want|need|request|report|ask for|look for|seek|apply for|raise|have lost|require) {topics}",
-            "(wanting|needing|requesting|reporting|asking for|applying for|seeking) {topics}",
-        ],
-    ),
-    (
-        Mentions,
-        &[
-            "(that|which|who|where (someone|the customer|the text|a customer|somebody))? (mention|mentioning|contain|containing|say|saying|including|include|talk of|speak of|naming|name|refer to|referring to|that mention|with a mention of|with mention of|threaten|threatening|citing|cite|bring up|talking of|speaking of|bearing) (the (word|words|phrase|term|phrases|terms))? {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
-            "(with|containing|using|that use|that have|which have|that contain|having|that include|including) (the)? (word|words|phrase|term|phrases|terms) {mentions} (in it|in them|anywhere|in the (text|message|subject))?",
-            "(about|regarding|concerning|on|re) {mentions}",
-            "with {mentions} in (it|them|the text|the message|the subject)",
-            "(in which|where|in whose text) {mentions} (be mentioned|come up|be named|appear|be brought up|be said|be talked about|be spoken of|occur)",
-        ],
-    ),
-    (MentionsAll, &["(that|which)? (mention|mentioning|contain|containing|say|saying) both {mentions}"]),
-    (
-        InChannel,
-        &[
-            "(that|which)? (be|come|come in|arrive|be posted|be asked|be sent|land|appear|get posted|show up)? (posted|asked|sent|raised|written|arriving|coming|coming in|made|that come|which come|that arrive|landing|appearing)? (in|from|on|via|through|into|to|at|within|inside) {channels}",
-        ],
-    ),
-    (
-        FromWorker,
-        &[
-            "(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|requested|asked for|made|written|posted|submitted|filed|opened|reported|started|given)? (from|by|of) {from}",
-            "{from} (send|raise|make|ask|post|write|submit|file|open|report|have)",
-        ],
-    ),
-    (
-        Segment,
-        &[
-            "(that|which)? (be|come|come in|arrive)? (sent|asked|raised|coming|coming in|made)? (from|by|of|for|about|to|concerning|involving|with|affecting|on behalf of|regarding) {seg}",
-            "{seg} (send|raise|make|ask|write|have)",
-        ],
-    ),
-    (
-        Came,
-        &[
-            "(that|which)? (be|come|come in|arrive|be sent|be received|reach us)? (sent|received|coming|coming in|arriving|submitted|filed|made)? (by|via|through|over|as|from|with) (an|a|the|our)? {source}",
-        ],
-    ),
-    (
-        Urgency,
-        &[
-            "(that|which) be (marked|flagged)? (as)? {prio}",
-            "(with|of) (a)? {prio} priority",
-            "(marked|flagged|tagged) (as)? {prio}",
-        ],
-    ),
-    (
-        Outside,
-        &[
-            "(that|which)? (come|come in|arrive|be sent|be posted|coming|arriving|received|sent)? (in)? (outside|out of|outside of) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work|service)? hours",
-            "(that|which)? (come|come in|arrive|coming|arriving)? after hours",
-            "out of hours",
-        ],
-    ),
-    (
-        Inside,
-        &[
-            "(that|which)? (come|come in|arrive|coming|arriving)? (in)? (inside|within|during|in) (the|our|its|normal|regular|usual)? (normal|regular)? (working|office|business|opening|work) hours",
-        ],
-    ),
-    (
-        Amount,
-        &[
-            "(that|which)? (be|cost|total|come to|amount to)? (worth|for|of|over|costing|totalling|totaling|in)? {bound}",
         ],
     ),
 ];

@@ -279,7 +279,7 @@ pub const GATES: &[(Form, &[&str])] = &[
             "~ <nobody> (among|in|from|of) {who} (may|can|should|must|be allowed to)? {act} ~",
             "~ {act} ~ (be)? <banned> ((for|to|by) {who})? ~",
             "~ {act} ~ (be)? <banned> ~ (for|to|by) {who} ~",
-            "~ {who} <aux>? keep (its|their|his|her)? hands off {act} ~",
+            "~ {who} <aux>? keep? (its|their|his|her)? hands off {act} ~",
             "~ (keep (your|its|their)?)? hands off {act} ~",
             "~ {who} <aux>? (stay away from|leave {act} alone|steer clear of|keep away from|stay out of|keep out of|refrain from|avoid) {act} ~",
             "~ {who} <aux>? leave {act} alone ~",

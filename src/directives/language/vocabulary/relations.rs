@@ -250,6 +250,7 @@ pub const RELATIONS: &[(&str, &[&str])] = &[
         "notify",
         &[
             "tell",
+            "tell (it|this|that) to",
             "notify",
             "alert",
             "page",

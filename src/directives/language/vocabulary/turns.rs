@@ -124,10 +124,6 @@ pub const TURNS: &[(&str, &str, Near)] = &[
     ("expenditure of", "spending of", Near::Anywhere),
     ("outlay on", "spending on", Near::Anywhere),
     ("outlays on", "spending on", Near::Anywhere),
-    ("the right to", "", Near::Start),
-    ("the power to", "", Near::Start),
-    ("the authority to", "", Near::Start),
-    ("the ability to", "", Near::Start),
     ("on the strength of a request", "if it", Near::Anywhere),
     ("on the strength of a message", "if it", Near::Anywhere),
     ("on the basis of a request", "if it", Near::Anywhere),
@@ -211,6 +207,67 @@ pub const TURNS: &[(&str, &str, Near)] = &[
     ("joint approval from", "approval of both", Near::Anywhere),
     ("joint consent of", "approval of both", Near::Anywhere),
     ("joint written approval of", "approval of both", Near::Anywhere),
+    ("on a request that", "if it", Near::Anywhere),
+    ("on a request which", "if it", Near::Anywhere),
+    ("on a message that", "if it", Near::Anywhere),
+    ("on requests that", "if it", Near::Anywhere),
+    ("save at the request of", "unless asked by", Near::Anywhere),
+    ("except at the request of", "unless asked by", Near::Anywhere),
+    ("save on the request of", "unless asked by", Near::Anywhere),
+    ("except on the request of", "unless asked by", Near::Anywhere),
+    ("other than at the request of", "unless asked by", Near::Anywhere),
+    ("during the period commencing on", "from", Near::Anywhere),
+    ("during the period from", "from", Near::Anywhere),
+    ("during the period beginning on", "from", Near::Anywhere),
+    ("for the period commencing on", "from", Near::Anywhere),
+    ("for the period from", "from", Near::Anywhere),
+    ("in the period from", "from", Near::Anywhere),
+    ("and ending on", "to", Near::Anywhere),
+    ("starting on", "from", Near::Anywhere),
+    ("commencing on", "from", Near::Anywhere),
+    ("beginning on", "from", Near::Anywhere),
+    ("what somebody writes", "if it is posted", Near::Start),
+    ("what someone writes", "if it is posted", Near::Start),
+    ("what people write", "if it is posted", Near::Start),
+    ("what anyone writes", "if it is posted", Near::Start),
+    ("whatever somebody writes", "if it is posted", Near::Start),
+    ("whatever someone writes", "if it is posted", Near::Start),
+    ("whatever people write", "if it is posted", Near::Start),
+    ("whatever people post", "if it is posted", Near::Start),
+    ("whatever someone posts", "if it is posted", Near::Start),
+    ("whatever gets posted", "if it is posted", Near::Start),
+    ("whatever gets asked", "if it is posted", Near::Start),
+    ("please have", "", Near::Start),
+    ("jointly by", "by both", Near::Anywhere),
+    ("together by", "by both", Near::Anywhere),
+    ("both have to", "must both", Near::Anywhere),
+    ("both must", "must both", Near::Anywhere),
+    ("both need to", "must both", Near::Anywhere),
+    ("both should", "should both", Near::Anywhere),
+    ("both shall", "shall both", Near::Anywhere),
+    ("not only", "both", Near::Start),
+    ("but also", "and", Near::Anywhere),
+    ("the handling of", "", Near::Start),
+    ("got a question on", "questions about", Near::Start),
+    ("got a question about", "questions about", Near::Start),
+    ("got questions about", "questions about", Near::Start),
+    ("got questions on", "questions about", Near::Start),
+    ("after they arrive", "", Near::Time),
+    ("after it arrives", "", Near::Time),
+    ("after it arrived", "", Near::Time),
+    ("after they arrived", "", Near::Time),
+    ("after arrival", "", Near::Time),
+    ("of arrival", "", Near::Time),
+    ("after they come in", "", Near::Time),
+    ("after it comes in", "", Near::Time),
+    ("after it came in", "", Near::Time),
+    ("after they are received", "", Near::Time),
+    ("after it is received", "", Near::Time),
+    ("of coming in", "", Near::Time),
+    ("of being received", "", Near::Time),
+    ("of being raised", "", Near::Time),
+    ("of being opened", "", Near::Time),
+    ("of being reported", "", Near::Time),
     ("dual approval from", "two approvals from", Near::Anywhere),
     ("dual approval by", "two approvals from", Near::Anywhere),
     ("dual approval of", "two approvals from", Near::Anywhere),
@@ -243,4 +300,29 @@ pub const BEFORE_APPROVED: &[&str] = &[
 pub const APPROVALS: &[&str] = &[
     "approval", "approvals", "consent", "authorisation", "authorization", "permission", "sign-off", "ok", "okay",
     "clearance", "agreement", "blessing", "signature", "go-ahead", "countersignature",
+];
+
+/// Wishes: "we'd like Joana *to* approve" says that she must.
+pub const WISHES: &[&str] = &[
+    "we would like", "i would like", "we want", "i want", "we 'd like", "i 'd like", "we wish", "we expect", "we need",
+];
+
+/// What follows the "to" of a wish.
+pub const WISHED: &[&str] = &[
+    "be", "go", "get", "approve", "handle", "take", "answer", "sign", "look", "have", "stay", "wait", "ask", "review",
+    "check", "remind", "send", "land", "come", "decide", "tell", "suggest", "act", "stop", "see", "know", "deal",
+    "reach", "receive", "cover", "work", "say", "give", "need", "reply", "own", "watch", "step",
+];
+
+/// After "'s", a verb form with which it stands for "has".
+pub const HAS_DONE: &[&str] = &[
+    "signed", "approved", "agreed", "okayed", "given", "said", "confirmed", "cleared", "looked", "checked", "failed",
+    "tried", "asked", "requested", "had", "got", "been", "answered", "replied", "gone", "read", "authorised",
+    "authorized",
+];
+
+/// After "'s", a word with which it stands for "is".
+pub const IS_SO: &[&str] = &[
+    "from", "about", "in", "over", "under", "above", "below", "outside", "stuck", "unsure", "urgent", "away", "out",
+    "on", "for", "to", "at", "not", "no", "more", "less", "asking", "waiting", "asked", "off",
 ];

@@ -6,6 +6,21 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Route,
         &[
+            "~ (for|with|about|on) {work} ~ be (responsible|in charge|competent|there) {to} ~",
+            "~ (for|with|about|on) {work} ~ (care|answer|decide|help) {to} ~",
+            "~ {work} ~ (:|-|→) (please)? (<send>|hand|pass|give) <it> (on|over|along|straight)? (to|with) {to} ~",
+            "~ {work} ~ (:|-|→) <it> <goes_to> {to} ~",
+            "~ {to} be who (you|we) (want|need|should ask) for {work} ~",
+            "~ {to} <aux>? be (the)? (right)? (address|place|person|contact|point of contact|contact person|one|agent|addressee) (for|on|about) {work} ~",
+            "~ (for|with|on) {work} ~ {to} be (the)? (right)? (address|place|person|contact|point of contact|contact person|one|agent) ~",
+            "~ {to} (be|shall be|will be) (answerable|accountable|responsible) for {work} ~",
+            "~ {work} ~ (be|fall|lie) (within|in|under|into) {to} 's <job> ~",
+            "~ (we|i) (want|would like|expect|ask) {to} to (handle|answer|take|deal with|take care of|look after|process|manage|cover) {work} ~",
+            "~ {work} ~ be {to} 's to (answer|handle|take|deal with|sort out|solve|own) ~",
+            "~ {work} ~ (land|end up|be|arrive) (on|at|in) {to} 's (desk|table|plate|hands|queue|inbox|tray) ~",
+            "~ {work} ~ (go|come) {to} 's way ~",
+            "~ {channels} be {to} 's ~",
+            "~ {work} ~ (:|-|→) (talk to|speak to|contact|see|write to|go to|turn to|please ask|please contact) {to} ~",
             "~ {work} ~ (be)? for {to} to (sort out|handle|deal with|take care of|answer|look after|process|solve|resolve|manage|pick up|take) (it|them)? ~",
             "~ {work} ~ (:|-|→) {to} (deal with|look after|sort out|manage|process|pick up|respond to|see to|cover|be on) (it|them|those|these|that|this)? ~",
             "~ it (fall|be|be up|be left) (to|for|on) {to} to (answer|handle|deal with|take care of|look after|attend to|see to|process|respond to|reply to|manage|take) {work} ~",
@@ -56,6 +71,9 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         RouteIf,
         &[
+            "~ (that|this|it) be (one|a case|something|a question|a job|a matter|a thing|work)? for {to} ~",
+            "~ it be {to} 's ~",
+            "~ {to} <aux>? (get|receive|have) (it|them|these|those) ~",
             "~ (<send>|hand|pass|give) <it> ~ (on|along)? (to|with) {to} ~",
             "~ <it> <goes_to> {to} ~",
             "~ {to} <handles> <it> ~",
@@ -135,6 +153,7 @@ pub const WORK: &[(Form, &[&str])] = &[
     (
         Prioritise,
         &[
+            "~ (the|its|their) priority <aux>? be {prio} ~",
             "~ {prio} be (assigned|given|accorded) to {work} ~",
             "~ {work} ~ <rank> {prio} ~",
             "~ {work} ~ <rank> {prio} priority ~",
@@ -164,6 +183,16 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Budget,
         &[
+            "~ (the)? (spending|cost|costs|expenditure|spend|outlay|bill) (of|on|by|for) {who} <aux>? (not|never)? (exceed|go over|go above|pass|be more than|be limited to|be capped at|stay under|stay below|stay within|be at most) {money} {period} ~",
+            "~ (a|one|each|any|every|no|the)? (single)? task (of|by|from|for) {who} ('s)? (must|may|can|should|shall)? (not|never)? (cost|use up|spend|exceed) (us)? (more than|over|above|at most|no more than|up to)? {money} ~",
+            "~ (keep|hold) (what (we|you) spend|what be spent|spending|the spending|costs|the costs|the cost|the bill) (on|of|for) {who} (within|under|below|at|to|down to) (at most)? {money} {period} ~",
+            "~ {who} (be allowed|have|get|may have) (up to|at most|no more than)? {money} {period} ~",
+            "~ {who} : (max|maximum|at most|no more than|up to)? {money} {period} ~",
+            "~ {who} 's budget (:|be|of)? {money} {period} ~",
+            "~ {who} <aux>? (cost|spend) {money} {period} (at most|at the most|max|maximum|tops) ~",
+            "~ (no more than|not more than|at most|up to) {money} {period} (may|can|must|should|shall)? (be)? (spent|used|paid) (on|for|by) {who} ~",
+            "~ {money} {period} (for|on) {who} ~",
+            "~ the (budget|limit|spending limit|cap) (of|for|on) {who} <aux>? be {money} {period} ~",
             "~ the {period} (spending|cost|costs|expenditure|spend|outlay) (of|on|for) {who} be (capped|limited) (at|to) {money} ~",
             "~ {who} 's (expenditure|outlay) (must not exceed|may not exceed|shall not exceed|be capped at|be limited to) {money} {period} ~",
             "~ {who} <aux>? (get|have) {money} {period} to spend ~",
@@ -245,6 +274,11 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectRespond,
         &[
+            "~ <answer_verb> <it> (within|in|inside|no later than) {dur} ~",
+            "~ (the|a|its|their)? (first|initial)? (answer|reply|response|reaction) <aux>? (be)? (due|given|there|sent|come|out)? (within|in|after|inside) {dur} ~",
+            "~ (for|on|to) {work} ~ (the|a|an)? (first|initial)? (answer|reply|response|reaction) <aux>? (be)? (due|given|there|sent|come|out)? (within|in|after|inside) {dur} ~",
+            "~ nobody with {work} ~ wait (more than|longer than) {dur} (for (a|an|the)? (first)? (answer|reply|response))? ~",
+            "~ {work} ~ (:|-) {dur} to (the|a)? (first)? (answer|reply|response) ~",
             "~ {who} <aux>? have {dur} (for|to give|to send|for giving) (the|a|an|its|their)? (first|initial)? (answer|reply|response) (to|for|on) {work} ~",
             "~ {who} <aux>? have {dur} to (answer|reply to|respond to|acknowledge|react to) {work} ~",
             "~ {work} ~ <aux>? <respond> (within|in|inside|in under|in less than|no later than|after at most|by|in at most) {dur} ~",
@@ -273,6 +307,10 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         ExpectResolve,
         &[
+            "~ <solve_verb> <it> (within|in|by|inside|no later than)? {dur} ~",
+            "~ {work} ~ <aux>? (take|need) (no|not) (more|longer) than {dur} (to (solve|resolve|close|fix|finish|complete))? ~",
+            "~ it <aux>? (not|never) take (more|longer) than {dur} to <solve_verb> {work} ~",
+            "~ (the)? (resolution|solution|completion) of {work} ~ (be due|take|be)? (within|in|after|at most) {dur} ~",
             "~ {work} ~ <aux>? <resolve> (within|in|inside|by|in under|in less than|no later than|after at most|in at most)? {dur} ~",
             "~ {who} <aux>? <solve_verb> {work} ~ (within|in|by|inside|in under|in at most|no later than)? {dur} ~",
             "~ <solve_verb> {work} ~ (within|in|by|inside|in under)? {dur} ~",
@@ -288,6 +326,16 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Review,
         &[
+            "~ (the)? (work|performance|results|record|output|conduct) of {who} <aux>? be (reviewed|checked|audited|evaluated|assessed|reassessed|looked at) {period} ~",
+            "~ (review|check|audit|evaluate|assess|look at) (the)? (work|performance|results|record|output) of {who} {period} ~",
+            "~ (we|i)? (review|check|audit|evaluate|assess|reassess) {who} {period} ~",
+            "~ {period} ,? (we|i) (review|check|look at|audit|evaluate|assess|reassess|revisit|take a look at) (how)? {who} (be doing|do|'s work|'s performance)? ~",
+            "~ {period} ,? {who} <aux>? be (up for review|due for review|due for a review|looked at) ~",
+            "~ {period} ,? {who} (get|have|undergo) (a|its) (review|audit|check up) ~",
+            "~ {who} 's {period} review ~",
+            "~ remind {to} to review {who} {period} ~",
+            "~ {to} <aux>? be reminded {period} to review {who} ~",
+            "~ remind {to} {period} to review {who} ~",
             "~ have {who} (reviewed|checked|looked at|audited|evaluated|assessed) {period} ~",
             "~ (review|check|audit) {period} ~",
             "~ (review|check|look at|re examine|reassess|audit|go over|evaluate|assess|revisit|inspect|take stock of|take a look at) {who} ('s (work|performance|results|record))? (again)? {period} ~",
@@ -305,6 +353,11 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Sample,
         &[
+            "~ {pct} of {who} 's <aux>? be (checked|reviewed|read|looked at|inspected|verified|audited) (by {to})? ~",
+            "~ {pct} (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision) (of|from|by) {who} ('s)? (be|get|go|be sent) (checked|reviewed|read|verified|inspected|audited|to {to} for (checking|review|inspection|a check)) (by {to})? ~",
+            "~ of {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision) ,? {to} (check|review|read|look at|inspect|verify|audit) {pct} ~",
+            "~ {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision) : {to} (check|review|read|look at|inspect|verify|audit) {pct} ~",
+            "~ {to} <aux>? (check|review|read|look at|look over|go over|inspect|verify|audit|examine) {pct} (of)? (the|all)? (answer|reply|output|response|message|result|case|proposal|email|draft|decision) {who} (write|send|give|make|produce|handle|draft) ~",
             "~ {pct} (of)? (the|all)? (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|conversation|ticket) (given|made|drafted|prepared|produced|sent|written|handled) by {who} <aux>? (be|get) (checked|controlled|reviewed|read|looked at|inspected|verified|double checked|audited|spot checked|sampled|looked over|examined|seen) (by {to})? ~",
             "~ {to} <aux>? (check|control|review|read|look at|inspect|verify|audit|spot check|see|examine|sample) {pct} (of)? (the|all|our)? (answer|reply|output|response|message|result|proposal|email|draft|decision|action|conversation) ~",
             "~ {to} <aux>? (check|control|review|read|look at|look over|inspect|verify|go over|double check|audit|spot check|proofread|see|examine|sample|look through) {pct} (of)? {who} 's (answer|reply|output|response|message|work|result|case|proposal|email|draft|decision|action|everything|conversation|ticket)? ~",
@@ -326,6 +379,10 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Autonomy,
         &[
+            "~ {who} : {level} ~",
+            "~ (keep|leave|hold|have) {who} (in|on|at) {level} ~",
+            "~ {who} be (in|on|at) {level} (mode)? ~",
+            "~ {who} (do|make) nothing (but|except) {level} ~",
             "~ {level} ~",
             "~ {who} <aux>? {level} ~",
             "~ {who} (may|can|must|should|be to|be allowed to) {level} ~",
@@ -373,6 +430,7 @@ pub const CARE: &[(Form, &[&str])] = &[
     (
         Hours,
         &[
+            "~ {who} be (on|up|staffed|manned|live) {days} ~",
             "~ (the)? (working|office|business|opening|work|duty|service) (time|times|hours) (of|for) {who} be {days} ~",
             "~ {who} <aux>? (work|be on duty|be available|be there|be open|be at work|be in|be reachable|be working|be online|be staffed|operate|answer|be on shift|can be reached|may be reached|can be contacted|keep office hours|keep hours|serve|be at (its|their) desk) {days} ~",
             "~ (we|our people|everyone|everybody|the company|our company|the office|our office|the team) (work|be open|be at work|be available|be there|be in|be reachable|operate) {days} ~",
