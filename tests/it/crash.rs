@@ -89,6 +89,7 @@ impl Shop {
             .current_dir(self.dir.path())
             .env("DATABASE_URL", format!("sqlite:{}", self.dir.path().join("workforce.db").display()))
             .env("WORKFORCE_DIRECTIVES", self.dir.path().join("directives"))
+            .stdout(Stdio::null())
             .status()
             .await
             .unwrap();
