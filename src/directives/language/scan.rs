@@ -14,7 +14,7 @@ use super::values::{Bind, Match, Slotted, Val, error};
 use super::{Finding, Vocabulary, actions, clauses, counts, narrow, numbers, passives, times, topics, workers};
 
 /// How many steps one sentence may take before the reader gives up; ordinary sentences need a few thousand.
-const MAX_STEPS: u32 = 400_000;
+const MAX_STEPS: u32 = 2_000_000;
 pub const HEDGE_COST: u32 = 60;
 
 /// What was found before, by kind and place.

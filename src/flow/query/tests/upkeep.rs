@@ -62,7 +62,7 @@ async fn a_text_is_explained_and_starts_nothing() {
     It is escalated to *Legal desk*
     “Anything mentioning a lawyer gets escalated to the legal desk.” `rules.md:4`
     Instead of: “Billing questions go to the finance agent.” `rules.md:1`
-    · By likeness: Finn (Finance) 99 % · Finance manager 0 % · Legal desk 0 %
+    · By likeness: Finn (Finance) 98 % · Finance manager 0 % · Legal desk 0 %
     · As if written in #general · nothing was started · 20 Nov 10:00
     ");
     let unsure = house.asks("ben", "explain my cat is on the roof").await;
