@@ -174,8 +174,9 @@ impl House {
         let mut life = self.born(Some(point)).await;
         let mut changes = self.sandbox.changes();
         loop {
-            // While something is under way nobody looks: its end is a change too.
-            if self.sandbox.in_flight() == 0 {
+            // While something is under way, or nobody listens yet, nobody looks: both end with a change. A click that nobody
+            // hears would itself be one, and the next click would follow at once.
+            if self.sandbox.connections() > 0 && self.sandbox.in_flight() == 0 {
                 if over(self) {
                     let _ended = life.kill().await;
                     return false;
