@@ -90,7 +90,7 @@ async fn each_difference_is_told_with_its_conversation() {
     let report: Value = serde_json::from_str(&said(&replayed(&office, &["--format", "json"]))).unwrap();
     let told: Vec<(String, String)> = effects(&report).into_iter().map(|(effect, task, _)| (effect, task)).collect();
     assert!(told.contains(&("elsewhere".to_owned(), "T-1".to_owned())), "{told:?}");
-    assert!(told.contains(&("asks_others".to_owned(), "T-2".to_owned())), "{told:?}");
+    assert!(told.contains(&("gains_approval".to_owned(), "T-2".to_owned())), "{told:?}");
     office.end().await;
 }
 
